@@ -1,0 +1,53 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>ContainerConfig</c>.</summary>
+public record ContainerConfig
+{
+    public string? Hostname { get; set; }
+
+    public string? Domainname { get; set; }
+
+    public string? User { get; set; }
+
+    public bool AttachStdin { get; set; }
+
+    public bool AttachStdout { get; set; }
+
+    public bool AttachStderr { get; set; }
+
+    public Dictionary<string, EmptyObject>? ExposedPorts { get; set; }
+
+    public bool Tty { get; set; }
+
+    public bool OpenStdin { get; set; }
+
+    public bool StdinOnce { get; set; }
+
+    public List<string>? Env { get; set; }
+
+    public List<string>? Cmd { get; set; }
+
+    public HealthConfig? Healthcheck { get; set; }
+
+    public bool? ArgsEscaped { get; set; }
+
+    public string? Image { get; set; }
+
+    public Dictionary<string, EmptyObject>? Volumes { get; set; }
+
+    public string? WorkingDir { get; set; }
+
+    public List<string>? Entrypoint { get; set; }
+
+    public bool? NetworkDisabled { get; set; }
+
+    public List<string>? OnBuild { get; set; }
+
+    public Dictionary<string, string>? Labels { get; set; }
+
+    public string? StopSignal { get; set; }
+
+    public long? StopTimeout { get; set; }
+
+    public List<string>? Shell { get; set; }
+}

@@ -1,0 +1,7 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>ContainerUpdateResponse</c>.</summary>
+public sealed record ContainerUpdateResponse
+{
+    public List<string>? Warnings { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>FilesystemChange</c>.</summary>
+public sealed record FilesystemChange
+{
+    public string? Path { get; set; }
+
+    public long Kind { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record HostConfigBlkioWeightDevice
+{
+    public string? Path { get; set; }
+
+    public long Weight { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record HostConfigLogConfig
+{
+    public string? Type { get; set; }
+
+    public Dictionary<string, string>? Config { get; set; }
+}

@@ -1,0 +1,15 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record MountRequestBindOptions
+{
+    public string? Propagation { get; set; }
+
+    public bool NonRecursive { get; set; }
+
+    public bool CreateMountpoint { get; set; }
+
+    public bool ReadOnlyNonRecursive { get; set; }
+
+    public bool ReadOnlyForceRecursive { get; set; }
+}

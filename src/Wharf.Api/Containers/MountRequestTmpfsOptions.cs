@@ -1,0 +1,11 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record MountRequestTmpfsOptions
+{
+    public long SizeBytes { get; set; }
+
+    public long Mode { get; set; }
+
+    public List<List<string>>? Options { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>PortBinding</c>.</summary>
+public sealed record PortBinding
+{
+    public string? HostIp { get; set; }
+
+    public string? HostPort { get; set; }
+}

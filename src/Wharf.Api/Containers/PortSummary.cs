@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>PortSummary</c>.</summary>
+public sealed record PortSummary
+{
+    [JsonPropertyName("IP")]
+    public string? Ip { get; set; }
+
+    public long PrivatePort { get; set; }
+
+    public long PublicPort { get; set; }
+
+    public string? Type { get; set; }
+}

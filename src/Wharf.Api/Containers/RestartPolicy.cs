@@ -1,0 +1,9 @@
+namespace Wharf.Api.Containers;
+
+/// <summary>Engine API 1.55, definition <c>RestartPolicy</c>.</summary>
+public sealed record RestartPolicy
+{
+    public string? Name { get; set; }
+
+    public long MaximumRetryCount { get; set; }
+}

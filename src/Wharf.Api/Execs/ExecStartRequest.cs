@@ -1,0 +1,11 @@
+namespace Wharf.Api.Execs;
+
+/// <summary>The body of <c>POST /exec/{id}/start</c>.</summary>
+public sealed record ExecStartRequest
+{
+    public bool Detach { get; set; }
+
+    public bool Tty { get; set; }
+
+    public List<long>? ConsoleSize { get; set; }
+}

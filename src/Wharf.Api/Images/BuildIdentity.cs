@@ -1,0 +1,9 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>BuildIdentity</c>.</summary>
+public sealed record BuildIdentity
+{
+    public string? Ref { get; set; }
+
+    public string? CreatedAt { get; set; }
+}

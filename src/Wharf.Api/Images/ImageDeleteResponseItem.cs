@@ -1,0 +1,9 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>ImageDeleteResponseItem</c>.</summary>
+public sealed record ImageDeleteResponseItem
+{
+    public string? Untagged { get; set; }
+
+    public string? Deleted { get; set; }
+}

@@ -1,0 +1,17 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>ImageHistoryResponseItem</c>.</summary>
+public sealed record ImageHistoryResponseItem
+{
+    public string? Id { get; set; }
+
+    public long Created { get; set; }
+
+    public string? CreatedBy { get; set; }
+
+    public List<string>? Tags { get; set; }
+
+    public long Size { get; set; }
+
+    public string? Comment { get; set; }
+}

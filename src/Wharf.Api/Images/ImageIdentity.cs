@@ -1,0 +1,11 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>Identity</c>.</summary>
+public sealed record ImageIdentity
+{
+    public List<SignatureIdentity>? Signature { get; set; }
+
+    public List<PullIdentity>? Pull { get; set; }
+
+    public List<BuildIdentity>? Build { get; set; }
+}

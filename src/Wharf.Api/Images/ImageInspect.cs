@@ -1,0 +1,43 @@
+using Wharf.Api.Containers;
+
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>ImageInspect</c>.</summary>
+public sealed record ImageInspect
+{
+    public string? Id { get; set; }
+
+    public OciDescriptor? Descriptor { get; set; }
+
+    public List<ImageManifestSummary>? Manifests { get; set; }
+
+    public ImageIdentity? Identity { get; set; }
+
+    public List<string>? RepoTags { get; set; }
+
+    public List<string>? RepoDigests { get; set; }
+
+    public string? Comment { get; set; }
+
+    public string? Created { get; set; }
+
+    public string? Author { get; set; }
+
+    public ImageConfig? Config { get; set; }
+
+    public string? Architecture { get; set; }
+
+    public string? Variant { get; set; }
+
+    public string? Os { get; set; }
+
+    public string? OsVersion { get; set; }
+
+    public long Size { get; set; }
+
+    public DriverData? GraphDriver { get; set; }
+
+    public ImageInspectRootFS? RootFS { get; set; }
+
+    public ImageInspectMetadata? Metadata { get; set; }
+}

@@ -1,0 +1,7 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record ImageInspectMetadata
+{
+    public string? LastTagTime { get; set; }
+}

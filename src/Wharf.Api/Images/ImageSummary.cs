@@ -1,0 +1,27 @@
+namespace Wharf.Api.Images;
+
+/// <summary>Engine API 1.55, definition <c>ImageSummary</c>.</summary>
+public sealed record ImageSummary
+{
+    public string? Id { get; set; }
+
+    public string? ParentId { get; set; }
+
+    public List<string>? RepoTags { get; set; }
+
+    public List<string>? RepoDigests { get; set; }
+
+    public long Created { get; set; }
+
+    public long Size { get; set; }
+
+    public long SharedSize { get; set; }
+
+    public Dictionary<string, string>? Labels { get; set; }
+
+    public long Containers { get; set; }
+
+    public List<ImageManifestSummary>? Manifests { get; set; }
+
+    public OciDescriptor? Descriptor { get; set; }
+}

@@ -1,0 +1,11 @@
+namespace Wharf.Api.Networks;
+
+/// <summary>Engine API 1.55, definition <c>EndpointIPAMConfig</c>.</summary>
+public sealed record EndpointIpamConfig
+{
+    public string? IPv4Address { get; set; }
+
+    public string? IPv6Address { get; set; }
+
+    public List<string>? LinkLocalIPs { get; set; }
+}

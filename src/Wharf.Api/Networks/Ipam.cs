@@ -1,0 +1,11 @@
+namespace Wharf.Api.Networks;
+
+/// <summary>Engine API 1.55, definition <c>IPAM</c>.</summary>
+public sealed record Ipam
+{
+    public string? Driver { get; set; }
+
+    public List<IpamConfig>? Config { get; set; }
+
+    public Dictionary<string, string>? Options { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.Networks;
+
+/// <summary>Engine API 1.55, definition <c>NetworkDisconnectRequest</c>.</summary>
+public sealed record NetworkDisconnectRequest
+{
+    public string? Container { get; set; }
+
+    public bool Force { get; set; }
+}

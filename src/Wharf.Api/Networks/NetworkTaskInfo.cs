@@ -1,0 +1,13 @@
+namespace Wharf.Api.Networks;
+
+/// <summary>Engine API 1.55, definition <c>NetworkTaskInfo</c>.</summary>
+public sealed record NetworkTaskInfo
+{
+    public string? Name { get; set; }
+
+    public string? EndpointID { get; set; }
+
+    public string? EndpointIP { get; set; }
+
+    public Dictionary<string, string>? Info { get; set; }
+}

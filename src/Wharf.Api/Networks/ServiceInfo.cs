@@ -1,0 +1,13 @@
+namespace Wharf.Api.Networks;
+
+/// <summary>Engine API 1.55, definition <c>ServiceInfo</c>.</summary>
+public sealed record ServiceInfo
+{
+    public string? VIP { get; set; }
+
+    public List<string>? Ports { get; set; }
+
+    public long LocalLBIndex { get; set; }
+
+    public List<NetworkTaskInfo>? Tasks { get; set; }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.Api.Progress;
+
+/// <summary>Engine API 1.55, definition <c>PushImageInfo</c>.</summary>
+public sealed record PushImageInfo
+{
+    [JsonPropertyName("errorDetail")]
+    public ErrorDetail? ErrorDetail { get; set; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+
+    [JsonPropertyName("progressDetail")]
+    public ProgressDetail? ProgressDetail { get; set; }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+
+namespace Wharf.Api.Stats;
+
+/// <summary>Engine API 1.55, definition <c>ContainerStatsResponse</c>.</summary>
+public sealed record ContainerStatsResponse
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("os_type")]
+    public string? OsType { get; set; }
+
+    [JsonPropertyName("read")]
+    public string? Read { get; set; }
+
+    [JsonPropertyName("cpu_stats")]
+    public ContainerCpuStats? CpuStats { get; set; }
+
+    [JsonPropertyName("memory_stats")]
+    public ContainerMemoryStats? MemoryStats { get; set; }
+
+    [JsonPropertyName("networks")]
+    public JsonElement? Networks { get; set; }
+
+    [JsonPropertyName("pids_stats")]
+    public ContainerPidsStats? PidsStats { get; set; }
+
+    [JsonPropertyName("blkio_stats")]
+    public ContainerBlkioStats? BlkioStats { get; set; }
+
+    [JsonPropertyName("num_procs")]
+    public long NumProcs { get; set; }
+
+    [JsonPropertyName("storage_stats")]
+    public ContainerStorageStats? StorageStats { get; set; }
+
+    [JsonPropertyName("preread")]
+    public string? Preread { get; set; }
+
+    [JsonPropertyName("precpu_stats")]
+    public ContainerCpuStats? PrecpuStats { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record ContainerdInfoNamespaces
+{
+    public string? Containers { get; set; }
+
+    public string? Plugins { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, definition <c>DeviceInfo</c>.</summary>
+public sealed record DeviceInfo
+{
+    public string? Source { get; set; }
+
+    public string? ID { get; set; }
+}

@@ -1,0 +1,13 @@
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, definition <c>IndexInfo</c>.</summary>
+public sealed record IndexInfo
+{
+    public string? Name { get; set; }
+
+    public List<string>? Mirrors { get; set; }
+
+    public bool Secure { get; set; }
+
+    public bool Official { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, definition <c>PeerNode</c>.</summary>
+public sealed record PeerNode
+{
+    public string? NodeID { get; set; }
+
+    public string? Addr { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, definition <c>Platform</c>.</summary>
+public sealed record PlatformName
+{
+    public string? Architecture { get; set; }
+
+    public string? OS { get; set; }
+}

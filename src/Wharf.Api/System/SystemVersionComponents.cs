@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Wharf.Api.System;
+
+/// <summary>Engine API 1.55, a part of its parent definition.</summary>
+public sealed record SystemVersionComponents
+{
+    public string? Name { get; set; }
+
+    public string? Version { get; set; }
+
+    public JsonElement? Details { get; set; }
+}
