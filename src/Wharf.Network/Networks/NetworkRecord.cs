@@ -1,0 +1,27 @@
+namespace Wharf.Network.Networks;
+
+/// <summary>
+/// A network that exists: its configuration with everything decided that the user left open. The engine stores it when
+/// <see cref="INetworkController.CreateNetworkAsync"/> answers and gives it back to <see cref="INetworkController.RestoreAsync"/>.
+/// </summary>
+public sealed record NetworkRecord
+{
+    public required string Id { get; init; }
+
+    public required NetworkConfig Config { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>True for bridge, host and none: they cannot be removed.</summary>
+    public bool Predefined { get; init; }
+
+    /// <summary>The host's bridge (<c>docker0</c>, <c>br-</c> and twelve digits); empty for drivers without one.</summary>
+    public string BridgeName { get; init; } = "";
+
+    public string Name => Config.Name;
+
+    public string Driver => Config.Driver;
+}
+
+/// <summary>A container's place on a network, for <c>network inspect</c>.</summary>
+public sealed record NetworkMember(string ContainerId, string ContainerName, Sandboxes.Endpoint Endpoint);
