@@ -1,0 +1,23 @@
+using Wharf.Archive.Tar;
+using Wharf.Primitives;
+
+namespace Wharf.Archive.Layers;
+
+/// <summary>How a layer is to be unpacked.</summary>
+public sealed record LayerApplyOptions
+{
+    public static readonly LayerApplyOptions Default = new();
+
+    public WhiteoutStyle Whiteouts { get; init; } = WhiteoutStyle.Delete;
+
+    public IdentityMap Owners { get; init; } = IdentityMap.None;
+
+    public TarLimits Limits { get; init; } = TarLimits.Default;
+}
+
+/// <summary>What unpacking a layer found out.</summary>
+/// <param name="DiffId">sha256 over every byte of the uncompressed stream, trailing padding included.</param>
+/// <param name="Size">Bytes of file content, as Docker counts a layer's size (hard links once, holes included).</param>
+/// <param name="Entries">Members applied.</param>
+/// <param name="TarSize">Bytes of the uncompressed stream.</param>
+public sealed record LayerApplyResult(Digest DiffId, long Size, long Entries, long TarSize);

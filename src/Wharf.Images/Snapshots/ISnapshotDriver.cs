@@ -1,0 +1,77 @@
+using Wharf.Archive.Layers;
+
+namespace Wharf.Images.Snapshots;
+
+/// <summary>
+/// Keeps the unpacked layers of images and the writable layers of containers below DATAROOT/NAME. Ids are chosen by the caller
+/// (64 hexadecimal digits), who records an id in the index *before* asking for it here and forgets it *after* <see cref="Remove"/>;
+/// what the index does not know is swept at start. Layers form chains by parent; a layer is read-only once committed.
+/// All members may be called from any thread for different ids; calls for one id are the caller's to order.
+/// </summary>
+public interface ISnapshotDriver
+{
+    /// <summary>"overlay2", "vfs", "btrfs": the directory below the data root and the name in <c>docker info</c>.</summary>
+    string Name { get; }
+
+    /// <summary>How <see cref="ILayerDraft.Root"/> wants deletions; pass it to the layer applier.</summary>
+    WhiteoutStyle Whiteouts { get; }
+
+    /// <summary>True when a draft does not need its parent until commit, so layers of one image may be unpacked at once.</summary>
+    bool IndependentLayers { get; }
+
+    /// <summary>The driver's lines in <c>docker info</c>.</summary>
+    IReadOnlyList<KeyValuePair<string, string>> Status { get; }
+
+    bool Exists(string id);
+
+    /// <summary>A directory to unpack a layer into. For drivers without <see cref="IndependentLayers"/> the parent must be committed.</summary>
+    ILayerDraft BeginLayer(string id, string? parentId);
+
+    /// <summary>The writable layer of a container over a committed layer (null for an empty root).</summary>
+    /// <exception cref="Primitives.WharfException">InvalidArgument: an unknown or unsupported storage option, by name.</exception>
+    void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options);
+
+    /// <summary>What the runtime mounts as the container's root.</summary>
+    SnapshotMount GetMount(string id);
+
+    /// <summary>
+    /// The root file system of a layer or of a container that does not run, as a directory handle; nothing appears in any mount table.
+    /// A running container's root is opened through its own process instead (two writable mounts of one overlay are undefined).
+    /// </summary>
+    SnapshotRoot Open(string id, bool writable);
+
+    /// <summary>Paths that differ from the parent, sorted as <c>docker diff</c> prints them.</summary>
+    IReadOnlyList<FileChange> Changes(string id);
+
+    /// <summary>Writes the difference to the parent as an uncompressed layer, whiteouts included.</summary>
+    Task<LayerApplyResult> WriteDiffAsync(string id, Stream output, CancellationToken ct);
+
+    /// <summary>Makes a stopped container's writable layer the committed layer <paramref name="layerId"/> without copying; the container layer is gone.</summary>
+    void Promote(string containerId, string layerId);
+
+    /// <summary>Bytes this layer alone holds on disk (allocated blocks, hard links once), by looking.</summary>
+    long Measure(string id);
+
+    /// <summary>Removes by rename to DATAROOT/trash; deletion goes on beside. Unknown ids are no error.</summary>
+    void Remove(string id);
+
+    IReadOnlyList<string> List();
+
+    /// <summary>At start: removes drafts and every id that <paramref name="isOwned"/> denies; mends what a crash left half done.</summary>
+    void Recover(Func<string, bool> isOwned);
+}
+
+/// <summary>A layer being unpacked. Disposing without <see cref="Commit"/> removes it.</summary>
+public interface ILayerDraft : IDisposable
+{
+    string Id { get; }
+
+    /// <summary>The directory to unpack into.</summary>
+    Microsoft.Win32.SafeHandles.SafeFileHandle Root { get; }
+
+    /// <summary>Absolute path of <see cref="Root"/>, for messages.</summary>
+    string Path { get; }
+
+    /// <summary>Makes the layer visible under its id. The parent given at the start must be committed by now.</summary>
+    void Commit();
+}
