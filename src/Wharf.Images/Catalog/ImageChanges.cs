@@ -1,0 +1,56 @@
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Catalog;
+
+/// <summary>One line of a removal; exactly one of the two is set.</summary>
+public sealed record ImageDeletion(string? Untagged, string? Deleted);
+
+/// <param name="Deleted">What was removed.</param>
+/// <param name="SpaceReclaimed">Bytes freed on disk.</param>
+public sealed record ImagePruneReport(IReadOnlyList<ImageDeletion> Deleted, long SpaceReclaimed);
+
+/// <summary>An image to be made without a container.</summary>
+public sealed record ImageCreation
+{
+    /// <summary>The image below, whose layers and history are kept; empty for scratch.</summary>
+    public Digest Parent { get; init; }
+
+    /// <summary>The new configuration. Its RootFs and History are ignored: they come from the parent, the layers and <see cref="History"/>.</summary>
+    public required ImageConfig Config { get; init; }
+
+    /// <summary>History of the new steps, oldest first: as many without EmptyLayer as there are layers.</summary>
+    public required IReadOnlyList<HistoryEntry> History { get; init; }
+
+    /// <summary>Uncompressed or compressed tars, bottom first; read to the end, not disposed.</summary>
+    public IReadOnlyList<Stream> Layers { get; init; } = [];
+
+    public IReadOnlyList<ImageReference> Tags { get; init; } = [];
+
+    /// <summary>An intermediate image of a classic build: hidden from lists unless asked for with all.</summary>
+    public bool Intermediate { get; init; }
+
+    /// <summary>Remember the parent's id (classic builds, commits), so that history and removal know it.</summary>
+    public bool KeepParent { get; init; } = true;
+}
+
+/// <summary>A commit of a container's changes.</summary>
+public sealed record ContainerCommit
+{
+    public required string ContainerId { get; init; }
+
+    /// <summary>The whole new configuration (run configuration merged with changes); RootFs and History are ignored, as in <see cref="ImageCreation"/>.</summary>
+    public required ImageConfig Config { get; init; }
+
+    /// <summary>What the new history line says was run.</summary>
+    public string CreatedBy { get; init; } = "";
+
+    public string Comment { get; init; } = "";
+
+    public string Author { get; init; } = "";
+
+    public ImageReference? Tag { get; init; }
+
+    /// <summary>An intermediate image of a classic build.</summary>
+    public bool Intermediate { get; init; }
+}

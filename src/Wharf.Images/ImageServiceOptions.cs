@@ -1,0 +1,30 @@
+using Wharf.Images.Transfers;
+
+namespace Wharf.Images;
+
+/// <summary>How an image service is set up: from the daemon's flags and daemon.json. Immutable but for <see cref="Registries"/>, which can be reloaded.</summary>
+public sealed record ImageServiceOptions
+{
+    /// <summary>The data root; images use its folders <c>blobs</c>, the snapshot driver's, and <c>trash</c>.</summary>
+    public required string DataRoot { get; init; }
+
+    /// <summary>Snapshot driver: overlay2, btrfs, vfs; null to choose the best that works.</summary>
+    public string? StorageDriver { get; init; }
+
+    /// <summary>Driver options (<c>--storage-opt</c>).</summary>
+    public IReadOnlyList<string> StorageOptions { get; init; } = [];
+
+    public RegistryOptions Registries { get; init; } = new();
+
+    public int MaxConcurrentDownloads { get; init; } = 3;
+
+    public int MaxConcurrentUploads { get; init; } = 5;
+
+    public int MaxDownloadAttempts { get; init; } = 5;
+
+    /// <summary>Keep compressed layers after unpacking, so that a push sends the very same bytes; else they are fetched or rebuilt when needed.</summary>
+    public bool KeepCompressedBlobs { get; init; } = true;
+
+    /// <summary>What the User-Agent and new images' docker_version say.</summary>
+    public string EngineVersion { get; init; } = "";
+}

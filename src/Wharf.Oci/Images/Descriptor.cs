@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using Wharf.Primitives;
+
+namespace Wharf.Oci.Images;
+
+/// <summary>A typed, sized, hashed pointer to content: OCI image specification, "Content Descriptors". Fields in Go's order.</summary>
+public sealed record Descriptor
+{
+    [JsonPropertyName("mediaType")]
+    public string MediaType { get; init; } = "";
+
+    [JsonPropertyName("digest")]
+    public Digest Digest { get; init; }
+
+    /// <summary>Length of the content in bytes.</summary>
+    [JsonPropertyName("size")]
+    public long Size { get; init; }
+
+    [JsonPropertyName("urls")]
+    public IReadOnlyList<string>? Urls { get; init; }
+
+    [JsonPropertyName("annotations")]
+    public SortedDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>The content itself, base64 in JSON, when the writer embedded it.</summary>
+    [JsonPropertyName("data")]
+    public byte[]? Data { get; init; }
+
+    [JsonPropertyName("platform")]
+    public Platform? Platform { get; init; }
+
+    [JsonPropertyName("artifactType")]
+    public string? ArtifactType { get; init; }
+
+    /// <summary>The annotation by which builders mark attestation manifests, which are never run.</summary>
+    [JsonIgnore]
+    public bool IsAttestation =>
+        Annotations is { } a && a.TryGetValue("vnd.docker.reference.type", out string? type) && type == "attestation-manifest";
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.Oci.Images;
+
+/// <summary>The <c>oci-layout</c> file: OCI image specification, "Image Layout".</summary>
+public sealed record ImageLayout
+{
+    public const string FileName = "oci-layout";
+    public const string IndexFileName = "index.json";
+
+    [JsonPropertyName("imageLayoutVersion")]
+    public string? Version { get; init; } = "1.0.0";
+}
+
+/// <summary>One image in the <c>manifest.json</c> of an archive made by <c>docker save</c>.</summary>
+public sealed record DockerArchiveEntry
+{
+    public const string FileName = "manifest.json";
+
+    /// <summary>Path of the configuration inside the archive.</summary>
+    public string Config { get; init; } = "";
+
+    public IReadOnlyList<string>? RepoTags { get; init; }
+
+    /// <summary>Paths of the layers inside the archive, bottom first.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>Blob descriptors of layers by diff id, for layers with a media type of their own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, Descriptor>? LayerSources { get; init; }
+}
