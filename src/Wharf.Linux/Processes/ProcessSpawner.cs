@@ -5,7 +5,7 @@ namespace Wharf.Linux;
 
 /// <summary>
 /// Starts another program by posix_spawn(3): safe in a process with many threads, unlike fork(2). The child gets all signals at their
-/// defaults and unblocked, and only the descriptors it is given: everything else of ours is close-on-exec.
+/// defaults, unblocked unless told, and only the descriptors it is given: everything else of ours is close-on-exec.
 /// </summary>
 public static unsafe class ProcessSpawner
 {
@@ -16,16 +16,18 @@ public static unsafe class ProcessSpawner
     /// <param name="directory">Working directory of the child; ours where null.</param>
     /// <param name="newSession">setsid(2) in the child.</param>
     /// <param name="pid">The child. The caller reaps it.</param>
+    /// <param name="blocked">Signals that the child starts with blocked, in all threads its runtime makes before its own code runs.</param>
     public static Errno Spawn(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment,
-        ReadOnlySpan<int> descriptors, string? directory, bool newSession, out int pid)
+        ReadOnlySpan<int> descriptors, string? directory, bool newSession, out int pid, SignalSet blocked = default)
     {
         const short SetSignalMask = 8, SetSignalDefault = 4, SetSession = 0x80;
         // glibc: posix_spawn_file_actions_t is 80 bytes, posix_spawnattr_t 336, sigset_t 128
         byte* actions = stackalloc byte[256];
         byte* attributes = stackalloc byte[1024];
-        ulong* none = stackalloc ulong[16];
+        ulong* mask = stackalloc ulong[16];
         ulong* all = stackalloc ulong[16];
-        new Span<ulong>(none, 16).Clear();
+        new Span<ulong>(mask, 16).Clear();
+        mask[0] = blocked.Bits;
         new Span<ulong>(all, 16).Fill(ulong.MaxValue);
         _ = Libc.posix_spawn_file_actions_init(actions);
         _ = Libc.posix_spawnattr_init(attributes);
@@ -35,7 +37,7 @@ public static unsafe class ProcessSpawner
         try
         {
             _ = Libc.posix_spawnattr_setflags(attributes, (short)(SetSignalMask | SetSignalDefault | (newSession ? SetSession : 0)));
-            _ = Libc.posix_spawnattr_setsigmask(attributes, none);
+            _ = Libc.posix_spawnattr_setsigmask(attributes, mask);
             _ = Libc.posix_spawnattr_setsigdefault(attributes, all);
             lifted = Lift(descriptors);
             for (int i = 0; i < lifted.Length; i++)
