@@ -1,0 +1,54 @@
+using Wharf.EndToEnd.Tests.Harness;
+
+namespace Wharf.EndToEnd.Tests.Recovery;
+
+/// <summary>The daemon is killed at bad moments; containers, logs and exit codes must not notice.</summary>
+public sealed class DaemonRestartTests
+{
+    [Fact]
+    public void KilledDaemon_ContainersGoOnAndNothingIsLost()
+    {
+        using var engine = new Engine();
+        engine.Load("busybox");
+        engine.Run(Client.Docker, "run", "-d", "--name", "steady", "busybox", "sh", "-c", "i=0; while :; do echo $i; i=$((i+1)); sleep 0.01; done").Ok();
+        engine.Run(Client.Docker, "run", "-d", "--name", "ends", "busybox", "sh", "-c", "sleep 1; exit 17").Ok();
+        engine.Run(Client.Docker, "run", "-d", "--name", "always", "--restart", "always", "busybox", "sh", "-c", "sleep 1").Ok();
+        string pid = engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", "steady").Ok().Text;
+
+        engine.Kill();
+        Thread.Sleep(2000);
+        Assert.True(Directory.Exists("/proc/" + pid), "the container's process outlives the daemon");
+        engine.Start();
+
+        Assert.Equal(pid + " running", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}} {{.State.Status}}", "steady").Ok().Text);
+        Assert.Equal("exited 17", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "ends").Ok().Text);
+        Thread.Sleep(500);
+        Assert.Contains(engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}}", "always").Ok().Text, (string[])["running", "restarting"]);
+        engine.Run(Client.Docker, "exec", "steady", "true").Ok();
+        engine.Run(Client.Docker, "kill", "steady").Ok();
+        engine.Run(Client.Docker, "wait", "steady").Ok();
+
+        string[] lines = engine.Run(Client.Docker, "logs", "steady").Ok().Text.Split('\n');
+        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => i.ToString()), lines);
+        Assert.True(lines.Length > 100, "the log went on while there was no daemon");
+    }
+
+    [Fact]
+    public void KilledShim_IsNoticed()
+    {
+        using var engine = new Engine();
+        engine.Load("busybox");
+        engine.Run(Client.Docker, "run", "-d", "--name", "c", "busybox", "sleep", "600").Ok();
+        string pid = engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", "c").Ok().Text;
+        string parent = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..].Trim();
+        Command.Run("kill", ["-KILL", parent]).Ok();
+        for (int i = 0; i < 200 && engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}}", "c").Text != "exited"; i++)
+        {
+            Thread.Sleep(50);
+        }
+
+        Assert.Equal("exited 255", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "c").Ok().Text);
+        Assert.False(Directory.Exists("/proc/" + pid), "no process of the container is left");
+        engine.Run(Client.Docker, "start", "c").Ok();
+    }
+}
