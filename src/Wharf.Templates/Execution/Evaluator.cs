@@ -26,7 +26,7 @@ internal sealed partial class Evaluator(
 
     private List<(string Name, object? Value)> _variables = [];
     private Node? _node;
-    private string _current = name;
+    private string? _executing;
     private int _depth;
     private long _steps;
 
@@ -106,7 +106,6 @@ internal sealed partial class Evaluator(
         int outer = _variables.Count;
         object? value = Pipeline(dot, node.Pipe);
         int mark = _variables.Count;
-        At(node);
         bool any = false;
         foreach ((object? key, object? element) in Iterate(value))
         {
@@ -213,13 +212,13 @@ internal sealed partial class Evaluator(
 
         object? argument = node.Pipe is { } pipe ? Pipeline(dot, pipe) : null;
         List<(string, object?)> outer = _variables;
-        string caller = _current;
+        string? caller = _executing;
         _variables = [("$", argument)];
-        _current = node.Name;
+        _executing = node.Name;
         _depth++;
         WalkList(argument, body);
         _depth--;
-        _current = caller;
+        _executing = caller;
         _variables = outer;
     }
 
@@ -286,7 +285,7 @@ internal sealed partial class Evaluator(
         int line = 1 + text.AsSpan(0, position).Count('\n');
         int column = Encoding.UTF8.GetByteCount(text.AsSpan(newline + 1, position - newline - 1));
         string context = node is ListNode or BranchNode or TextNode ? Describe(node) : node.ToString()!;
-        return new TemplateException($"template: {name}:{line}:{column}: executing {GoQuote.Quote(_current)} at <{context}>: {message}");
+        return new TemplateException($"template: {name}:{line}:{column}: executing {GoQuote.Quote(_executing ?? name)} at <{context}>: {message}");
     }
 
     private static string Describe(Node node) => node switch

@@ -5,8 +5,8 @@ namespace Wharf.Templates.Formatting;
 /// <summary>Floating-point numbers as Go writes them: shortest form, exponents of at least two digits with a sign.</summary>
 public static class GoFloat
 {
-    /// <summary>fmt's %v: like %g, but exponents only from 1e21 on.</summary>
-    public static string Shortest(double value, int exponentFrom = 21)
+    /// <summary>%v and %g: the fewest digits that read back as the same number, exponents below 1e-4 and from 1e6 unless told.</summary>
+    public static string Shortest(double value, int exponentFrom = 6)
     {
         if (Special(value) is { } special)
         {

@@ -167,8 +167,9 @@ internal sealed partial class Parser
             case TokenKind.CharConstant:
                 return new LiteralNode(token.Position, CharValue(token), token.Value);
             case TokenKind.Number:
-                NumberLiteral.TryParse(token.Value, out object number);
-                return new LiteralNode(token.Position, number, token.Value);
+                return NumberLiteral.TryParse(token.Value, out object number)
+                    ? new LiteralNode(token.Position, number, token.Value)
+                    : throw Error($"bad number syntax: {GoQuote.Quote(token.Value)}");
             case TokenKind.LeftParen:
                 return Pipeline("parenthesized pipeline", TokenKind.RightParen);
             case TokenKind.String or TokenKind.RawString:

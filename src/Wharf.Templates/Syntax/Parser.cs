@@ -167,7 +167,7 @@ internal sealed partial class Parser
                 case "range":
                     return (Branch(BranchKind.Range, "range", token.Position), null);
                 case "template":
-                    return (TemplateCall(token.Position), null);
+                    return (TemplateCall(), null);
             }
         }
 
@@ -260,10 +260,11 @@ internal sealed partial class Parser
         return new TemplateNode(token.Position, name, pipe);
     }
 
-    private TemplateNode TemplateCall(int position)
+    private TemplateNode TemplateCall()
     {
         const string Context = "template clause";
-        string name = TemplateName(NextNonSpace(), Context);
+        Token token = NextNonSpace();
+        string name = TemplateName(token, Context);
         PipeNode? pipe = null;
         if (NextNonSpace().Kind != TokenKind.RightDelimiter)
         {
@@ -271,7 +272,7 @@ internal sealed partial class Parser
             pipe = Pipeline(Context, TokenKind.RightDelimiter);
         }
 
-        return new TemplateNode(position, name, pipe);
+        return new TemplateNode(token.Position, name, pipe);
     }
 
     private string TemplateName(Token token, string context) =>

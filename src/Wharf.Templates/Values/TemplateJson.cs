@@ -43,7 +43,7 @@ public static class TemplateJson
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out long integer) ? integer
                     : reader.TryGetUInt64(out ulong unsigned) ? unsigned
-                    : reader.GetDouble();
+                    : (object)reader.GetDouble();
             case JsonTokenType.True or JsonTokenType.False:
                 return reader.GetBoolean();
             default:
