@@ -1,0 +1,136 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Runtime.Cgroups;
+
+/// <summary>
+/// A container's cgroup: the same path in every hierarchy of the machine (v1, v2 or both). Processes enter it by themselves: through
+/// <see cref="OpenTaskFiles"/> on v1 (a write of "0" to tasks avoids the kernel's global lock that cgroup.procs takes) and through
+/// CLONE_INTO_CGROUP on v2.
+/// </summary>
+public sealed class ContainerCgroup
+{
+    private readonly CgroupLayout _layout;
+
+    private ContainerCgroup(CgroupLayout layout, string path)
+    {
+        _layout = layout;
+        Path = path;
+    }
+
+    /// <summary>The path below each hierarchy's mount point, with a leading slash: what linux.cgroupsPath says.</summary>
+    public string Path { get; }
+
+    public CgroupLayout Layout => _layout;
+
+    /// <summary>The directory below the v2 tree; null where there is none.</summary>
+    public string? UnifiedDirectory => _layout.Unified is { } unified ? unified.MountPoint + Path : null;
+
+    /// <summary>The directory in the v1 hierarchy with a controller, or the v2 directory where the controller lives there.</summary>
+    public string? DirectoryOf(string controller) => _layout.With(controller) is { } hierarchy ? hierarchy.MountPoint + Path : null;
+
+    /// <summary>Makes the cgroup in every hierarchy. An existing empty one is taken over.</summary>
+    /// <param name="cgroupsPath">linux.cgroupsPath: absolute is below the mount points, relative below our own cgroup; null is "/ID".</param>
+    /// <param name="containerId">For the default path.</param>
+    /// <exception cref="WharfException">Where a directory cannot be made; nothing of it is left then.</exception>
+    public static ContainerCgroup Create(string? cgroupsPath, string containerId)
+    {
+        ContainerCgroup cgroup = Open(cgroupsPath, containerId);
+        try
+        {
+            foreach (CgroupHierarchy hierarchy in cgroup._layout.Hierarchies)
+            {
+                CgroupDirectory.Create(hierarchy, cgroup.Path);
+            }
+        }
+        catch
+        {
+            cgroup.Delete();
+            throw;
+        }
+
+        return cgroup;
+    }
+
+    /// <summary>The cgroup of a container that exists (or existed) already.</summary>
+    public static ContainerCgroup Open(string? cgroupsPath, string containerId)
+    {
+        string path = CgroupPath.Resolve(cgroupsPath, containerId);
+        return new ContainerCgroup(CgroupLayout.Current, path);
+    }
+
+    /// <summary>The tasks file of every v1 hierarchy, open for writing.</summary>
+    public IReadOnlyList<SafeFileHandle> OpenTaskFiles()
+    {
+        var files = new List<SafeFileHandle>();
+        foreach (CgroupHierarchy hierarchy in _layout.Legacy)
+        {
+            string path = hierarchy.MountPoint + Path + "/tasks";
+            FileCalls.Open(path, OpenFlags.WriteOnly, out SafeFileHandle file).ThrowIfError("open", path);
+            files.Add(file);
+        }
+
+        return files;
+    }
+
+    /// <summary>The v2 directory for CLONE_INTO_CGROUP; null where there is no v2 tree.</summary>
+    public SafeFileHandle? OpenUnified()
+    {
+        if (UnifiedDirectory is not { } path)
+        {
+            return null;
+        }
+
+        FileCalls.Open(path, OpenFlags.Path | OpenFlags.Directory, out SafeFileHandle directory).ThrowIfError("open", path);
+        return directory;
+    }
+
+    /// <summary>Host pids of all processes in the cgroup and below it; empty when it is gone.</summary>
+    public IReadOnlyList<int> Pids() => CgroupDirectory.Pids(AnyDirectory());
+
+    /// <summary>Sends a signal to every process of the cgroup. SIGKILL goes through cgroup.kill where the kernel has it, so no fork escapes.</summary>
+    public void SignalAll(int signal)
+    {
+        if (signal == Signal.Kill && UnifiedDirectory is { } unified && SmallFile.TryWrite(unified + "/cgroup.kill", "1") == Errno.None)
+        {
+            return;
+        }
+
+        // Without cgroup.kill: twice over the list, for what was forked while we walked it.
+        for (int pass = 0; pass < (signal == Signal.Kill ? 3 : 1); pass++)
+        {
+            foreach (int pid in Pids())
+            {
+                Errno errno = ProcessCalls.Kill(pid, signal);
+                if (errno != Errno.ESRCH)
+                {
+                    errno.ThrowIfError("kill", $"{pid}");
+                }
+            }
+        }
+    }
+
+    public void Freeze() => CgroupFreezer.Set(this, frozen: true);
+
+    public void Thaw() => CgroupFreezer.Set(this, frozen: false);
+
+    public bool IsFrozen => CgroupFreezer.IsFrozen(this);
+
+    /// <summary>Removes the cgroup and what the container made below it. Waits a moment for processes that are just ending.</summary>
+    /// <exception cref="WharfException">Conflict when processes stay in it.</exception>
+    public void Delete()
+    {
+        foreach (CgroupHierarchy hierarchy in _layout.Hierarchies)
+        {
+            CgroupDirectory.Remove(hierarchy.MountPoint + Path);
+        }
+    }
+
+    private string AnyDirectory()
+    {
+        // the v2 directory holds every process on both layouts; on a v1-only machine any hierarchy does
+        CgroupHierarchy? hierarchy = _layout.Unified ?? _layout.Legacy.FirstOrDefault();
+        return hierarchy is null ? throw WharfException.Unavailable("no cgroup hierarchy is mounted") : hierarchy.MountPoint + Path;
+    }
+}
