@@ -1,0 +1,40 @@
+using Wharf.Engine.Containers;
+using Wharf.Engine.Containers.Storage;
+using Wharf.Engine.Events;
+using Wharf.Engine.Volumes;
+using Wharf.Images;
+using Wharf.Network;
+using Wharf.Runtime.Shims;
+
+namespace Wharf.Engine;
+
+/// <summary>What every use case of the engine works with: its settings, the rooms below, and the containers.</summary>
+internal sealed record EngineCore
+{
+    public required EngineOptions Options { get; init; }
+
+    public required EngineParts Parts { get; init; }
+
+    public required ContainerRegistry Containers { get; init; }
+
+    public required ContainerStore Store { get; init; }
+
+    public required IEventService Events { get; init; }
+
+    public required IContainerVolumes Volumes { get; init; }
+
+    public IShimFactory Shims => Parts.Shims;
+
+    public IImageService Images => Parts.Images;
+
+    public INetworkController Networks => Parts.Networks;
+
+    public IEngineLog Log => Parts.Log;
+
+    public TimeProvider Clock => Parts.Clock;
+
+    public DateTimeOffset Now => Parts.Clock.GetUtcNow();
+
+    /// <summary>The container's own directory: log, hosts, hostname, resolv.conf.</summary>
+    public string ContainerDirectory(string id) => Path.Combine(Options.DataRoot, "containers", id);
+}
