@@ -1,0 +1,268 @@
+using System.Text;
+using Wharf.Primitives;
+
+namespace Wharf.Build.Dockerfile;
+
+/// <summary>
+/// Splits a Dockerfile into instructions: directives, comments, continuation lines, here-documents, flags. What the arguments
+/// mean is the next pass's business.
+/// </summary>
+public sealed class DockerfileReader
+{
+    /// <summary>Longest line that is accepted, in characters; anything longer is no Dockerfile.</summary>
+    private const int MaxLineLength = 1 << 20;
+
+    private static readonly HashSet<string> TakeHeredocs = ["run", "copy", "add"];
+
+    private readonly List<string> _lines;
+    private readonly Directives _directives;
+    private readonly List<int> _emptyContinuations = [];
+    private int _next;
+
+    private DockerfileReader(List<string> lines)
+    {
+        _lines = lines;
+        _directives = Directives.Read(lines);
+    }
+
+    /// <exception cref="WharfException">InvalidArgument with the line: no instruction at all, unfinished here-document, bad directive.</exception>
+    public static DockerfileSource Read(string text)
+    {
+        var lines = text.TrimStart('\ufeff').Split('\n').Select(l => l.TrimEnd('\r')).ToList();
+        if (lines.Count > 0 && lines[^1].Length == 0)
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
+        int tooLong = lines.FindIndex(l => l.Length > MaxLineLength);
+        if (tooLong >= 0)
+        {
+            throw DockerfileError.At(new SourceRange(tooLong + 1, tooLong + 1), $"dockerfile line greater than maximum allowed size of {MaxLineLength}");
+        }
+
+        return new DockerfileReader(lines).ReadAll();
+    }
+
+    /// <summary>Reads the instruction inside an ONBUILD trigger, which has no lines of its own.</summary>
+    public static RawInstruction ReadTrigger(string text, char escape, SourceRange lines)
+    {
+        (string written, IReadOnlyList<string> flags, string arguments) = SplitInstruction(text.Trim(), escape, lines);
+        return new RawInstruction
+        {
+            Keyword = written.ToLowerInvariant(),
+            WrittenKeyword = written,
+            Flags = flags,
+            Arguments = arguments,
+            Lines = lines,
+            Original = text.Trim(),
+        };
+    }
+
+    private DockerfileSource ReadAll()
+    {
+        var instructions = new List<RawInstruction>();
+        while (_next < _lines.Count)
+        {
+            int start = _next + 1;
+            string line = _lines[_next++];
+            if (IsBlank(line) || IsComment(line))
+            {
+                continue;
+            }
+
+            string joined = JoinContinuation(line.TrimStart());
+            if (joined.Length == 0)
+            {
+                continue;
+            }
+
+            instructions.Add(ReadInstruction(joined, start));
+        }
+
+        return instructions.Count == 0
+            ? throw WharfException.Invalid("file with no instructions")
+            : new DockerfileSource
+            {
+                Instructions = instructions,
+                Escape = _directives.Escape,
+                Directives = _directives,
+                Lines = _lines,
+                EmptyContinuationLines = _emptyContinuations,
+            };
+    }
+
+    private string JoinContinuation(string first)
+    {
+        var joined = new StringBuilder();
+        string line = first;
+        while (true)
+        {
+            bool goesOn = TrimContinuation(ref line);
+            joined.Append(line);
+            if (!goesOn)
+            {
+                return joined.ToString().TrimEnd();
+            }
+
+            bool found = false;
+            while (_next < _lines.Count)
+            {
+                string candidate = _lines[_next++];
+                if (IsComment(candidate))
+                {
+                    continue;
+                }
+
+                if (IsBlank(candidate))
+                {
+                    _emptyContinuations.Add(_next);
+                    continue;
+                }
+
+                line = candidate;
+                found = true;
+                break;
+            }
+
+            if (!found)
+            {
+                return joined.ToString().TrimEnd();
+            }
+        }
+    }
+
+    /// <summary>Cuts the escape character (and blanks after it) at the end of a line; true when there was one.</summary>
+    private bool TrimContinuation(ref string line)
+    {
+        string trimmed = line.TrimEnd(' ', '\t');
+        if (trimmed.Length == 0 || trimmed[^1] != _directives.Escape)
+        {
+            return false;
+        }
+
+        line = trimmed[..^1];
+        return true;
+    }
+
+    private RawInstruction ReadInstruction(string joined, int start)
+    {
+        int heredocsFrom = _next;
+        (string written, IReadOnlyList<string> flags, string arguments) =
+            SplitInstruction(joined, _directives.Escape, new SourceRange(start, heredocsFrom));
+        string keyword = written.ToLowerInvariant();
+        var heredocs = new List<Heredoc>();
+        string carrier = keyword == "onbuild" ? FirstWord(arguments).ToLowerInvariant() : keyword;
+        if (TakeHeredocs.Contains(carrier) && joined.Contains("<<", StringComparison.Ordinal))
+        {
+            foreach (var declared in HeredocScanner.Find(arguments, _directives.Escape))
+            {
+                heredocs.Add(declared with { Content = ReadHeredoc(declared, start) });
+            }
+        }
+
+        return new RawInstruction
+        {
+            Keyword = keyword,
+            WrittenKeyword = written,
+            Flags = flags,
+            Arguments = arguments,
+            Heredocs = heredocs,
+            Lines = new SourceRange(start, Math.Max(start, _next)),
+            Original = joined,
+        };
+    }
+
+    private string ReadHeredoc(Heredoc declared, int start)
+    {
+        var content = new StringBuilder();
+        while (_next < _lines.Count)
+        {
+            string line = _lines[_next++];
+            string candidate = declared.Chomp ? line.TrimStart('\t') : line;
+            if (candidate == declared.Name)
+            {
+                return content.ToString();
+            }
+
+            content.Append(candidate).Append('\n');
+        }
+
+        throw DockerfileError.At(new SourceRange(start, _lines.Count), $"unterminated heredoc: a line with only {declared.Name} must end it");
+    }
+
+    private static (string Keyword, IReadOnlyList<string> Flags, string Arguments) SplitInstruction(string line, char escape, SourceRange lines)
+    {
+        string keyword = FirstWord(line);
+        string rest = line[keyword.Length..].TrimStart();
+        var flags = new List<string>();
+        int i = 0;
+        while (rest.AsSpan(i).StartsWith("--"))
+        {
+            var word = new StringBuilder();
+            char quote = '\0';
+            for (; i < rest.Length; i++)
+            {
+                char c = rest[i];
+                if (c == escape && i + 1 < rest.Length && (quote != '\'' || rest[i + 1] == '\''))
+                {
+                    word.Append(rest[++i]);
+                    continue;
+                }
+
+                if (quote != '\0')
+                {
+                    if (c == quote)
+                    {
+                        quote = '\0';
+                        continue;
+                    }
+                }
+                else if (c is '"' or '\'')
+                {
+                    quote = c;
+                    continue;
+                }
+                else if (char.IsWhiteSpace(c))
+                {
+                    break;
+                }
+
+                word.Append(c);
+            }
+
+            if (quote != '\0')
+            {
+                throw DockerfileError.At(lines, "unexpected end of statement while looking for matching quote in a flag");
+            }
+
+            while (i < rest.Length && char.IsWhiteSpace(rest[i]))
+            {
+                i++;
+            }
+
+            if (word.Length == 2)
+            {
+                break;
+            }
+
+            flags.Add(word.ToString());
+        }
+
+        return (keyword, flags, rest[i..].Trim());
+    }
+
+    private static string FirstWord(string text)
+    {
+        int end = 0;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]))
+        {
+            end++;
+        }
+
+        return text[..end];
+    }
+
+    private static bool IsBlank(string line) => string.IsNullOrWhiteSpace(line);
+
+    private static bool IsComment(string line) => line.AsSpan().TrimStart(" \t").StartsWith('#');
+}

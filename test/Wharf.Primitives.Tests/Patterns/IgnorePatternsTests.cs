@@ -1,0 +1,50 @@
+namespace Wharf.Primitives.Tests.Patterns;
+
+public sealed class IgnorePatternsTests
+{
+    [Theory]
+    [InlineData("*.md", "README.md", true)]
+    [InlineData("*.md", "docs/README.md", false)]
+    [InlineData("**/*.md", "docs/deep/README.md", true)]
+    [InlineData("**/*.md", "README.md", true)]
+    [InlineData("docs", "docs/a/b", true)]
+    [InlineData("/docs/", "docs/a", true)]
+    [InlineData("*/temp*", "a/temporary.txt", true)]
+    [InlineData("*/temp*", "a/b/temporary.txt", false)]
+    [InlineData("temp?", "tempa", true)]
+    [InlineData("temp?", "temp", false)]
+    [InlineData("[a-c]x", "bx", true)]
+    [InlineData("[^a-c]x", "bx", false)]
+    [InlineData("a\\*b", "a*b", true)]
+    [InlineData("a\\*b", "axb", false)]
+    [InlineData("./x/../y", "y", true)]
+    [InlineData("foo/**", "foo/bar/baz", true)]
+    [InlineData("foo/**/baz", "foo/baz", true)]
+    [InlineData("**", "anything/at/all", true)]
+    [InlineData("# x\n!\\#", "# x", false)]
+    public void Rule_MatchesAsDockersManualSays(string rules, string path, bool ignored) =>
+        Assert.Equal(ignored, IgnorePatterns.Parse(rules).IsIgnored(path));
+
+    [Fact]
+    public void LastMatch_Decides()
+    {
+        var rules = IgnorePatterns.Parse("*.md\n!README*.md\nREADME-secret.md");
+        Assert.True(rules.IsIgnored("a.md"));
+        Assert.False(rules.IsIgnored("README-x.md"));
+        Assert.True(rules.IsIgnored("README-secret.md"));
+    }
+
+    [Fact]
+    public void Folder_IsSkippedOnlyWhenNothingComesBack()
+    {
+        Assert.True(IgnorePatterns.Parse("node_modules").CanSkipBelow("node_modules"));
+        Assert.False(IgnorePatterns.Parse("a\n!a/keep").CanSkipBelow("a"));
+        Assert.True(IgnorePatterns.Parse("a\n!b/keep").CanSkipBelow("a"));
+    }
+
+    [Theory]
+    [InlineData("[a")]
+    [InlineData("a\\")]
+    [InlineData("!")]
+    public void Malformed_IsRefused(string rules) => Assert.Throws<WharfException>(() => IgnorePatterns.Parse(rules));
+}
