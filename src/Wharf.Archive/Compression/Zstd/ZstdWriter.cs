@@ -1,0 +1,86 @@
+using Wharf.Primitives;
+
+namespace Wharf.Archive.Compression.Zstd;
+
+/// <summary>
+/// One Zstandard frame with a checksum. The library's workers compress jobs of a fixed length, so the bytes do not depend on how many
+/// there are, only on there being any.
+/// </summary>
+internal sealed class ZstdWriter : ForwardWriter
+{
+    private const int OutputSize = 128 * 1024;
+    private const int MostWorkers = 8;
+
+    private readonly Stream _output;
+    private readonly bool _leaveOpen;
+    private readonly byte[] _buffer = new byte[OutputSize];
+    private nint _context;
+
+    public ZstdWriter(Stream output, int level, bool leaveOpen)
+    {
+        _output = output;
+        _leaveOpen = leaveOpen;
+        _context = Libzstd.ZSTD_createCCtx();
+        if (_context == 0)
+        {
+            throw WharfException.Internal("zstd: out of memory");
+        }
+
+        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterLevel, level));
+        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterChecksum, 1));
+        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterWorkers, Math.Min(Environment.ProcessorCount, MostWorkers)));
+    }
+
+    ~ZstdWriter() => Free();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            (int used, int made, _) = Encode(buffer.Span, Libzstd.DirectiveContinue);
+            buffer = buffer[used..];
+            await _output.WriteAsync(_buffer.AsMemory(0, made), cancellationToken);
+        }
+    }
+
+    private unsafe (int Used, int Made, bool Done) Encode(ReadOnlySpan<byte> data, int directive)
+    {
+        ObjectDisposedException.ThrowIf(_context == 0, this);
+        fixed (byte* source = data)
+        fixed (byte* target = _buffer)
+        {
+            var input = new Libzstd.Buffer { Data = source, Size = (nuint)data.Length };
+            var output = new Libzstd.Buffer { Data = target, Size = OutputSize };
+            nuint left = Check(Libzstd.ZSTD_compressStream2(_context, &output, &input, directive));
+            return ((int)input.Position, (int)output.Position, left == 0);
+        }
+    }
+
+    private static nuint Check(nuint result) =>
+        Libzstd.ZSTD_isError(result) == 0 ? result : throw WharfException.Internal($"zstd: {Libzstd.ErrorName(result)}");
+
+    private void Free()
+    {
+        nint context = Interlocked.Exchange(ref _context, 0);
+        if (context != 0)
+        {
+            _ = Libzstd.ZSTD_freeCCtx(context);
+        }
+    }
+
+    protected override async ValueTask CloseAsync()
+    {
+        for (bool done = false; !done;)
+        {
+            (_, int made, done) = Encode([], Libzstd.DirectiveEnd);
+            await _output.WriteAsync(_buffer.AsMemory(0, made));
+        }
+
+        Free();
+        await _output.FlushAsync();
+        if (!_leaveOpen)
+        {
+            await _output.DisposeAsync();
+        }
+    }
+}
