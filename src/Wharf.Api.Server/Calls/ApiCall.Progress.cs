@@ -25,8 +25,8 @@ public sealed partial class ApiCall
         catch (Exception error) when (lines.Started && !Ct.IsCancellationRequested)
         {
             string message = ErrorStatus.Message(error);
-            var line = new CreateImageInfo { ErrorDetail = new ErrorDetail { Message = message }, Error = message };
-            await lines.WriteAsync(line, ApiJson.Context.CreateImageInfo, Ct);
+            var line = new ProgressLine { ErrorDetail = new ErrorDetail { Message = message }, Error = message };
+            await lines.WriteAsync(line, ApiJson.Context.ProgressLine, Ct);
         }
     }
 }

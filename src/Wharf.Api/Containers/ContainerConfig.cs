@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Wharf.Api.Json;
+
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerConfig</c>.</summary>
@@ -25,6 +28,7 @@ public record ContainerConfig
 
     public List<string>? Env { get; set; }
 
+    [JsonConverter(typeof(StringOrListConverter))]
     public List<string>? Cmd { get; set; }
 
     public HealthConfig? Healthcheck { get; set; }
@@ -37,6 +41,7 @@ public record ContainerConfig
 
     public string? WorkingDir { get; set; }
 
+    [JsonConverter(typeof(StringOrListConverter))]
     public List<string>? Entrypoint { get; set; }
 
     public bool? NetworkDisabled { get; set; }
@@ -49,5 +54,6 @@ public record ContainerConfig
 
     public long? StopTimeout { get; set; }
 
+    [JsonConverter(typeof(StringOrListConverter))]
     public List<string>? Shell { get; set; }
 }

@@ -17,7 +17,8 @@ namespace Wharf.Api.Json;
 /// </summary>
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    PropertyNameCaseInsensitive = true)]
+    PropertyNameCaseInsensitive = true,
+    Converters = [typeof(NullableNumberConverter), typeof(NullableCounterConverter), typeof(NullableBooleanConverter)])]
 [JsonSerializable(typeof(BuildCache))]
 [JsonSerializable(typeof(ContainerConfig))]
 [JsonSerializable(typeof(ContainerCreateRequest))]
@@ -108,12 +109,10 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(PeerInfo))]
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(SubnetStatus))]
-[JsonSerializable(typeof(BuildInfo))]
-[JsonSerializable(typeof(CreateImageInfo))]
+[JsonSerializable(typeof(ProgressLine))]
 [JsonSerializable(typeof(ErrorDetail))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProgressDetail))]
-[JsonSerializable(typeof(PushImageInfo))]
 [JsonSerializable(typeof(ContainerBlkioStatEntry))]
 [JsonSerializable(typeof(ContainerBlkioStats))]
 [JsonSerializable(typeof(ContainerCpuStats))]

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Wharf.Api.Progress;
 
-/// <summary>Engine API 1.55, definition <c>ErrorDetail</c>.</summary>
+/// <summary>Why a progress stream ended in failure.</summary>
 public sealed record ErrorDetail
 {
     [JsonPropertyName("code")]
-    public long Code { get; set; }
+    public long? Code { get; set; }
 
     [JsonPropertyName("message")]
     public string? Message { get; set; }

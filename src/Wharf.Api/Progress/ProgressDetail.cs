@@ -2,12 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Wharf.Api.Progress;
 
-/// <summary>Engine API 1.55, definition <c>ProgressDetail</c>.</summary>
+/// <summary>How far a step has come. Empty for steps that cannot tell.</summary>
 public sealed record ProgressDetail
 {
     [JsonPropertyName("current")]
-    public long Current { get; set; }
+    public long? Current { get; set; }
 
     [JsonPropertyName("total")]
-    public long Total { get; set; }
+    public long? Total { get; set; }
+
+    [JsonPropertyName("hidecounts")]
+    public bool? HideCounts { get; set; }
+
+    [JsonPropertyName("units")]
+    public string? Units { get; set; }
 }
