@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Wharf.Api.Server.Streams;
 using Wharf.Api.Versions;
+using Wharf.Engine.Streams;
 using Wharf.Primitives;
 
 namespace Wharf.Api.Server;
@@ -16,10 +17,31 @@ public sealed partial class ApiCall
     public bool Hijacked { get; private set; }
 
     /// <summary>The content type of a stream of output: clients from 1.42 on are told whether it is framed.</summary>
-    public string StreamContentType(bool tty) => tty || Version < MultiplexedSince ? RawStream : MultiplexedStream;
+    public string StreamContentType(bool raw) => raw || Version < MultiplexedSince ? RawStream : MultiplexedStream;
 
-    /// <summary>Takes the connection over for a raw stream; the answer's head is written in the form that the client asked for.</summary>
-    public async Task<HijackedConnection> HijackAsync(bool tty)
+    /// <summary>Joins the client's connection with a container's or exec's streams until one of them ends.</summary>
+    public async Task HijackAsync(IStreamSession session)
+    {
+        bool upgrade = Http.Request.Headers.Upgrade.Count > 0;
+        List<KeyValuePair<string, string>> headers = [new("Content-Type", StreamContentType(session.Raw))];
+        if (upgrade)
+        {
+            headers.AddRange([new("Connection", "Upgrade"), new("Upgrade", "tcp")]);
+        }
+
+        await using HijackedConnection connection = await HijackAsync(upgrade ? "101 UPGRADED" : "200 OK", headers);
+        try
+        {
+            await session.RunAsync(connection.Input, connection.Output, connection.ClientGone);
+        }
+        catch (OperationCanceledException) when (connection.ClientGone.IsCancellationRequested)
+        {
+            // The client went away; the container goes on without it.
+        }
+    }
+
+    /// <summary>Takes the connection over; everything the client sends from now on is its stream's.</summary>
+    internal async Task<HijackedConnection> HijackAsync(string status, IEnumerable<KeyValuePair<string, string>> headers)
     {
         if (!HttpProtocol.IsHttp11(Http.Request.Protocol) && !HttpProtocol.IsHttp10(Http.Request.Protocol))
         {
@@ -27,6 +49,6 @@ public sealed partial class ApiCall
         }
 
         Hijacked = true;
-        return await HijackedConnection.StartAsync(Http, [new("Content-Type", StreamContentType(tty))], "tcp", CancellationToken.None);
+        return await HijackedConnection.StartAsync(Http, status, headers, CancellationToken.None);
     }
 }

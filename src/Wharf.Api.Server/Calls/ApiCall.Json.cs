@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -57,7 +58,7 @@ public sealed partial class ApiCall
         response.ContentType = JsonContentType;
         response.ContentLength = json.Length + 1;
         // Go's encoder ends every document with a newline, and shell scripts have come to count on it.
-        System.IO.Pipelines.PipeWriter writer = response.BodyWriter;
+        PipeWriter writer = response.BodyWriter;
         json.CopyTo(writer.GetSpan(json.Length));
         writer.Advance(json.Length);
         "\n"u8.CopyTo(writer.GetSpan(1));

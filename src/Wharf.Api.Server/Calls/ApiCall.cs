@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Wharf.Api.Server.Routing;
@@ -51,7 +52,7 @@ public sealed partial class ApiCall
     {
         string? text = Query(name);
         return text is null ? null
-            : long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, null, out long number) ? number
+            : long.TryParse(text, NumberStyles.AllowLeadingSign, null, out long number) ? number
             : throw WharfException.Invalid($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
     }
 
@@ -59,7 +60,7 @@ public sealed partial class ApiCall
     public int RequiredInt(string name)
     {
         string text = Query(name) ?? string.Empty;
-        return int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, null, out int number)
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, null, out int number)
             ? number
             : throw WharfException.Invalid($"strconv.Atoi: parsing \"{text}\": invalid syntax");
     }

@@ -11,9 +11,13 @@ internal sealed class ClientPresence : IDisposable
 {
     private readonly Lock gate = new();
     private readonly CancellationTokenSource closed = new();
+    private CancellationToken endOfSending;
     private bool ended;
     private bool watched;
     private bool disposed;
+
+    /// <summary>Fires when the client has ended its sending, or is gone.</summary>
+    public CancellationToken EndOfSending => endOfSending;
 
     /// <summary>From now on, and in retrospect, the client's end of sending cancels the request.</summary>
     public void WatchDisconnect()
@@ -30,9 +34,9 @@ internal sealed class ClientPresence : IDisposable
     {
         using var presence = new ClientPresence();
         connection.Features.Set(presence);
-        CancellationToken transportClosed = connection.ConnectionClosed;
+        presence.endOfSending = connection.ConnectionClosed;
         connection.ConnectionClosed = presence.closed.Token;
-        using (transportClosed.Register(presence.OnEndOfSending))
+        using (presence.endOfSending.Register(presence.OnEndOfSending))
         {
             await next(connection);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Wharf.Api.Versions;
 using Wharf.Primitives;
 
@@ -6,6 +7,8 @@ namespace Wharf.Api.Server.Routing;
 /// <summary>A request's path: the version prefix, if there is one, and the segments behind it.</summary>
 internal readonly struct RequestPath
 {
+    private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
+
     private RequestPath(string? versionText, string[] segments)
     {
         VersionText = versionText;
@@ -28,7 +31,7 @@ internal readonly struct RequestPath
 
         string[] segments = (rest.EndsWith("/") ? rest[..^1] : rest).ToString().Split('/');
         string first = segments[0];
-        bool versioned = first.Length > 1 && first[0] == 'v' && !first.AsSpan(1).ContainsAnyExcept("0123456789.");
+        bool versioned = first.Length > 1 && first[0] == 'v' && first.AsSpan(1).IndexOfAnyExcept(VersionCharacters) < 0;
         return versioned ? new RequestPath(first[1..], segments[1..]) : new RequestPath(null, segments);
     }
 

@@ -61,7 +61,7 @@ internal sealed class RouteTemplate
             if (!parts[i].IsLiteral)
             {
                 string value = i == manyAt
-                    ? string.Join('/', segments.Slice(i, extra + 1))
+                    ? string.Join('/', segments.Slice(i, extra + 1).ToArray())
                     : segments[i < manyAt || manyAt < 0 ? i : i + extra];
                 if (value.Length == 0)
                 {

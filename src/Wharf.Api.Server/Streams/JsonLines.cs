@@ -11,12 +11,20 @@ namespace Wharf.Api.Server.Streams;
 /// </summary>
 public sealed class JsonLines(HttpResponse response, string contentType = "application/json") : IDisposable
 {
+    /// <summary>The end of lines of progress: its first readers were terminals.</summary>
+    public static readonly byte[] CarriageReturn = [(byte)'\r', (byte)'\n'];
+
+    /// <summary>The end of every other document, as Go's encoder writes it.</summary>
+    public static readonly byte[] Newline = [(byte)'\n'];
+
     private readonly SemaphoreSlim turn = new(1, 1);
 
     public bool Started { get; private set; }
 
     /// <summary>A byte before each document: RFC 7464 (json-seq) has 0x1E there.</summary>
     public byte? RecordSeparator { get; init; }
+
+    public ReadOnlyMemory<byte> LineEnd { get; init; } = CarriageReturn;
 
     public async Task WriteAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken ct)
     {
@@ -35,9 +43,8 @@ public sealed class JsonLines(HttpResponse response, string contentType = "appli
 
             json.CopyTo(span[used..]);
             used += json.Length;
-            // Docker ends lines of progress with CR LF: its first readers were terminals.
-            "\r\n"u8.CopyTo(span[used..]);
-            writer.Advance(used + 2);
+            LineEnd.Span.CopyTo(span[used..]);
+            writer.Advance(used + LineEnd.Length);
             await writer.FlushAsync(ct);
         }
         finally

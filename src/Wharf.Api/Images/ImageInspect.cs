@@ -17,9 +17,15 @@ public sealed record ImageInspect
 
     public List<string>? RepoDigests { get; set; }
 
+    /// <summary>Until 1.51: the image this one was made from; empty when it is not known here.</summary>
+    public string? Parent { get; set; }
+
     public string? Comment { get; set; }
 
     public string? Created { get; set; }
+
+    /// <summary>Until 1.51: the version of the engine that made it.</summary>
+    public string? DockerVersion { get; set; }
 
     public string? Author { get; set; }
 
@@ -34,6 +40,9 @@ public sealed record ImageInspect
     public string? OsVersion { get; set; }
 
     public long Size { get; set; }
+
+    /// <summary>Until 1.43: the same as <see cref="Size"/>.</summary>
+    public long? VirtualSize { get; set; }
 
     public DriverData? GraphDriver { get; set; }
 

@@ -15,6 +15,9 @@ public sealed record ImageSummary
 
     public long Size { get; set; }
 
+    /// <summary>Until 1.43: the same as <see cref="Size"/>.</summary>
+    public long? VirtualSize { get; set; }
+
     public long SharedSize { get; set; }
 
     public Dictionary<string, string>? Labels { get; set; }

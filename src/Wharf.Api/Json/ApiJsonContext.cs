@@ -5,6 +5,7 @@ using Wharf.Api.Execs;
 using Wharf.Api.Images;
 using Wharf.Api.Networks;
 using Wharf.Api.Progress;
+using Wharf.Api.Prune;
 using Wharf.Api.Stats;
 using Wharf.Api.System;
 using Wharf.Api.Volumes;
@@ -125,16 +126,13 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(ContainerThrottlingData))]
 [JsonSerializable(typeof(AuthConfig))]
 [JsonSerializable(typeof(AuthResponse))]
-[JsonSerializable(typeof(BuildCacheDiskUsage))]
 [JsonSerializable(typeof(CommitInfo))]
 [JsonSerializable(typeof(ContainerdInfo))]
 [JsonSerializable(typeof(ContainerdInfoNamespaces))]
-[JsonSerializable(typeof(ContainersDiskUsage))]
 [JsonSerializable(typeof(DeviceInfo))]
 [JsonSerializable(typeof(EventActor))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(FirewallInfo))]
-[JsonSerializable(typeof(ImagesDiskUsage))]
 [JsonSerializable(typeof(IndexInfo))]
 [JsonSerializable(typeof(NriInfo))]
 [JsonSerializable(typeof(PeerNode))]
@@ -159,7 +157,6 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(SystemVersionComponents))]
 [JsonSerializable(typeof(SystemVersionPlatform))]
 [JsonSerializable(typeof(TlsInfo))]
-[JsonSerializable(typeof(VolumesDiskUsage))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(VolumeCreateRequest))]
 [JsonSerializable(typeof(VolumeListResponse))]
@@ -176,4 +173,14 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, bool>>))]
 [JsonSerializable(typeof(Dictionary<string, List<string>>))]
 [JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(PushResult))]
+[JsonSerializable(typeof(DiskUsageResponse))]
+[JsonSerializable(typeof(List<ImageSearchResult>))]
+[JsonSerializable(typeof(ContainerPruneResponse))]
+[JsonSerializable(typeof(ImagePruneResponse))]
+[JsonSerializable(typeof(VolumePruneResponse))]
+[JsonSerializable(typeof(NetworkPruneResponse))]
+[JsonSerializable(typeof(BuildPruneResponse))]
+[JsonSerializable(typeof(NetworkCreateRequest))]
+[JsonSerializable(typeof(PathStatHeader))]
 public sealed partial class ApiJsonContext : JsonSerializerContext;

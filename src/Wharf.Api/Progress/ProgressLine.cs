@@ -18,10 +18,6 @@ public sealed record ProgressLine
     [JsonPropertyName("progressDetail")]
     public ProgressDetail? ProgressDetail { get; set; }
 
-    /// <summary>The drawn bar. Clients draw it themselves; sent to those below 1.48 only.</summary>
-    [JsonPropertyName("progress")]
-    public string? Progress { get; set; }
-
     [JsonPropertyName("id")]
     public string? Id { get; set; }
 

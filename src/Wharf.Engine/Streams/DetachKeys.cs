@@ -1,6 +1,6 @@
 using Wharf.Primitives;
 
-namespace Wharf.Api.Server.Streams;
+namespace Wharf.Engine.Streams;
 
 /// <summary>
 /// The key sequence that ends an attachment and leaves the process running: "ctrl-p,ctrl-q". Watches a stream of key strokes that may arrive in pieces

@@ -1,0 +1,135 @@
+using Wharf.Api.Containers;
+using Wharf.Api.Json;
+using Wharf.Api.Prune;
+using Wharf.Api.Server.Routing;
+using Wharf.Engine.Containers;
+using Wharf.Engine.Prune;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Containers;
+
+/// <summary>The life of containers: create, list, inspect, start, stop, remove.</summary>
+internal sealed class ContainerRoutes(IContainerService containers, IPruneService prune)
+{
+    public IEnumerable<Route> All() =>
+    [
+        Route.Get("/containers/json", ListAsync),
+        Route.Post("/containers/create", CreateAsync),
+        Route.Post("/containers/prune", PruneAsync, "1.25"),
+        Route.Get("/containers/{id}/json", InspectAsync),
+        Route.Post("/containers/{id}/start", StartAsync),
+        Route.Post("/containers/{id}/stop", StopAsync),
+        Route.Post("/containers/{id}/restart", RestartAsync),
+        Route.Post("/containers/{id}/kill", KillAsync),
+        Route.Post("/containers/{id}/pause", PauseAsync),
+        Route.Post("/containers/{id}/unpause", UnpauseAsync),
+        Route.Post("/containers/{id}/rename", RenameAsync),
+        Route.Post("/containers/{id}/update", UpdateAsync),
+        Route.Post("/containers/{id}/resize", ResizeAsync),
+        Route.Delete("/containers/{id}", RemoveAsync),
+    ];
+
+    private async Task ListAsync(ApiCall call)
+    {
+        var query = new ContainerListQuery
+        {
+            All = call.Flag("all"),
+            Limit = (int)Math.Clamp(call.Number("limit") ?? 0, int.MinValue, int.MaxValue),
+            Size = call.Flag("size"),
+            Filters = FilterSet.Parse(call.Query("filters")),
+        };
+        List<ContainerSummary> list = await containers.ListAsync(query, call.Ct);
+        await call.WriteAsync(list.ConvertAll(item => ContainerVersions.Of(item, call.Version)), ApiJson.Context.ListContainerSummary);
+    }
+
+    private async Task CreateAsync(ApiCall call)
+    {
+        ContainerCreateRequest request = await call.ReadAsync(ApiJson.Context.ContainerCreateRequest);
+        ContainerVersions.Adapt(request, call.Version);
+        await call.CreatedAsync(
+            await containers.CreateAsync(request, call.Query("name"), call.Query("platform"), call.Ct),
+            ApiJson.Context.ContainerCreateResponse);
+    }
+
+    private async Task InspectAsync(ApiCall call)
+    {
+        ContainerInspectResponse container = await containers.InspectAsync(call["id"], call.Flag("size"), call.Ct);
+        await call.WriteAsync(ContainerVersions.Of(container, call.Version), ApiJson.Context.ContainerInspectResponse);
+    }
+
+    private async Task StartAsync(ApiCall call)
+    {
+        await containers.StartAsync(call["id"], call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task StopAsync(ApiCall call)
+    {
+        await containers.StopAsync(call["id"], call.Query("signal"), Seconds(call), call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task RestartAsync(ApiCall call)
+    {
+        await containers.RestartAsync(call["id"], call.Query("signal"), Seconds(call), call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task KillAsync(ApiCall call)
+    {
+        await containers.KillAsync(call["id"], call.Query("signal"), call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task PauseAsync(ApiCall call)
+    {
+        await containers.PauseAsync(call["id"], call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task UnpauseAsync(ApiCall call)
+    {
+        await containers.UnpauseAsync(call["id"], call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task RenameAsync(ApiCall call)
+    {
+        await containers.RenameAsync(call["id"], call.Query("name") ?? string.Empty, call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task UpdateAsync(ApiCall call)
+    {
+        ContainerUpdateRequest request = await call.ReadAsync(ApiJson.Context.ContainerUpdateRequest);
+        await call.WriteAsync(await containers.UpdateAsync(call["id"], request, call.Ct), ApiJson.Context.ContainerUpdateResponse);
+    }
+
+    private async Task ResizeAsync(ApiCall call)
+    {
+        (int height, int width) = (call.RequiredInt("h"), call.RequiredInt("w"));
+        await containers.ResizeAsync(call["id"], width, height, call.Ct);
+        await call.StatusAsync(200);
+    }
+
+    private async Task RemoveAsync(ApiCall call)
+    {
+        var options = new ContainerRemoveOptions(call.Flag("force"), call.Flag("v"), call.Flag("link"));
+        await containers.RemoveAsync(call["id"], options, call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task PruneAsync(ApiCall call)
+    {
+        PruneResult result = await prune.ContainersAsync(FilterSet.Parse(call.Query("filters")), call.Ct);
+        var response = new ContainerPruneResponse
+        {
+            ContainersDeleted = result.Deleted.Count == 0 ? null : result.Deleted,
+            SpaceReclaimed = result.SpaceReclaimed,
+        };
+        await call.WriteAsync(response, ApiJson.Context.ContainerPruneResponse);
+    }
+
+    private static int? Seconds(ApiCall call) =>
+        call.Number("t") is long seconds ? (int)Math.Clamp(seconds, -1, int.MaxValue) : null;
+}

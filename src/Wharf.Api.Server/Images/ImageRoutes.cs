@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Http;
+using Wharf.Api.Images;
+using Wharf.Api.Json;
+using Wharf.Api.Prune;
+using Wharf.Api.Server.Routing;
+using Wharf.Images;
+using Wharf.Images.Catalog;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Images;
+
+/// <summary>The images that are here: list, inspect, history, tag, remove, prune.</summary>
+internal sealed class ImageRoutes(IImageService images)
+{
+    public IEnumerable<Route> All() =>
+    [
+        Route.Get("/images/json", ListAsync),
+        Route.Post("/images/prune", PruneAsync, "1.25"),
+        Route.Get("/images/{name...}/json", InspectAsync),
+        Route.Get("/images/{name...}/history", HistoryAsync),
+        Route.Get("/images/{name...}/attestations", AttestationsAsync, "1.55"),
+        Route.Post("/images/{name...}/tag", TagAsync),
+        Route.Delete("/images/{name...}", RemoveAsync),
+    ];
+
+    private Task ListAsync(ApiCall call)
+    {
+        var query = new ImageListQuery
+        {
+            All = call.Flag("all"),
+            Filters = FilterFields.Of(FilterSet.Parse(call.Query("filters"))),
+            SharedSize = call.Flag("shared-size"),
+            Manifests = call.Flag("manifests"),
+        };
+        List<ImageSummary> list = [.. images.List(query).Select(entry => ImageViews.Summary(entry, call.Version))];
+        return call.WriteAsync(list, ApiJson.Context.ListImageSummary);
+    }
+
+    private Task InspectAsync(ApiCall call)
+    {
+        Platform? platform = PlatformQuery.One(call);
+        bool manifests = call.Flag("manifests");
+        if (manifests && platform is not null)
+        {
+            throw WharfException.Invalid("conflicting options: manifests and platform options cannot both be set");
+        }
+
+        ImageDetails image = images.Inspect(call["name"], platform);
+        return call.WriteAsync(ImageViews.Inspect(image, manifests, call.Version), ApiJson.Context.ImageInspect);
+    }
+
+    private Task HistoryAsync(ApiCall call)
+    {
+        List<ImageHistoryResponseItem> history =
+            [.. images.History(call["name"], PlatformQuery.One(call)).Select(ImageViews.History)];
+        return call.WriteAsync(history, ApiJson.Context.ListImageHistoryResponseItem);
+    }
+
+    private Task AttestationsAsync(ApiCall call)
+    {
+        images.Resolve(call["name"], PlatformQuery.One(call));
+        throw WharfException.Unsupported("this engine does not read attestations yet");
+    }
+
+    private async Task TagAsync(ApiCall call)
+    {
+        ImageReference target = ReferenceQuery.Of(call.Query("repo"), call.Query("tag"));
+        await images.TagAsync(call["name"], target.WithDefaultTag(), call.Ct);
+        await call.StatusAsync(StatusCodes.Status201Created);
+    }
+
+    private async Task RemoveAsync(ApiCall call)
+    {
+        if (call.QueryAll("platforms").Count > 0)
+        {
+            throw WharfException.Unsupported("removing single platforms of an image is not supported: platforms");
+        }
+
+        IReadOnlyList<ImageDeletion> deleted = await images.DeleteAsync(call["name"], call.Flag("force"), !call.Flag("noprune"), call.Ct);
+        await call.WriteAsync(ImageViews.Deletions(deleted), ApiJson.Context.ListImageDeleteResponseItem);
+    }
+
+    private async Task PruneAsync(ApiCall call)
+    {
+        ImagePruneReport report = await images.PruneAsync(FilterFields.Of(FilterSet.Parse(call.Query("filters"))), call.Ct);
+        var response = new ImagePruneResponse
+        {
+            ImagesDeleted = report.Deleted.Count == 0 ? null : ImageViews.Deletions(report.Deleted),
+            SpaceReclaimed = report.SpaceReclaimed,
+        };
+        await call.WriteAsync(response, ApiJson.Context.ImagePruneResponse);
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Wharf.Api.Images;
+using Wharf.Api.Json;
+using Wharf.Api.Server.Routing;
+using Wharf.Images;
+using Wharf.Images.Transfers;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Images;
+
+/// <summary>Images on their way in and out: pull, import, push, load, save, and what registries tell.</summary>
+internal sealed class ImageTransferRoutes(IImageService images)
+{
+    public IEnumerable<Route> All() =>
+    [
+        Route.Post("/images/create", CreateAsync),
+        Route.Post("/images/load", LoadAsync),
+        Route.Get("/images/search", SearchAsync),
+        Route.Get("/images/get", SaveManyAsync),
+        Route.Get("/images/{name...}/get", SaveAsync),
+        Route.Post("/images/{name...}/push", PushAsync),
+        Route.Get("/distribution/{name...}/json", DistributionAsync, "1.30"),
+    ];
+
+    private Task CreateAsync(ApiCall call) =>
+        call.Query("fromImage") is string name ? PullAsync(call, name)
+        : call.Query("fromSrc") is string source ? ImportAsync(call, source)
+        : throw WharfException.Invalid("one of fromImage and fromSrc must be given");
+
+    private Task PullAsync(ApiCall call, string name)
+    {
+        ImageReference reference = ReferenceQuery.Of(name, call.Query("tag"));
+        var request = new PullRequest
+        {
+            // Without tag and digest the API means all tags; clients that want latest say so.
+            Reference = reference,
+            AllTags = reference.IsNameOnly,
+            Platform = PlatformQuery.One(call),
+            Credentials = RegistryAuth.FromHeader(call),
+        };
+        return TransferLines.RunAsync(call, progress => images.PullAsync(request, progress, call.Ct));
+    }
+
+    private Task ImportAsync(ApiCall call, string source)
+    {
+        if (call.QueryAll("changes").Count > 0)
+        {
+            throw WharfException.Unsupported("changes at import are not supported yet: changes");
+        }
+
+        bool upload = source == "-";
+        var request = new ImportRequest
+        {
+            Source = upload ? call.Http.Request.Body : null,
+            SourceUrl = upload ? null : source,
+            Tag = ReferenceQuery.Optional(call.Query("repo"), call.Query("tag")),
+            Message = call.Query("message") ?? string.Empty,
+            Platform = PlatformQuery.One(call),
+        };
+        return TransferLines.RunAsync(call, progress => images.ImportAsync(request, progress, call.Ct));
+    }
+
+    private Task LoadAsync(ApiCall call) => TransferLines.RunAsync(call,
+        progress => images.LoadAsync(call.Http.Request.Body, PlatformQuery.Many(call), call.Flag("quiet", otherwise: true), progress, call.Ct));
+
+    private Task PushAsync(ApiCall call)
+    {
+        ImageReference reference = ReferenceQuery.Of(call["name"], call.Query("tag"));
+        var request = new PushRequest
+        {
+            Reference = reference,
+            AllTags = reference.IsNameOnly,
+            Platform = PlatformQuery.One(call),
+            Credentials = RegistryAuth.FromHeader(call),
+        };
+        return TransferLines.RunAsync(call, progress => images.PushAsync(request, progress, call.Ct));
+    }
+
+    private Task SaveAsync(ApiCall call) => SaveAsync(call, [call["name"]]);
+
+    private Task SaveManyAsync(ApiCall call) => SaveAsync(call, call.QueryAll("names"));
+
+    private Task SaveAsync(ApiCall call, IReadOnlyList<string> names)
+    {
+        call.Http.Response.ContentType = "application/x-tar";
+        return images.SaveAsync(names, PlatformQuery.Many(call), call.Http.Response.Body, call.Ct);
+    }
+
+    private async Task SearchAsync(ApiCall call)
+    {
+        string term = call.Query("term") ?? throw WharfException.Invalid("term is required");
+        IReadOnlyList<SearchResult> found = await images.SearchAsync(term, (int)Math.Clamp(call.Number("limit") ?? 25, 0, 100),
+            FilterFields.Of(FilterSet.Parse(call.Query("filters"))), RegistryAuth.FromHeader(call), call.Ct);
+        await call.WriteAsync([.. found.Select(ImageViews.Search)], ApiJson.Context.ListImageSearchResult);
+    }
+
+    private async Task DistributionAsync(ApiCall call)
+    {
+        ImageReference reference = ImageReference.Parse(call["name"]).WithDefaultTag();
+        DistributionInfo info = await images.InspectDistributionAsync(reference, RegistryAuth.FromHeader(call), call.Ct);
+        var response = new DistributionInspect
+        {
+            Descriptor = ImageViews.Descriptor(info.Descriptor),
+            Platforms = [.. info.Platforms.Select(ImageViews.Platform)],
+        };
+        await call.WriteAsync(response, ApiJson.Context.DistributionInspect);
+    }
+}

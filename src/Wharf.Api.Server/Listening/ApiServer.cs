@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wharf.Api.Server.Routing;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Listening;
+
+/// <summary>
+/// The Engine API on its sockets: Kestrel without the web host around it, which halves the start. Everything is composed by hand; the
+/// service provider exists because TLS asks it for a logger.
+/// </summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly ApiServerOptions options;
+    private readonly KestrelServer kestrel;
+    private readonly Dispatcher dispatcher;
+
+    public ApiServer(ApiServerOptions options, RouteTable routes, ServerIdentity identity, ILoggerFactory loggers)
+    {
+        this.options = options;
+        dispatcher = new Dispatcher(routes, identity, loggers.CreateLogger("api"));
+        var limits = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            // Names of containers and images travel in the path, and header values of registries are what they are.
+            AllowSynchronousIO = false,
+            ApplicationServices = new LoggerProvider(loggers),
+        };
+        limits.Limits.MaxRequestBodySize = null;
+        limits.Limits.MinRequestBodyDataRate = null;
+        limits.Limits.MinResponseDataRate = null;
+        limits.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+        limits.Limits.MaxRequestLineSize = 64 * 1024;
+        limits.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+
+        var transport = new SocketTransportOptions
+        {
+            // A flush then ends when the bytes are on the socket, which ending output (shutdown) right after it relies on.
+            MaxWriteBufferSize = 2,
+            CreateBoundListenSocket = Bind,
+        };
+        foreach (ListenAddress address in options.Addresses)
+        {
+            Add(limits, address);
+        }
+
+        kestrel = new KestrelServer(Options.Create(limits), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+    }
+
+    public Task StartAsync(CancellationToken ct) => kestrel.StartAsync(dispatcher, ct);
+
+    /// <summary>Stops accepting and gives running requests until <paramref name="ct"/>.</summary>
+    public Task StopAsync(CancellationToken ct) => kestrel.StopAsync(ct);
+
+    public ValueTask DisposeAsync()
+    {
+        kestrel.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Add(KestrelServerOptions limits, ListenAddress address)
+    {
+        switch (address)
+        {
+            case ListenAddress.Unix unix:
+                limits.ListenUnixSocket(unix.Path, listen => Configure(listen, encrypted: false));
+                break;
+            case ListenAddress.Tcp tcp:
+                if (options.Tls is null && !tcp.IsLoopback && !options.AllowPlainTcp)
+                {
+                    throw WharfException.Invalid(
+                        $"refusing to listen on {tcp} without TLS: whoever reaches the port owns this machine; use --tlsverify, or --tls=false to insist");
+                }
+
+                limits.Listen(tcp.EndPoint, listen => Configure(listen, encrypted: options.Tls is not null));
+                break;
+            case ListenAddress.Inherited inherited:
+                foreach (int descriptor in Descriptors(inherited))
+                {
+                    limits.ListenHandle((ulong)descriptor, listen => Configure(listen, encrypted: false));
+                }
+
+                break;
+            default:
+                throw WharfException.Invalid($"invalid bind address ({address})");
+        }
+    }
+
+    private IEnumerable<int> Descriptors(ListenAddress.Inherited inherited)
+    {
+        if (options.InheritedDescriptors.Count == 0)
+        {
+            throw WharfException.Invalid("no sockets found via socket activation: make sure the service was started by systemd");
+        }
+
+        return inherited.Descriptor is not int wanted ? options.InheritedDescriptors
+            : options.InheritedDescriptors.Contains(wanted) ? [wanted]
+            : throw WharfException.Invalid($"failed to find listener for fd {wanted} among those of socket activation");
+    }
+
+    private void Configure(ListenOptions listen, bool encrypted)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(ClientPresence.Middleware);
+        if (encrypted)
+        {
+            listen.UseHttps(Encryption(options.Tls!));
+        }
+    }
+
+    private static HttpsConnectionAdapterOptions Encryption(TlsOptions tls)
+    {
+        var https = new HttpsConnectionAdapterOptions { ServerCertificate = tls.Certificate };
+        if (tls.ClientAuthorities is X509Certificate2Collection authorities)
+        {
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, _, _) => IsIssuedBy(certificate, authorities);
+        }
+
+        return https;
+    }
+
+    private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2Collection authorities)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
+    }
+
+    private Socket Bind(EndPoint endPoint)
+    {
+        if (endPoint is UnixDomainSocketEndPoint unix)
+        {
+            return UnixSocketFile.Bind(unix, options.TakeOwnership);
+        }
+
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (endPoint is IPEndPoint)
+        {
+            // A client that vanishes without a word (pulled cable, stopped virtual machine) is found out only so.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        }
+
+        return socket;
+    }
+
+    private sealed class LoggerProvider(ILoggerFactory loggers) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
+    }
+}

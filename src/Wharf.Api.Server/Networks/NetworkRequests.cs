@@ -1,0 +1,36 @@
+using Wharf.Api.Networks;
+using Wharf.Engine.Networks;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Networks;
+
+/// <summary>From the wire's form of a new network to the engine's.</summary>
+internal static class NetworkRequests
+{
+    public static NetworkCreateOptions Options(NetworkCreateRequest request)
+    {
+        if (request.ConfigOnly || request.ConfigFrom?.Network is { Length: > 0 })
+        {
+            throw WharfException.Unsupported("configuration-only networks are not supported: ConfigOnly, ConfigFrom");
+        }
+
+        if (request.Scope is not (null or "" or "local"))
+        {
+            throw WharfException.Invalid($"cannot create a network of scope {request.Scope} outside swarm mode");
+        }
+
+        return new NetworkCreateOptions
+        {
+            Name = request.Name ?? string.Empty,
+            Driver = string.IsNullOrEmpty(request.Driver) ? null : request.Driver,
+            Internal = request.Internal,
+            Attachable = request.Attachable,
+            Ingress = request.Ingress,
+            EnableIPv4 = request.EnableIPv4,
+            EnableIPv6 = request.EnableIPv6,
+            Ipam = request.IPAM,
+            Options = request.Options ?? [],
+            Labels = request.Labels ?? [],
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Http;
+using Wharf.Api.Json;
+using Wharf.Api.Networks;
+using Wharf.Api.Prune;
+using Wharf.Api.Server.Routing;
+using Wharf.Engine.Networks;
+using Wharf.Engine.Prune;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Networks;
+
+/// <summary>Networks and who is joined to them.</summary>
+internal sealed class NetworkRoutes(INetworkService networks, IPruneService prune)
+{
+    public IEnumerable<Route> All() =>
+    [
+        Route.Get("/networks", ListAsync),
+        Route.Post("/networks/create", CreateAsync),
+        Route.Post("/networks/prune", PruneAsync, "1.25"),
+        Route.Get("/networks/{id...}", InspectAsync),
+        Route.Post("/networks/{id...}/connect", ConnectAsync),
+        Route.Post("/networks/{id...}/disconnect", DisconnectAsync),
+        Route.Delete("/networks/{id...}", RemoveAsync),
+    ];
+
+    private Task ListAsync(ApiCall call) =>
+        call.WriteAsync(networks.List(FilterSet.Parse(call.Query("filters"))), ApiJson.Context.ListNetworkSummary);
+
+    private async Task CreateAsync(ApiCall call)
+    {
+        NetworkCreateRequest request = await call.ReadAsync(ApiJson.Context.NetworkCreateRequest);
+        await call.CreatedAsync(await networks.CreateAsync(NetworkRequests.Options(request), call.Ct), ApiJson.Context.NetworkCreateResponse);
+    }
+
+    private Task InspectAsync(ApiCall call)
+    {
+        if (call.Query("scope") is string scope and not ("local" or "swarm" or "global"))
+        {
+            throw WharfException.Invalid($"invalid value for scope: {scope}");
+        }
+
+        return call.WriteAsync(NetworkVersions.Of(networks.Inspect(call["id"]), call.Version), ApiJson.Context.NetworkInspect);
+    }
+
+    private async Task ConnectAsync(ApiCall call)
+    {
+        NetworkConnectRequest request = await call.ReadAsync(ApiJson.Context.NetworkConnectRequest);
+        await networks.ConnectAsync(call["id"], request.Container ?? string.Empty, request.EndpointConfig, call.Ct);
+        await call.StatusAsync(StatusCodes.Status200OK);
+    }
+
+    private async Task DisconnectAsync(ApiCall call)
+    {
+        NetworkDisconnectRequest request = await call.ReadAsync(ApiJson.Context.NetworkDisconnectRequest);
+        await networks.DisconnectAsync(call["id"], request.Container ?? string.Empty, request.Force, call.Ct);
+        await call.StatusAsync(StatusCodes.Status200OK);
+    }
+
+    private async Task RemoveAsync(ApiCall call)
+    {
+        await networks.RemoveAsync(call["id"], call.Ct);
+        await call.NoContentAsync();
+    }
+
+    private async Task PruneAsync(ApiCall call)
+    {
+        PruneResult result = await prune.NetworksAsync(FilterSet.Parse(call.Query("filters")), call.Ct);
+        var response = new NetworkPruneResponse { NetworksDeleted = result.Deleted.Count == 0 ? null : result.Deleted };
+        await call.WriteAsync(response, ApiJson.Context.NetworkPruneResponse);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Http;
+using Wharf.Api.Json;
+using Wharf.Api.Server.Images;
+using Wharf.Api.Server.Routing;
+using Wharf.Api.Server.Streams;
+using Wharf.Api.System;
+using Wharf.Api.Versions;
+using Wharf.Engine.Events;
+using Wharf.Engine.Host;
+using Wharf.Images.Transfers;
+using Wharf.Primitives;
+
+namespace Wharf.Api.Server.Systems;
+
+/// <summary>The engine as a whole: ping, version, info, events, disk usage, login.</summary>
+internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
+{
+    private static readonly ApiVersion EventsAsNdjson = new(1, 52);
+
+    public IEnumerable<Route> All() =>
+    [
+        Route.Get("/_ping", PingAsync),
+        Route.Head("/_ping", PingAsync),
+        Route.Get("/version", VersionAsync),
+        Route.Get("/info", InfoAsync),
+        Route.Get("/events", EventsAsync),
+        Route.Get("/system/df", DiskUsageAsync, "1.25"),
+        Route.Post("/auth", LoginAsync),
+    ];
+
+    private static async Task PingAsync(ApiCall call)
+    {
+        HttpResponse response = call.Http.Response;
+        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        response.Headers.Pragma = "no-cache";
+        // 1 is the classic builder; 2 would make clients look for BuildKit's services here.
+        response.Headers["Builder-Version"] = "1";
+        response.Headers["Swarm"] = "inactive";
+        response.ContentType = "text/plain; charset=utf-8";
+        response.ContentLength = 2;
+        if (!HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync("OK"u8.ToArray(), call.Ct);
+        }
+    }
+
+    private Task VersionAsync(ApiCall call) => call.WriteAsync(VersionReport.Of(daemon), ApiJson.Context.SystemVersion);
+
+    private Task InfoAsync(ApiCall call) =>
+        call.WriteAsync(SystemVersions.Of(daemon.Complete(engine.System.Info()), call.Version), ApiJson.Context.SystemInfo);
+
+    private async Task EventsAsync(ApiCall call)
+    {
+        (string contentType, bool sequence) = call.Version < EventsAsNdjson ? ("application/json", false) : EventMedia.Choose(call.Header("Accept"));
+        DateTimeOffset? since = Timestamp.Parse(call.Query("since"), "since");
+        DateTimeOffset? until = Timestamp.Parse(call.Query("until"), "until");
+        if (since > until)
+        {
+            throw WharfException.Invalid($"`since` time ({call.Query("since")}) cannot be after `until` time ({call.Query("until")})");
+        }
+
+        FilterSet filters = FilterSet.Parse(call.Query("filters"));
+        IAsyncEnumerable<EventMessage> events = engine.Events.SubscribeAsync(filters, since, until, call.Ct);
+        using var lines = new JsonLines(call.Http.Response, contentType)
+        {
+            LineEnd = JsonLines.Newline,
+            RecordSeparator = sequence ? EventMedia.RecordSeparator : null,
+        };
+        await lines.StartAsync(call.Ct);
+        await foreach (EventMessage message in events)
+        {
+            await lines.WriteAsync(SystemVersions.Of(message, call.Version), ApiJson.Context.EventMessage, call.Ct);
+        }
+    }
+
+    private async Task DiskUsageAsync(ApiCall call)
+    {
+        DiskUsageParts parts = DiskUsageReport.Parts(call.QueryAll("type"));
+        DiskUsage usage = await engine.System.DiskUsageAsync(parts, call.Ct);
+        await call.WriteAsync(DiskUsageReport.Of(usage, parts, call.Flag("verbose"), call.Version), ApiJson.Context.DiskUsageResponse);
+    }
+
+    private async Task LoginAsync(ApiCall call)
+    {
+        AuthConfig request = await call.ReadAsync(ApiJson.Context.AuthConfig);
+        LoginResult result = await engine.Images.LoginAsync(RegistryAuth.Of(request), call.Ct);
+        var response = new AuthResponse { Status = result.Status, IdentityToken = result.IdentityToken };
+        await call.WriteAsync(response, ApiJson.Context.AuthResponse);
+    }
+}

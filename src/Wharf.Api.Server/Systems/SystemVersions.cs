@@ -1,0 +1,35 @@
+using Wharf.Api.System;
+using Wharf.Api.Versions;
+
+namespace Wharf.Api.Server.Systems;
+
+/// <summary>What info and events looked like to older clients.</summary>
+internal static class SystemVersions
+{
+    private static readonly ApiVersion EventLegacyGone = new(1, 52);
+    private static readonly ApiVersion Nri = new(1, 53);
+    private static readonly ApiVersion Devices = new(1, 50);
+    private static readonly ApiVersion Firewall = new(1, 49);
+    private static readonly ApiVersion Containerd = new(1, 46);
+    private static readonly ApiVersion CdiDirectories = new(1, 44);
+
+    public static SystemInfo Of(SystemInfo info, ApiVersion version) => info with
+    {
+        NRI = version < Nri ? null : info.NRI,
+        DiscoveredDevices = version < Devices ? null : info.DiscoveredDevices,
+        FirewallBackend = version < Firewall ? null : info.FirewallBackend,
+        Containerd = version < Containerd ? null : info.Containerd,
+        CDISpecDirs = version < CdiDirectories ? null : info.CDISpecDirs,
+    };
+
+    // Until 1.51 the events of containers and images said the same thing once more in three members of their own.
+    public static EventMessage Of(EventMessage message, ApiVersion version) =>
+        version >= EventLegacyGone || message.Type is not ("container" or "image")
+            ? message
+            : message with
+            {
+                Status = message.Action,
+                Id = message.Actor?.ID,
+                From = message.Type == "container" ? message.Actor?.Attributes?.GetValueOrDefault("image") : null,
+            };
+}
