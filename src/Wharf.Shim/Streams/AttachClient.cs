@@ -1,0 +1,242 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Runtime.Shims.Protocol;
+using Wharf.Shim.Loop;
+
+namespace Wharf.Shim.Streams;
+
+/// <summary>
+/// One client of a process's stdio. Output goes straight to its socket; what the socket does not take waits in a queue. Its input is
+/// read only while the process can take it.
+/// </summary>
+internal sealed class AttachClient : IWatcher
+{
+    private const int ShutBoth = 2;
+
+    private readonly StdioHub _hub;
+    private readonly SharedBuffers _buffers;
+    private readonly ByteQueue _queue;
+    private readonly Watch _watch;
+    private bool _inputOpen;
+    private bool _outputOpen = true;
+    private bool _finishing;
+
+    public AttachClient(StdioHub hub, EventLoop loop, SharedBuffers buffers, SafeFileHandle socket, ShimAttachFlags flags, int queueCapacity)
+    {
+        _hub = hub;
+        _buffers = buffers;
+        _queue = new ByteQueue(queueCapacity);
+        Flags = flags;
+        _inputOpen = (flags & ShimAttachFlags.Stdin) != 0;
+        _watch = loop.Add(socket, EpollEvents.None, this);
+        LastProgress = Environment.TickCount64;
+    }
+
+    public ShimAttachFlags Flags { get; }
+
+    public int Waiting => _queue.Length;
+
+    public int Free => _queue.Free;
+
+    public bool IsClosed => _watch.IsClosed;
+
+    /// <summary>When the client last took something while something waited for it.</summary>
+    public long LastProgress { get; private set; }
+
+    public void Send(ReadOnlySpan<byte> data)
+    {
+        if (!_outputOpen || _finishing)
+        {
+            return;
+        }
+
+        if (_queue.Length == 0)
+        {
+            Errno errno = UnixSocketCalls.Send(_watch.File, data, [], out int sent);
+            if (errno is not (Errno.None or Errno.EAGAIN))
+            {
+                LoseOutput();
+                return;
+            }
+
+            data = errno == Errno.None ? data[sent..] : data;
+            LastProgress = Environment.TickCount64;
+        }
+
+        if (data.Length > 0)
+        {
+            bool first = _queue.Length == 0;
+            _queue.Append(data);
+            if (first)
+            {
+                UpdateInterest();
+            }
+        }
+    }
+
+    /// <summary>No more output comes: closes once what waits is sent.</summary>
+    public void Finish()
+    {
+        _finishing = true;
+        if (_queue.Length == 0 || !_outputOpen)
+        {
+            Farewell();
+        }
+        else
+        {
+            UpdateInterest();
+        }
+    }
+
+    /// <summary>Closes at once, whatever waits.</summary>
+    public void Cut()
+    {
+        _queue.Clear();
+        Farewell();
+    }
+
+    /// <summary>The process has no stdin: what the client sends is left alone.</summary>
+    public void IgnoreInput() => _inputOpen = false;
+
+    /// <summary>Called when the process can or cannot take input.</summary>
+    public void UpdateInterest()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (!_outputOpen && !_inputOpen)
+        {
+            Farewell();
+            return;
+        }
+
+        bool reads = _inputOpen && !_finishing && _hub.CanTakeInput;
+        bool writes = _queue.Length > 0;
+        if (!_outputOpen && !reads)
+        {
+            // The hang-up is known; what the client sent before it is read when the process can take it.
+            _watch.Suspend();
+            return;
+        }
+
+        _watch.SetInterest((reads ? EpollEvents.In : 0) | (writes ? EpollEvents.Out : 0));
+    }
+
+    public void Ready(EpollEvents events)
+    {
+        if ((events & (EpollEvents.Hangup | EpollEvents.Error)) != 0)
+        {
+            LoseOutput();
+        }
+
+        if (!IsClosed && (events & EpollEvents.Out) != 0)
+        {
+            Flush();
+        }
+
+        if (!IsClosed && _inputOpen && !_finishing && _hub.CanTakeInput && (events & (EpollEvents.In | EpollEvents.Hangup)) != 0)
+        {
+            ReadInput();
+        }
+    }
+
+    private void Flush()
+    {
+        while (_queue.Length > 0)
+        {
+            Errno errno = UnixSocketCalls.Send(_watch.File, _queue.Front, [], out int sent);
+            if (errno == Errno.EAGAIN)
+            {
+                break;
+            }
+
+            if (errno != Errno.None)
+            {
+                LoseOutput();
+                return;
+            }
+
+            LastProgress = Environment.TickCount64;
+            _queue.Consume(sent);
+        }
+
+        _hub.QueueDrained(this);
+        if (_finishing && _queue.Length == 0)
+        {
+            Farewell();
+        }
+        else
+        {
+            UpdateInterest();
+        }
+    }
+
+    private void ReadInput()
+    {
+        Span<byte> buffer = _buffers.Input;
+        Errno errno = FileCalls.Read(_watch.File, buffer, out int count);
+        if (errno == Errno.EAGAIN)
+        {
+            return;
+        }
+
+        if (errno == Errno.None && count > 0)
+        {
+            _hub.Input(buffer[..count]);
+            return;
+        }
+
+        _inputOpen = false;
+        bool stays = _hub.InputEnded();
+        if (!_outputOpen)
+        {
+            Farewell();
+        }
+        else if (!stays)
+        {
+            Finish();
+        }
+        else
+        {
+            UpdateInterest();
+        }
+    }
+
+    // The client is gone. What it sent before may still be on its way to the process.
+    private void LoseOutput()
+    {
+        _outputOpen = false;
+        _queue.Clear();
+        if (_inputOpen && !_finishing)
+        {
+            UpdateInterest();
+        }
+        else
+        {
+            Farewell();
+        }
+
+        _hub.QueueDrained(this);
+    }
+
+    private void Farewell()
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        // Unread input would turn the client's end of file into a connection reset (unix(7) close).
+        _ = UnixSocketCalls.Shutdown(_watch.File, ShutBoth);
+        Span<byte> rest = _buffers.Input;
+        while (FileCalls.Read(_watch.File, rest, out int count) == Errno.None && count > 0)
+        {
+        }
+
+        _watch.Close();
+        _queue.Dispose();
+        _hub.ClientClosed(this);
+    }
+}
