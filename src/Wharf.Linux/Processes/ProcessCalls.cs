@@ -35,7 +35,9 @@ public static unsafe class ProcessCalls
 {
     public static int OwnPid => Libc.getpid();
 
-    public static bool IsRoot => Libc.geteuid() == 0;
+    public static uint EffectiveUser => Libc.geteuid();
+
+    public static bool IsRoot => EffectiveUser == 0;
 
     public static Errno OpenPid(int pid, out SafeFileHandle pidfd)
     {

@@ -236,7 +236,7 @@ internal sealed class AttachClient : IWatcher
         }
 
         _watch.Close();
-        _queue.Dispose();
+        _queue.Clear();
         _hub.ClientClosed(this);
     }
 }

@@ -5,7 +5,7 @@ namespace Wharf.Shim.Streams;
 /// <summary>
 /// A ring of bytes outside the collector's heap. Holds no memory while it is empty; the pages of a full one are only those that were used.
 /// </summary>
-internal sealed class ByteQueue(int capacity) : IDisposable
+internal sealed class ByteQueue(int capacity)
 {
     private PageBuffer? _pages;
     private int _start;
@@ -51,6 +51,4 @@ internal sealed class ByteQueue(int capacity) : IDisposable
         _start = 0;
         Length = 0;
     }
-
-    public void Dispose() => Clear();
 }

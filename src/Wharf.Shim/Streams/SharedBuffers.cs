@@ -7,7 +7,7 @@ namespace Wharf.Shim.Streams;
 /// The buffers that all streams of a shim read into, one at a time. After a quiet moment their pages go back to the system: an idle
 /// container costs no buffer memory.
 /// </summary>
-internal sealed class SharedBuffers
+internal sealed class SharedBuffers : IDisposable
 {
     public const int HeaderSize = 8;
     private const int OutputSize = 128 * 1024;
@@ -40,6 +40,12 @@ internal sealed class SharedBuffers
             Touch();
             return _pages.Span[(HeaderSize + OutputSize)..];
         }
+    }
+
+    public void Dispose()
+    {
+        _trim.Cancel();
+        _pages.Dispose();
     }
 
     private void Touch()

@@ -21,6 +21,9 @@ public static class ShimWire
     /// <summary>The name of the socket in a shim's directory.</summary>
     public const string SocketName = "shim.sock";
 
+    /// <summary>Where a shim says why it died, in its directory.</summary>
+    public const string ErrorLogName = "shim.err";
+
     public static byte[] Encode(ShimRequest request)
     {
         var writer = new FrameWriter((byte)request.Kind, request.Sequence, 64 + request.Payload.Length);

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+
+namespace Wharf.Runtime.Shims.Daemon;
+
+/// <summary>A shim that waits for a container, and the directory it waits in.</summary>
+internal sealed record WarmShim(ShimHandle Handle, string Directory);
+
+/// <summary>Keeps some shims running ahead of need. One is started at a time; who finds none waiting starts his own.</summary>
+internal sealed class WarmShims(int count, Func<CancellationToken, Task<WarmShim>> start, Action<string> trouble) : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<WarmShim> _waiting = new();
+    private readonly ConcurrentDictionary<string, bool> _owned = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Task _refilling = Task.CompletedTask;
+
+    /// <summary>Whether a directory belongs to a shim that waits here.</summary>
+    public bool Owns(string directory) => _owned.ContainsKey(directory);
+
+    public async Task<WarmShim> TakeAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (_waiting.TryDequeue(out WarmShim? warm))
+            {
+                _owned.TryRemove(warm.Directory, out _);
+                if (warm.Handle.IsConnected)
+                {
+                    return warm;
+                }
+
+                await warm.Handle.DisposeAsync(); // killed while it waited
+            }
+
+            return await start(ct);
+        }
+        finally
+        {
+            Refill();
+        }
+    }
+
+    public void Refill()
+    {
+        lock (_lock)
+        {
+            if (_refilling.IsCompleted && !_stop.IsCancellationRequested && _waiting.Count < count)
+            {
+                _refilling = Task.Run(RefillAsync);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task refilling;
+        lock (_lock)
+        {
+            _stop.Cancel();
+            refilling = _refilling;
+        }
+
+        await refilling;
+        while (_waiting.TryDequeue(out WarmShim? warm))
+        {
+            await warm.Handle.DisposeAsync();
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task RefillAsync()
+    {
+        try
+        {
+            while (_waiting.Count < count && !_stop.IsCancellationRequested)
+            {
+                WarmShim warm = await start(_stop.Token);
+                _owned[warm.Directory] = true;
+                _waiting.Enqueue(warm);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the daemon stops
+        }
+        catch (Exception failure)
+        {
+            // The next one who needs a shim starts it himself and gets the error.
+            trouble($"cannot keep shims ready: {failure.Message}");
+        }
+    }
+}

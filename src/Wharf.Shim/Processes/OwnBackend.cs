@@ -1,0 +1,48 @@
+using Wharf.Primitives;
+using Wharf.Runtime.Cgroups;
+using Wharf.Runtime.Launch;
+using Wharf.Runtime.Shims;
+
+namespace Wharf.Shim.Processes;
+
+/// <summary>Our own runtime: compiles the specification into a launch plan and runs it in this process.</summary>
+internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
+{
+    public bool StartsForeignProcesses => false;
+
+    public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
+    {
+        var cgroup = ContainerCgroup.Create(task.Spec.Linux?.CgroupsPath, task.ContainerId);
+        container.Cgroup = cgroup;
+        container.WatchMemory();
+        var request = new LaunchRequest
+        {
+            ContainerId = task.ContainerId,
+            Spec = task.Spec,
+            Bundle = task.BundlePath ?? "/",
+            Rootfs = task.Rootfs,
+            Stdio = stdio,
+            Cgroup = cgroup,
+            Init = task.Init,
+        };
+        using LaunchPlan plan = SpecCompiler.Compile(request);
+        done(Launcher.Launch(plan));
+    }
+
+    public void Exec(ShimExec exec, StdioDescriptors stdio, Action<LaunchResult> done)
+    {
+        var request = new ExecRequest
+        {
+            ContainerPid = container.Pid,
+            ContainerPidFd = container.PidFd ?? throw WharfException.Conflict("the container's process has no pid descriptor"),
+            Process = exec.Process,
+            Seccomp = exec.Seccomp,
+            Stdio = stdio,
+            Cgroup = container.Cgroup,
+        };
+        using LaunchPlan plan = ExecCompiler.Compile(request);
+        done(Launcher.Launch(plan));
+    }
+
+    public void CleanUp() => container.Cgroup?.Delete();
+}
