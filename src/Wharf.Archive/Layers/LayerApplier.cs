@@ -1,4 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Tar;
+using Wharf.Archive.Trees;
 using Wharf.Primitives;
 
 namespace Wharf.Archive.Layers;
@@ -14,5 +16,29 @@ public static class LayerApplier
     /// <param name="options">Deletion marks, owners, limits.</param>
     /// <param name="ct">Leaves the directory half filled; the caller drops it.</param>
     /// <exception cref="WharfException">InvalidArgument: a broken or hostile archive; Internal: the disk.</exception>
-    public static Task<LayerApplyResult> ApplyAsync(Stream tar, SafeFileHandle root, LayerApplyOptions options, CancellationToken ct) => throw WharfException.Unsupported($"{tar}{root}{options}{ct}");
+    public static Task<LayerApplyResult> ApplyAsync(Stream tar, SafeFileHandle root, LayerApplyOptions options, CancellationToken ct) =>
+        Task.Run(() => RunAsync(tar, root, options, ct), ct);
+
+    private static async Task<LayerApplyResult> RunAsync(Stream tar, SafeFileHandle root, LayerApplyOptions options, CancellationToken ct)
+    {
+        using var hashed = new HashingReader(tar);
+        using var reader = new TarReader(hashed, options.Limits);
+        var rules = new ExtractRules { Whiteouts = options.Whiteouts, Owners = options.Owners, Private = options.Whiteouts != WhiteoutStyle.Keep };
+        long size = 0, entries = 0, skipped;
+        using (var extractor = new TreeExtractor(root, TreePath.Root, rules))
+        {
+            while (await reader.ReadEntryAsync(ct) is { } entry)
+            {
+                ct.ThrowIfCancellationRequested();
+                await extractor.ApplyAsync(reader, entry, ct);
+                size += entry.Type == TarEntryType.File ? entry.Size : 0;
+                entries++;
+            }
+
+            skipped = extractor.SkippedAttributes;
+        }
+
+        await reader.DrainAsync(ct);
+        return new LayerApplyResult(hashed.Digest(), size, entries, reader.Position) { SkippedAttributes = skipped };
+    }
 }

@@ -20,4 +20,8 @@ public sealed record LayerApplyOptions
 /// <param name="Size">Bytes of file content, as Docker counts a layer's size (hard links once, holes included).</param>
 /// <param name="Entries">Members applied.</param>
 /// <param name="TarSize">Bytes of the uncompressed stream.</param>
-public sealed record LayerApplyResult(Digest DiffId, long Size, long Entries, long TarSize);
+public sealed record LayerApplyResult(Digest DiffId, long Size, long Entries, long TarSize)
+{
+    /// <summary>Extended attributes that the file system below cannot hold, or that are the engine's own; they were left out.</summary>
+    public long SkippedAttributes { get; init; }
+}

@@ -11,7 +11,7 @@ public sealed record TarLimits
     /// <summary>Bytes of a name or link target; PATH_MAX less its NUL.</summary>
     public int MaxNameLength { get; init; } = 4095;
 
-    public long MaxEntries { get; init; } = 10_000_000;
+    public long MaxEntries { get; init; } = 5_000_000;
 
     /// <summary>Bytes of content of all entries, holes expanded.</summary>
     public long MaxTotalSize { get; init; } = 1L << 42;

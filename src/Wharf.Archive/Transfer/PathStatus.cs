@@ -18,7 +18,4 @@ public sealed record ExtractOptions
     public uint UserId { get; init; }
 
     public uint GroupId { get; init; }
-
-    /// <summary>Nothing may be changed: the container's root or the volume below the path is read-only.</summary>
-    public bool ReadOnly { get; init; }
 }

@@ -125,15 +125,19 @@ public sealed class TarReaderHostileTests
             mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
         }
 
-        for (int block = 0; block + 512 <= mutant.Length; block += 512)
+        ResealAll(mutant);
+        return mutant;
+    }
+
+    internal static void ResealAll(byte[] archive)
+    {
+        for (int block = 0; block + 512 <= archive.Length; block += 512)
         {
-            if (mutant.AsSpan(block + 257, 5).SequenceEqual("ustar"u8))
+            if (archive.AsSpan(block + 257, 5).SequenceEqual("ustar"u8))
             {
-                Reseal(mutant.AsSpan(block, 512));
+                Reseal(archive.AsSpan(block, 512));
             }
         }
-
-        return mutant;
     }
 
     private static void Reseal(Span<byte> block)
