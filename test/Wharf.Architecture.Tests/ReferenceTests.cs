@@ -17,7 +17,7 @@ public sealed class ReferenceTests
         ["Runtime"] = ["Primitives", "Linux", "Oci"],
         ["Network"] = ["Primitives", "Linux"],
         ["Images"] = ["Primitives", "State", "Linux", "Archive", "Oci"],
-        ["Build"] = ["Primitives", "State", "Oci", "Archive"],
+        ["Build"] = ["Primitives", "State", "Linux", "Oci", "Archive"],
         ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api"],
         ["Api.Server"] = ["Primitives", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],

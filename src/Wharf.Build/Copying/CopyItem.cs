@@ -1,0 +1,22 @@
+namespace Wharf.Build.Copying;
+
+/// <summary>One thing to copy.</summary>
+/// <param name="Tree">Where it comes from.</param>
+/// <param name="Path">Relative to the tree's root; "" for the root itself.</param>
+/// <param name="Target">Absolute path in the image: of the file, or of the folder that takes the directory's content.</param>
+public sealed record CopyItem(SourceTree Tree, string Path, string Target);
+
+/// <summary>How copied files look.</summary>
+public sealed record CopyLook
+{
+    /// <summary>Owner from --chown; null to keep the source's (other stages) or root (the context).</summary>
+    public (uint User, uint Group)? Owner { get; init; }
+
+    public ModeChange? Mode { get; init; }
+
+    /// <summary>Paths below the source that are left out (--exclude).</summary>
+    public Primitives.IgnorePatterns? Exclude { get; init; }
+
+    /// <summary>Modification time of everything made, for builds that must give the same bytes; null keeps the sources' times.</summary>
+    public DateTimeOffset? Time { get; init; }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Build.Copying;
+
+/// <summary>The writable root of a step, in which files are made. Every name is resolved within it; links of the image lead nowhere else.</summary>
+public sealed class TargetTree(SafeFileHandle root)
+{
+    private const ResolveFlags Within = ResolveFlags.InRoot | ResolveFlags.NoMagicLinks;
+
+    public SafeFileHandle Root { get; } = root;
+
+    public bool IsDirectory(string path)
+    {
+        var errno = FileCalls.OpenAt2(Root, path, OpenFlags.Path | OpenFlags.CloseOnExec, Within, out var file);
+        using (file)
+        {
+            if (errno != Errno.None)
+            {
+                return false;
+            }
+
+            NameCalls.Status(file, out var status).ThrowIfError("statx", path);
+            return status.IsDirectory;
+        }
+    }
+
+    /// <summary>Opens a folder, making what is missing on the way with mode 0755 and the owner given.</summary>
+    public SafeFileHandle MakeDirectories(string path, (uint User, uint Group) owner)
+    {
+        string[] parts = PathPattern.Clean("/" + path).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string walked = "";
+        foreach (string part in parts)
+        {
+            string next = walked + "/" + part;
+            var errno = FileCalls.OpenAt2(Root, next, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var found);
+            found.Dispose();
+            if (errno == Errno.ENOENT)
+            {
+                MakeOne(walked, part, owner);
+            }
+            else if (errno == Errno.ENOTDIR)
+            {
+                throw WharfException.Invalid($"cannot make the folder {path}: {next} is a file in the image");
+            }
+            else
+            {
+                errno.ThrowIfError("openat2", next);
+            }
+
+            walked = next;
+        }
+
+        FileCalls.OpenAt2(Root, walked.Length == 0 ? "." : walked, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory)
+            .ThrowIfError("openat2", path);
+        return directory;
+    }
+
+    /// <summary>The content of a small file of the image, or null when there is none (<c>/etc/passwd</c>).</summary>
+    public byte[]? ReadSmall(string path, int maxBytes)
+    {
+        var errno = FileCalls.OpenAt2(Root, path, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, Within, out var file);
+        using (file)
+        {
+            if (errno != Errno.None)
+            {
+                return null;
+            }
+
+            NameCalls.Status(file, out var status).ThrowIfError("statx", path);
+            if (!status.IsRegular)
+            {
+                return null;
+            }
+
+            byte[] content = new byte[Math.Min((long)status.Size, maxBytes)];
+            int length = 0;
+            while (length < content.Length)
+            {
+                FileCalls.Read(file, content.AsSpan(length), out int count).ThrowIfError("read", path);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                length += count;
+            }
+
+            return content[..length];
+        }
+    }
+
+    private void MakeOne(string folder, string name, (uint User, uint Group) owner)
+    {
+        FileCalls.OpenAt2(Root, folder.Length == 0 ? "." : folder, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var parent)
+            .ThrowIfError("openat2", folder);
+        using (parent)
+        {
+            var errno = NameCalls.MakeDirectory(parent, name, 0b111_101_101);
+            if (errno == Errno.EEXIST)
+            {
+                // A link to a folder that is not there: Docker makes nothing through it either.
+                throw WharfException.Invalid($"cannot make the folder {folder}/{name}: a link that leads nowhere is in its place");
+            }
+
+            errno.ThrowIfError("mkdirat", name);
+            NameCalls.ChangeMode(parent, name, 0b111_101_101).ThrowIfError("fchmodat", name);
+            NameCalls.ChangeOwner(parent, name, owner.User, owner.Group, AtFlags.SymlinkNoFollow).ThrowIfError("fchownat", name);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Wharf.Build.Execution;
+
+/// <summary>Where a build tells what it does. Calls come one at a time, in the order of the file even when stages run side by side.</summary>
+public interface IBuildOutput
+{
+    /// <summary>Text for people, with its newlines, as Docker's classic builder prints it.</summary>
+    void Write(string text);
+
+    /// <summary>Progress of a base image that is being pulled: already in the words of the transfer.</summary>
+    void PullProgress(object transferEvent);
+
+    /// <summary>The finished image.</summary>
+    void Built(string imageId);
+}

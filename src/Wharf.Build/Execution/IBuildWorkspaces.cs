@@ -1,0 +1,91 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Build.Execution;
+
+/// <summary>Writable root file systems for steps, and processes in them; the engine gives them.</summary>
+public interface IBuildWorkspaces
+{
+    /// <summary>A fresh writable root on top of an image (empty id: nothing), for steps that only copy.</summary>
+    Task<IBuildWorkspace> OpenAsync(Digest image, CancellationToken ct);
+
+    /// <summary>The files of an image, to copy from.</summary>
+    Task<IBuildWorkspace> OpenReadOnlyAsync(Digest image, CancellationToken ct);
+
+    /// <summary>A container that will run one command on top of an image.</summary>
+    Task<IBuildContainer> CreateContainerAsync(BuildProcess process, CancellationToken ct);
+}
+
+/// <summary>A root file system that goes away when disposed, unless it was committed.</summary>
+public interface IBuildWorkspace : IAsyncDisposable
+{
+    string Id { get; }
+
+    SafeFileHandle Root { get; }
+}
+
+/// <summary>The container of a RUN step.</summary>
+public interface IBuildContainer : IAsyncDisposable
+{
+    /// <summary>Full container id; the step's files are committed under it.</summary>
+    string Id { get; }
+
+    /// <summary>Runs to the end, giving output as it comes, and returns the exit code. Cancelling kills it.</summary>
+    Task<int> RunAsync(Action<ReadOnlyMemory<byte>, bool> output, CancellationToken ct);
+}
+
+/// <summary>One command of a build.</summary>
+public sealed record BuildProcess
+{
+    public required Digest Image { get; init; }
+
+    /// <summary>The stage's configuration: user, working directory, volumes.</summary>
+    public required RunConfig Config { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>default, none, host or a network's name.</summary>
+    public string Network { get; init; } = "default";
+
+    public bool Privileged { get; init; }
+
+    public IReadOnlyList<BuildMount> Mounts { get; init; } = [];
+
+    public BuildLimits Limits { get; init; } = new();
+}
+
+/// <summary>A mount of RUN --mount, resolved: a host path that is bound, or a tmpfs.</summary>
+/// <param name="Target">Absolute in the container.</param>
+/// <param name="HostPath">Null for a tmpfs.</param>
+public sealed record BuildMount(string Target, string? HostPath, bool ReadOnly, long TmpfsSize = 0);
+
+/// <summary>Limits for the containers of a build, from the request; 0 or null for none.</summary>
+public sealed record BuildLimits
+{
+    public long Memory { get; init; }
+
+    public long MemorySwap { get; init; }
+
+    public long CpuShares { get; init; }
+
+    public long CpuPeriod { get; init; }
+
+    public long CpuQuota { get; init; }
+
+    public string? CpusetCpus { get; init; }
+
+    public string? CpusetMems { get; init; }
+
+    public string? CgroupParent { get; init; }
+
+    public long ShmSize { get; init; }
+
+    public IReadOnlyList<string> ExtraHosts { get; init; } = [];
+
+    public IReadOnlyList<(string Name, long Soft, long Hard)> Ulimits { get; init; } = [];
+
+    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
+}

@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace Wharf.Build.Execution;
+
+/// <summary>
+/// Gives each stage its own output and passes them on in the order of the file: the first unfinished stage is shown live, later ones
+/// are kept until it is their turn.
+/// </summary>
+internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> order)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, StringBuilder> _kept = order.ToDictionary(i => i, _ => new StringBuilder());
+    private readonly HashSet<int> _finished = [];
+    private int _current;
+
+    public StageOutput For(int stage) => new(this, stage);
+
+    public void Finish(int stage)
+    {
+        lock (_gate)
+        {
+            _finished.Add(stage);
+            while (_current < order.Count && _finished.Contains(order[_current]))
+            {
+                _current++;
+                if (_current < order.Count)
+                {
+                    Flush(order[_current]);
+                }
+            }
+        }
+    }
+
+    private void Write(int stage, string text)
+    {
+        lock (_gate)
+        {
+            if (_current < order.Count && order[_current] == stage)
+            {
+                output.Write(text);
+            }
+            else
+            {
+                _kept[stage].Append(text);
+            }
+        }
+    }
+
+    private void Flush(int stage)
+    {
+        if (_kept[stage].Length > 0)
+        {
+            output.Write(_kept[stage].ToString());
+            _kept[stage].Clear();
+        }
+    }
+
+    /// <summary>The output of one stage.</summary>
+    internal sealed class StageOutput(OrderedOutput all, int stage) : IBuildOutput
+    {
+        public void Write(string text) => all.Write(stage, text);
+
+        public void PullProgress(object transferEvent)
+        {
+            lock (all._gate)
+            {
+                all.Pull(transferEvent);
+            }
+        }
+
+        public void Built(string imageId) => throw new InvalidOperationException("a stage does not finish the build");
+    }
+
+    private void Pull(object transferEvent) => output.PullProgress(transferEvent);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Wharf.Build.Execution;
+using Wharf.Linux;
+
+namespace Wharf.Build.Mounts;
+
+/// <summary>The mounts of one step, ready to use; everything made for them goes when it is disposed.</summary>
+internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
+{
+    private readonly List<BuildMount> _mounts = [];
+    private readonly List<string> _environment = [];
+    private readonly List<object> _owned = [];
+    private readonly List<string> _folders = [];
+    private readonly StringBuilder _key = new();
+
+    public IReadOnlyList<BuildMount> Mounts => _mounts;
+
+    public IReadOnlyList<string> Environment => _environment;
+
+    /// <summary>What the mounts add to the step's cache key; secrets count by name only.</summary>
+    public string KeyText => _key.ToString();
+
+    public void Add(BuildMount mount, string key)
+    {
+        _mounts.Add(mount);
+        _key.Append(key).Append(';');
+    }
+
+    public void AddEnvironment(string entry) => _environment.Add(entry);
+
+    public void Own(object disposable) => _owned.Add(disposable);
+
+    public void OwnFolder(string path) => _folders.Add(path);
+
+    /// <summary>Makes a script of a here-document executable inside the container and returns its path there.</summary>
+    public string AddScript(string content)
+    {
+        string path = session.NewTemporaryPath();
+        File.WriteAllText(path, content);
+        NameCalls.ChangeMode(FileCalls.CurrentDirectory, path, 0b111_101_101).ThrowIfError("fchmodat", path);
+        _folders.Add(path);
+        const string Inside = "/dev/wharf-heredoc";
+        _mounts.Add(new BuildMount(Inside, path, ReadOnly: true));
+        return Inside;
+    }
+
+    public string WriteSecret(byte[] value, uint mode, uint user, uint group)
+    {
+        string path = session.NewTemporaryPath();
+        using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(value);
+        }
+
+        NameCalls.ChangeOwner(FileCalls.CurrentDirectory, path, user, group, AtFlags.None).ThrowIfError("fchownat", path);
+        NameCalls.ChangeMode(FileCalls.CurrentDirectory, path, mode).ThrowIfError("fchmodat", path);
+        _folders.Add(path);
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (object owned in _owned)
+        {
+            if (owned is IAsyncDisposable later)
+            {
+                await later.DisposeAsync();
+            }
+            else
+            {
+                ((IDisposable)owned).Dispose();
+            }
+        }
+
+        foreach (string path in _folders)
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+    }
+}

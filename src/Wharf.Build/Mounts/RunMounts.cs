@@ -1,0 +1,147 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Build.Copying;
+using Wharf.Build.Execution;
+using Wharf.Build.Stages;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Build.Mounts;
+
+/// <summary>Makes the mounts of a RUN step ready: folders of the context or of stages, caches, tmpfs, secrets.</summary>
+internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput output)
+{
+    public async Task<PreparedMounts> PrepareAsync(IReadOnlyList<RunMount> mounts, StageState state, CancellationToken ct)
+    {
+        var prepared = new PreparedMounts(session);
+        try
+        {
+            foreach (var mount in mounts)
+            {
+                switch (mount.Type)
+                {
+                    case RunMountType.Tmpfs:
+                        prepared.Add(new BuildMount(Absolute(mount.Target!, state), null, ReadOnly: false, mount.Size), $"tmpfs {mount.Target}");
+                        break;
+                    case RunMountType.Cache:
+                        await AddCacheAsync(prepared, mount, state, ct);
+                        break;
+                    case RunMountType.Bind:
+                        await AddBindAsync(prepared, mount, state, ct);
+                        break;
+                    case RunMountType.Secret:
+                        AddSecret(prepared, mount, state);
+                        break;
+                    default:
+                        if (mount.Required)
+                        {
+                            throw WharfException.Invalid($"the ssh agent {mount.Id ?? "default"} was not given to the build: use --ssh");
+                        }
+
+                        break;
+                }
+            }
+
+            return prepared;
+        }
+        catch
+        {
+            await prepared.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task AddCacheAsync(PreparedMounts prepared, RunMount mount, StageState state, CancellationToken ct)
+    {
+        string target = Absolute(mount.Target!, state);
+        var lease = await session.CacheMounts.TakeAsync(mount.Id ?? target, mount.Sharing, ct);
+        prepared.Own(lease);
+        if (lease.IsNew)
+        {
+            if (mount.From is not null)
+            {
+                await CopyToAsync(mount, lease.Path, prepared, ct);
+            }
+
+            NameCalls.ChangeMode(FileCalls.CurrentDirectory, lease.Path, mount.Mode ?? 0b111_101_101).ThrowIfError("fchmodat", lease.Path);
+            NameCalls.ChangeOwner(FileCalls.CurrentDirectory, lease.Path, mount.UserId, mount.GroupId, AtFlags.None).ThrowIfError("fchownat", lease.Path);
+        }
+
+        prepared.Add(new BuildMount(target, lease.Path, mount.ReadOnly), $"cache {mount.Id ?? target} {target}");
+    }
+
+    /// <summary>A bind shows a copy of the source: what the step writes there never reaches the context or another stage.</summary>
+    private async Task AddBindAsync(PreparedMounts prepared, RunMount mount, StageState state, CancellationToken ct)
+    {
+        string target = Absolute(mount.Target!, state);
+        string folder = session.NewTemporaryPath();
+        Directory.CreateDirectory(folder);
+        prepared.OwnFolder(folder);
+        (string path, string content) = await CopyToAsync(mount, folder, prepared, ct);
+        prepared.Add(new BuildMount(target, path, mount.ReadOnly), $"bind {target} {content}");
+    }
+
+    private async Task<(string Path, string Content)> CopyToAsync(RunMount mount, string folder, PreparedMounts prepared, CancellationToken ct)
+    {
+        var tree = await OpenAsync(mount.From, prepared, ct);
+        string source = PathPattern.Clean(mount.Source.TrimStart('/'));
+        source = source == "." ? "" : source;
+        if (source.StartsWith("..", StringComparison.Ordinal) || tree.Status(source, followLast: true) is not { } status)
+        {
+            throw WharfException.Invalid($"the source {mount.Source} of the mount {mount.Target} was not found in {mount.From ?? "the build context"}");
+        }
+
+        using var key = new ContentKey();
+        key.Add(new CopyItem(tree, source, "/"), new CopyLook(), ct);
+        FileCalls.Open(folder, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", folder);
+        using (root)
+        {
+            string name = status.IsDirectory ? "/" : "/file";
+            TreeCopy.Copy(new CopyItem(tree, source, name), new TargetTree(root), new CopyLook(), ct);
+            return (status.IsDirectory ? folder : Path.Combine(folder, "file"), key.Finish().Encoded);
+        }
+    }
+
+    private async Task<SourceTree> OpenAsync(string? from, PreparedMounts prepared, CancellationToken ct)
+    {
+        if (from is null)
+        {
+            return session.Request.Context ?? throw WharfException.Invalid("there is no build context to mount from");
+        }
+
+        var image = session.Stages.Find(from, stage.Index) is { } earlier
+            ? (await session.Results[earlier.Index]).Image
+            : (await session.Images.ResolveAsync(from, session.Request.Platform, session.Request.Pull, output, ct)).Id;
+        var workspace = await session.Workspaces.OpenReadOnlyAsync(image, ct);
+        prepared.Own(workspace);
+        return new SourceTree(workspace.Root, null, keepOwners: true);
+    }
+
+    private void AddSecret(PreparedMounts prepared, RunMount mount, StageState state)
+    {
+        string id = mount.Id ?? Path.GetFileName(mount.Target) ?? throw WharfException.Invalid("a secret mount needs an id or a target");
+        if (!session.Request.Secrets.TryGetValue(id, out byte[]? value))
+        {
+            if (mount.Required)
+            {
+                throw WharfException.Invalid($"secret {id}: not found: give it to the build with --secret id={id},src=FILE");
+            }
+
+            return;
+        }
+
+        if (mount.EnvironmentVariable is { } variable)
+        {
+            prepared.AddEnvironment($"{variable}={Encoding.UTF8.GetString(value)}");
+        }
+
+        if (mount.Target is not null || mount.EnvironmentVariable is null)
+        {
+            string path = prepared.WriteSecret(value, mount.Mode ?? 0b100_000_000, mount.UserId, mount.GroupId);
+            prepared.Add(new BuildMount(Absolute(mount.Target ?? "/run/secrets/" + id, state), path, ReadOnly: true), $"secret {id}");
+        }
+    }
+
+    private static string Absolute(string target, StageState state) =>
+        PathPattern.Clean(target.StartsWith('/') ? target : $"/{state.Run.WorkingDir}/{target}");
+}

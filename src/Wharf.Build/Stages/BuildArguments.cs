@@ -1,0 +1,61 @@
+using Wharf.Build.Expansion;
+using Wharf.Build.Instructions;
+
+namespace Wharf.Build.Stages;
+
+/// <summary>
+/// The values of ARG: given to the build, declared before the first FROM, predefined. One object per build; it remembers which of the given ones were used.
+/// </summary>
+public sealed class BuildArguments
+{
+    /// <summary>Usable without declaration, and kept out of history and cache keys (Dockerfile reference, "Predefined ARGs").</summary>
+    private static readonly HashSet<string> Proxies =
+    [
+        "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy",
+    ];
+
+    private readonly IReadOnlyDictionary<string, string?> _given;
+    private readonly Dictionary<string, string> _platform;
+    private readonly Dictionary<string, string?> _globals = [];
+    private readonly HashSet<string> _used = [];
+
+    /// <param name="given">From the request; null values mean the client had none.</param>
+    /// <param name="platform">TARGETPLATFORM and its kin.</param>
+    public BuildArguments(IReadOnlyDictionary<string, string?> given, Dictionary<string, string> platform)
+    {
+        _given = given;
+        _platform = platform;
+    }
+
+    /// <summary>Arguments given that no ARG declared.</summary>
+    public IEnumerable<string> Unused => _given.Keys.Where(k => !_used.Contains(k) && !Proxies.Contains(k)).Order(StringComparer.Ordinal);
+
+    public static bool IsProxy(string name) => Proxies.Contains(name);
+
+    /// <summary>Proxies that were given: they are in the environment of every RUN.</summary>
+    public IEnumerable<KeyValuePair<string, string>> GivenProxies =>
+        _given.Where(g => Proxies.Contains(g.Key) && g.Value is not null).Select(g => KeyValuePair.Create(g.Key, g.Value!));
+
+    /// <summary>Takes an ARG before the first FROM.</summary>
+    public void DeclareGlobal(ArgInstruction instruction, char escape)
+    {
+        foreach (var argument in instruction.Arguments)
+        {
+            string? value = argument.Default is null ? null : new WordExpander(escape, Global).Expand(argument.Default);
+            _globals[argument.Name] = Given(argument.Name) ?? value ?? _platform.GetValueOrDefault(argument.Name);
+        }
+    }
+
+    /// <summary>A variable as FROM sees it.</summary>
+    public string? Global(string name) => _globals.TryGetValue(name, out string? value) ? value : _platform.GetValueOrDefault(name);
+
+    /// <summary>The value of an ARG declared in a stage; null when it has none.</summary>
+    public string? Declare(string name, string? expandedDefault) =>
+        Given(name) ?? expandedDefault ?? (_globals.TryGetValue(name, out string? global) ? global : null) ?? _platform.GetValueOrDefault(name);
+
+    private string? Given(string name)
+    {
+        _used.Add(name);
+        return _given.GetValueOrDefault(name);
+    }
+}
