@@ -1,3 +1,8 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Linux.Plans;
+using Wharf.Oci.Runtime;
+
 namespace Wharf.Runtime.Launch;
 
 /// <summary>
@@ -6,11 +11,56 @@ namespace Wharf.Runtime.Launch;
 /// </summary>
 public sealed class LaunchPlan : IDisposable
 {
+    internal LaunchPlan(SyscallPlan steps, ExecutableSteps executable, IReadOnlyList<string> warnings)
+    {
+        Steps = steps;
+        Executable = executable;
+        Warnings = warnings;
+    }
+
     /// <summary>What was asked for and cannot be had on this machine.</summary>
-    public IReadOnlyList<string> Warnings => throw new NotSupportedException();
+    public IReadOnlyList<string> Warnings { get; }
+
+    internal SyscallPlan Steps { get; }
+
+    internal ExecutableSteps Executable { get; }
+
+    /// <summary>Namespaces that clone makes.</summary>
+    internal NamespaceKinds Namespaces { get; init; }
+
+    /// <summary>A v2 cgroup to be born in.</summary>
+    internal SafeFileHandle? Cgroup { get; init; }
+
+    /// <summary>A pid namespace to be born in.</summary>
+    internal SafeFileHandle? PidNamespace { get; init; }
+
+    /// <summary>Where the terminal's master arrives.</summary>
+    internal SafeFileHandle? ConsoleChannel { get; init; }
+
+    /// <summary>Maps of a new user namespace, written by the parent.</summary>
+    internal IReadOnlyList<IdMapping>? UidMappings { get; init; }
+
+    internal IReadOnlyList<IdMapping>? GidMappings { get; init; }
+
+    internal Action<int>? NamespacesReady { get; init; }
+
+    internal Action<int>? RootfsReady { get; init; }
 
     /// <summary>The plan as text, one operation a line.</summary>
-    public string Describe() => throw new NotSupportedException();
+    public string Describe() => Steps.Describe();
 
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose() => Steps.Dispose();
+}
+
+/// <summary>The places at which a child waits for its parent.</summary>
+internal static class LaunchPoint
+{
+    /// <summary>Namespaces exist, nothing is mounted: id maps, prestart and createRuntime hooks.</summary>
+    public const int NamespacesReady = 1;
+
+    /// <summary>The root is complete but not entered: createContainer hooks.</summary>
+    public const int RootfsReady = 2;
+
+    /// <summary>All is done but execve, which waits at the start gate. The child goes on to wait there by itself.</summary>
+    public const int Created = 3;
 }

@@ -54,6 +54,9 @@ public sealed record LaunchRequest
 
     /// <summary>Called with the pid when the namespaces exist and nothing is mounted yet: the place of prestart and createRuntime hooks.</summary>
     public Action<int>? NamespacesReady { get; init; }
+
+    /// <summary>Called with the pid when the root is complete but not entered yet: the place of createContainer hooks.</summary>
+    public Action<int>? RootfsReady { get; init; }
 }
 
 /// <summary>All that <see cref="ExecCompiler"/> must know to start one more process in a running container.</summary>

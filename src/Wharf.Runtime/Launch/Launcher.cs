@@ -1,7 +1,100 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Linux.Plans;
+using Wharf.Primitives;
+
 namespace Wharf.Runtime.Launch;
 
-/// <summary>Runs a plan: clones into the namespaces, waits until the child has replaced itself by the program or says which step failed.</summary>
+/// <summary>
+/// Runs a plan: clones into the namespaces, waits until the child has replaced itself by the program, waits at its start gate, or says
+/// which step failed.
+/// </summary>
 public static class Launcher
 {
-    public static LaunchResult Launch(LaunchPlan plan) => throw new NotSupportedException(plan.Describe());
+    /// <summary>Blocks until the outcome is known. The plan can be disposed afterwards, unless the child waits at a start gate.</summary>
+    public static LaunchResult Launch(LaunchPlan plan)
+    {
+        PlanRun run;
+        try
+        {
+            run = PlanRun.Start(plan.Steps, plan.Namespaces, plan.Cgroup, plan.PidNamespace);
+        }
+        catch (WharfException e)
+        {
+            return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {e.Message}", LaunchErrors.OtherExitCode), Warnings = plan.Warnings };
+        }
+
+        try
+        {
+            return Follow(plan, run);
+        }
+        catch (WharfException e)
+        {
+            // a hook or an id map failed while the child waited: it gets no byte, and ends when our side closes
+            _ = ProcessCalls.SendSignal(run.PidFd, Signal.Kill);
+            Reap(run);
+            return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {e.Message}", LaunchErrors.OtherExitCode), Warnings = plan.Warnings };
+        }
+    }
+
+    private static LaunchResult Follow(LaunchPlan plan, PlanRun run)
+    {
+        while (true)
+        {
+            PlanReport report = run.Next();
+            switch (report.Progress)
+            {
+                case PlanProgress.Failed:
+                    Reap(run);
+                    return new LaunchResult { Failure = LaunchErrors.Explain(plan, report.Place, report.Errno), Warnings = plan.Warnings };
+                case PlanProgress.Executed:
+                    run.Dispose();
+                    return Success(plan, run);
+                case PlanProgress.Waiting when report.Place == LaunchPoint.Created:
+                    // the child shares our memory until it executes: its stack and its plan stay as long as we do
+                    run.Abandon();
+                    return Success(plan, run);
+                case PlanProgress.Waiting:
+                    Serve(plan, run, report.Place);
+                    run.Continue();
+                    break;
+            }
+        }
+    }
+
+    private static void Serve(LaunchPlan plan, PlanRun run, int point)
+    {
+        if (point == LaunchPoint.RootfsReady)
+        {
+            plan.RootfsReady?.Invoke(run.Pid);
+            return;
+        }
+
+        if (plan.UidMappings is not null)
+        {
+            IdMaps.Write(run.Pid, plan.UidMappings, plan.GidMappings ?? []);
+        }
+
+        plan.NamespacesReady?.Invoke(run.Pid);
+    }
+
+    private static LaunchResult Success(LaunchPlan plan, PlanRun run)
+    {
+        SafeFileHandle? console = null;
+        if (plan.ConsoleChannel is { } channel)
+        {
+            Span<byte> text = stackalloc byte[8];
+            UnixSocketCalls.Receive(channel, text, out _, out SafeFileHandle[] descriptors, wait: false).ThrowIfError("recvmsg", "terminal");
+            console = descriptors is [var master, ..] ? master : throw WharfException.Internal("the new process sent no terminal");
+        }
+
+        return new LaunchResult { Pid = run.Pid, PidFd = run.PidFd, Console = console, Warnings = plan.Warnings };
+    }
+
+    private static void Reap(PlanRun run)
+    {
+        ProcessCalls.Wait(run.PidFd, block: true, out _).ThrowIfError("waitid", $"{run.Pid}");
+        run.PidFd.Dispose();
+        run.Dispose();
+    }
 }

@@ -1,0 +1,109 @@
+using Wharf.Linux;
+using Wharf.Linux.Plans;
+using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+using Wharf.Runtime.Launch;
+using Wharf.Runtime.Mounts;
+
+namespace Wharf.Runtime.Devices;
+
+/// <summary>
+/// Device nodes (config-linux.md, "Devices" and "Default Devices") and the links that programs expect in /dev. In a user namespace
+/// nobody may make nodes: the host's are bound instead.
+/// </summary>
+internal static class DeviceSteps
+{
+    private const int AtCurrentDirectory = -100;
+    private const uint DefaultMode = 0b110_110_110;
+
+    private static readonly LinuxDevice[] Defaults =
+    [
+        new() { Path = "/dev/null", Type = "c", Major = 1, Minor = 3 },
+        new() { Path = "/dev/random", Type = "c", Major = 1, Minor = 8 },
+        new() { Path = "/dev/full", Type = "c", Major = 1, Minor = 7 },
+        new() { Path = "/dev/tty", Type = "c", Major = 5, Minor = 0 },
+        new() { Path = "/dev/zero", Type = "c", Major = 1, Minor = 5 },
+        new() { Path = "/dev/urandom", Type = "c", Major = 1, Minor = 9 },
+    ];
+
+    private static readonly (string Target, string Name)[] Links =
+    [
+        ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"), ("/proc/self/fd/2", "stderr"), ("/proc/kcore", "core"),
+    ];
+
+    public static void Make(PlanBuilder builder)
+    {
+        SyscallPlan plan = builder.Plan;
+        PlanSlot dev = MountPath.OpenTarget(builder, "/dev", directory: true);
+        foreach (LinuxDevice device in Chosen(builder.Linux.Devices ?? []))
+        {
+            plan.Context = $"error creating device nodes: {device.Path}";
+            if (builder.HasUserNamespace)
+            {
+                Bind(builder, device.Path);
+            }
+            else
+            {
+                MakeNode(builder, dev, device);
+            }
+        }
+
+        plan.Context = null;
+        foreach ((string target, string name) in Links)
+        {
+            plan.Add("symlink", name, Call.symlinkat, plan.Text(target), dev, plan.Text(name)).Allow(Errno.EEXIST);
+        }
+
+        // an image's own ptmx would reach the host's terminals
+        nint ptmx = plan.Text("ptmx");
+        plan.Add("unlink", "ptmx", Call.unlinkat, dev, ptmx, 0).Allow(Errno.ENOENT);
+        plan.Add("symlink", "ptmx", Call.symlinkat, plan.Text("pts/ptmx"), dev, ptmx);
+    }
+
+    // what the specification lists wins over a default of the same path
+    private static IEnumerable<LinuxDevice> Chosen(IReadOnlyList<LinuxDevice> listed)
+    {
+        var paths = listed.Select(device => MountPath.Clean(device.Path)).ToHashSet(StringComparer.Ordinal);
+        return Defaults.Where(device => !paths.Contains(device.Path)).Concat(listed);
+    }
+
+    private static void MakeNode(PlanBuilder builder, PlanSlot dev, LinuxDevice device)
+    {
+        SyscallPlan plan = builder.Plan;
+        string path = MountPath.Clean(device.Path);
+        string? directory = Path.GetDirectoryName(path);
+        if (directory is null || path == "/")
+        {
+            throw WharfException.Invalid($"device path {device.Path} names no file");
+        }
+
+        PlanSlot parent = directory == "/dev" ? dev : MountPath.OpenTarget(builder, directory, directory: true);
+        uint type = device.Type switch
+        {
+            "c" or "u" => FileType.CharacterDevice,
+            "b" => FileType.BlockDevice,
+            "p" => FileType.Fifo,
+            _ => throw WharfException.Invalid($"device {device.Path}: unknown type \"{device.Type}\""),
+        };
+        ulong number = type == FileType.Fifo ? 0 : DeviceNumber.Make((uint)device.Major, (uint)device.Minor);
+        nint name = plan.Text(Path.GetFileName(path));
+        PlanLabel exists = plan.NewLabel();
+        plan.Add("mknod", null, Call.mknodat, parent, name, (int)(type | ((device.FileMode ?? DefaultMode) & 0xfff)), number).On(Errno.EEXIST, exists);
+        if (device.Uid is > 0 || device.Gid is > 0)
+        {
+            plan.Add("chown", null, Call.fchownat, parent, name, device.Uid ?? 0, device.Gid ?? 0, (int)AtFlags.SymlinkNoFollow);
+        }
+
+        plan.Mark(exists);
+    }
+
+    private static void Bind(PlanBuilder builder, string path)
+    {
+        SyscallPlan plan = builder.Plan;
+        PlanSlot tree = plan.NewSlot();
+        PlanLabel missing = plan.NewLabel();
+        plan.Add("open_tree", path, Call.open_tree, AtCurrentDirectory, plan.Text(path), (int)(OpenTreeFlags.Clone | OpenTreeFlags.CloseOnExec)).Save(tree).On(Errno.ENOENT, missing);
+        builder.Attach(path, tree, MountPath.OpenTarget(builder, path, directory: false));
+        plan.Mark(missing);
+    }
+}

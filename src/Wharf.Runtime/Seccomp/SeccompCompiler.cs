@@ -1,0 +1,139 @@
+using Wharf.Linux;
+using Wharf.Linux.Plans;
+using Wharf.Linux.Seccomp;
+using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+
+namespace Wharf.Runtime.Seccomp;
+
+/// <summary>linux.seccomp to a BPF program and the operation that installs it.</summary>
+public static class SeccompCompiler
+{
+    private const int FlagLog = 2, FlagSpecAllow = 4;
+    private const uint DefaultErrno = (uint)Errno.EPERM;
+
+    /// <summary>Actions and operators that are understood, for the features document.</summary>
+    public static IReadOnlyList<string> Actions { get; } =
+    [
+        "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+    ];
+
+    public static IReadOnlyList<string> Operators { get; } =
+        ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
+    public static IReadOnlyList<string> Architectures { get; } = ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"];
+
+    public static IReadOnlyList<string> Flags { get; } = ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"];
+
+    /// <summary>The profile as rules.</summary>
+    /// <exception cref="WharfException">InvalidArgument: an unknown word, or SCMP_ACT_NOTIFY.</exception>
+    public static SeccompFilter Translate(LinuxSeccomp profile)
+    {
+        SeccompAction fallback = Action(profile.DefaultAction, profile.DefaultErrnoRet);
+        var rules = new List<SeccompRule>();
+        foreach (LinuxSyscall entry in profile.Syscalls ?? [])
+        {
+            SeccompAction action = Action(entry.Action, entry.ErrnoRet);
+            if (action == fallback)
+            {
+                continue;
+            }
+
+            SeccompCondition[] conditions = [.. (entry.Args ?? []).Select(Condition)];
+            bool repeats = conditions.DistinctBy(c => c.Index).Count() < conditions.Length;
+            foreach (string name in entry.Names)
+            {
+                if (repeats)
+                {
+                    // two conditions on one argument mean "or", as every runtime has read them
+                    rules.AddRange(conditions.Select(condition => new SeccompRule(name, action, [condition])));
+                }
+                else
+                {
+                    rules.Add(new SeccompRule(name, action, conditions));
+                }
+            }
+        }
+
+        return new SeccompFilter { Default = fallback, Architectures = ArchitecturesOf(profile), Rules = rules };
+    }
+
+    /// <summary>Adds the operation that installs the filter.</summary>
+    internal static void Install(SyscallPlan plan, LinuxSeccomp profile)
+    {
+        const int SetModeFilter = 1;
+        byte[] program = Translate(profile).Assemble();
+        nint descriptor = plan.Words((ulong)(program.Length / 8), (ulong)plan.Bytes(program));
+        plan.Add("seccomp", null, Call.seccomp, SetModeFilter, FlagsOf(profile), descriptor);
+    }
+
+    private static int FlagsOf(LinuxSeccomp profile)
+    {
+        if (profile.Flags is null or [])
+        {
+            // without it a filtered process pays for speculation barriers that protect nothing here
+            return FlagSpecAllow;
+        }
+
+        int flags = 0;
+        foreach (string flag in profile.Flags)
+        {
+            flags |= flag switch
+            {
+                "SECCOMP_FILTER_FLAG_LOG" => FlagLog,
+                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => FlagSpecAllow,
+                // the filter is installed while there is one thread: nothing to synchronise
+                "SECCOMP_FILTER_FLAG_TSYNC" => 0,
+                _ => throw WharfException.Invalid($"seccomp flag \"{flag}\" is not supported"),
+            };
+        }
+
+        return flags;
+    }
+
+    private static SeccompAction Action(string action, uint? errno) => action switch
+    {
+        "SCMP_ACT_ALLOW" => SeccompAction.Allow,
+        "SCMP_ACT_ERRNO" => SeccompAction.Fail((Errno)(errno ?? DefaultErrno)),
+        "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => SeccompAction.KillThread,
+        "SCMP_ACT_KILL_PROCESS" => SeccompAction.KillProcess,
+        "SCMP_ACT_TRAP" => SeccompAction.Trap,
+        "SCMP_ACT_TRACE" => SeccompAction.Trace(errno ?? DefaultErrno),
+        "SCMP_ACT_LOG" => SeccompAction.Log,
+        "SCMP_ACT_NOTIFY" => throw WharfException.Invalid("seccomp action SCMP_ACT_NOTIFY is not supported"),
+        _ => throw WharfException.Invalid($"seccomp action \"{action}\" is unknown"),
+    };
+
+    private static SeccompCondition Condition(LinuxSyscallArgument argument)
+    {
+        if (argument.Index > 5)
+        {
+            throw WharfException.Invalid($"seccomp argument index {argument.Index} is above 5");
+        }
+
+        SeccompComparison comparison = argument.Op switch
+        {
+            "SCMP_CMP_NE" => SeccompComparison.NotEqual,
+            "SCMP_CMP_LT" => SeccompComparison.Less,
+            "SCMP_CMP_LE" => SeccompComparison.LessOrEqual,
+            "SCMP_CMP_EQ" => SeccompComparison.Equal,
+            "SCMP_CMP_GE" => SeccompComparison.GreaterOrEqual,
+            "SCMP_CMP_GT" => SeccompComparison.Greater,
+            "SCMP_CMP_MASKED_EQ" => SeccompComparison.MaskedEqual,
+            _ => throw WharfException.Invalid($"seccomp operator \"{argument.Op}\" is unknown"),
+        };
+        return new SeccompCondition((int)argument.Index, comparison, argument.Value, argument.ValueTwo);
+    }
+
+    private static SyscallArchitecture[] ArchitecturesOf(LinuxSeccomp profile)
+    {
+        // the native one always: a container whose own calls are all killed is no use
+        var found = new List<SyscallArchitecture> { SyscallArchitecture.X64 };
+        if ((profile.Architectures ?? []).Contains("SCMP_ARCH_X86"))
+        {
+            found.Add(SyscallArchitecture.X86);
+        }
+
+        return [.. found];
+    }
+}
