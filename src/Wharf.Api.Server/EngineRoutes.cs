@@ -14,7 +14,11 @@ namespace Wharf.Api.Server;
 /// <summary>Every route of the Engine API.</summary>
 public static class EngineRoutes
 {
+    /// <summary>What a daemon can answer without an engine.</summary>
+    public static RouteTable BuildDaemon(DaemonFacts daemon) => new(new DaemonRoutes(daemon).All());
+
     public static RouteTable Build(EngineServices engine, DaemonFacts daemon) => new([
+        .. new DaemonRoutes(daemon).All(),
         .. new SystemRoutes(engine, daemon).All(),
         .. new ContainerRoutes(engine.Containers, engine.Prune).All(),
         .. new ContainerStreamRoutes(engine).All(),

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Images;
 using Wharf.Api.Server.Routing;
@@ -12,39 +11,18 @@ using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Systems;
 
-/// <summary>The engine as a whole: ping, version, info, events, disk usage, login.</summary>
+/// <summary>The engine as a whole: info, events, disk usage, login.</summary>
 internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
 {
     private static readonly ApiVersion EventsAsNdjson = new(1, 52);
 
     public IEnumerable<Route> All() =>
     [
-        Route.Get("/_ping", PingAsync),
-        Route.Head("/_ping", PingAsync),
-        Route.Get("/version", VersionAsync),
         Route.Get("/info", InfoAsync),
         Route.Get("/events", EventsAsync),
         Route.Get("/system/df", DiskUsageAsync, "1.25"),
         Route.Post("/auth", LoginAsync),
     ];
-
-    private static async Task PingAsync(ApiCall call)
-    {
-        HttpResponse response = call.Http.Response;
-        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
-        response.Headers.Pragma = "no-cache";
-        // 1 is the classic builder; 2 would make clients look for BuildKit's services here.
-        response.Headers["Builder-Version"] = "1";
-        response.Headers["Swarm"] = "inactive";
-        response.ContentType = "text/plain; charset=utf-8";
-        response.ContentLength = 2;
-        if (!HttpMethods.IsHead(call.Http.Request.Method))
-        {
-            await response.BodyWriter.WriteAsync("OK"u8.ToArray(), call.Ct);
-        }
-    }
-
-    private Task VersionAsync(ApiCall call) => call.WriteAsync(VersionReport.Of(daemon), ApiJson.Context.SystemVersion);
 
     private Task InfoAsync(ApiCall call) =>
         call.WriteAsync(SystemVersions.Of(daemon.Complete(engine.System.Info()), call.Version), ApiJson.Context.SystemInfo);
