@@ -68,6 +68,9 @@ public sealed record NetworkOptions
 
     /// <summary>The nf_tables table of this daemon (families inet and bridge); two daemons in one namespace need two names.</summary>
     public string FirewallTable { get; init; } = "wharf";
+
+    /// <summary>Own the tables where the kernel can (6.9): then no flush by another program reaches them. Elsewhere they are put back within a second.</summary>
+    public bool OwnFirewall { get; init; } = true;
 }
 
 /// <summary>A range that networks of one size are cut from.</summary>

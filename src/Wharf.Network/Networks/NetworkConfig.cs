@@ -37,6 +37,9 @@ public sealed record IpamPool
 {
     public Subnet Subnet { get; init; }
 
+    /// <summary>The user gave the subnet; only then may containers ask for addresses of it.</summary>
+    public bool Configured { get; init; }
+
     /// <summary>Automatic addresses come from this part of the subnet only.</summary>
     public Subnet Range { get; init; }
 

@@ -18,6 +18,9 @@ public sealed record NetworkRecord
     /// <summary>The host's bridge (<c>docker0</c>, <c>br-</c> and twelve digits); empty for drivers without one.</summary>
     public string BridgeName { get; init; } = "";
 
+    /// <summary>The bridge was there before the network and stays when the network goes.</summary>
+    public bool AdoptedBridge { get; init; }
+
     public string Name => Config.Name;
 
     public string Driver => Config.Driver;

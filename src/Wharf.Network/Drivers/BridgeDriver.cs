@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using Wharf.Linux;
+using Wharf.Linux.Netlink;
+using Wharf.Network.Addressing;
+using Wharf.Network.Bridges;
+using Wharf.Network.Networks;
+using Wharf.Network.Sandboxes;
+using Wharf.Primitives;
+
+namespace Wharf.Network.Drivers;
+
+/// <summary>Networks on a bridge of this host; each container is a port of it by a veth pair.</summary>
+internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
+{
+    /// <summary>Our interfaces are known by these beginnings when leftovers are looked for.</summary>
+    internal const string VethPrefix = "veth";
+    internal const string BridgePrefix = "br-";
+
+    private const int VethDigits = 7;
+
+    public string Name => "bridge";
+
+    public bool PublishesPorts => true;
+
+    public bool WantsGateway(NetworkConfig config) => true;
+
+    public bool HasNames(NetworkRecord network) => !network.Predefined;
+
+    public string InterfacePrefix(NetworkRecord network) => BridgeSettings.Parse(network.Config).InterfacePrefix;
+
+    public NetworkRecord Plan(NetworkRecord network, IReadOnlyCollection<NetworkRecord> others)
+    {
+        BridgeSettings settings = BridgeSettings.Parse(network.Config);
+        string name = network.BridgeName.Length > 0 ? network.BridgeName
+            : settings.BridgeName.Length > 0 ? settings.BridgeName
+            : BridgePrefix + ObjectId.Shorten(network.Id);
+        if (others.FirstOrDefault(o => o.BridgeName == name) is { } other)
+        {
+            throw WharfException.Forbidden($"networks have same bridge name: {name} is used by network {other.Name} ({ObjectId.Shorten(other.Id)})");
+        }
+
+        return network with { BridgeName = name, AdoptedBridge = host.FindLink(name) is not null };
+    }
+
+    public void Ensure(NetworkRecord network)
+    {
+        BridgeSettings settings = BridgeSettings.Parse(network.Config);
+        LinkInfo bridge = Find(network, settings);
+        bool anyIPv6 = false;
+        List<LinkAddress> present = [.. host.ListAddresses().Where(a => a.Index == bridge.Index)];
+        foreach (IpamPool pool in network.Config.Pools)
+        {
+            bool ipv6 = pool.Subnet.IsIPv6;
+            anyIPv6 |= ipv6;
+            bool without = ipv6 ? settings.IPv6Mode == GatewayMode.Isolated : settings.IPv4Mode == GatewayMode.Isolated || settings.InhibitIPv4;
+            if (pool.Gateway is null || without)
+            {
+                continue;
+            }
+
+            if (ipv6)
+            {
+                NetworkNamespace.SetSysctl($"net/ipv6/conf/{network.BridgeName}/disable_ipv6", "0");
+            }
+
+            if (!present.Exists(a => a.Address.Equals(pool.Gateway) && a.PrefixLength == pool.Subnet.PrefixLength))
+            {
+                host.AddAddress(bridge.Index, pool.Gateway, pool.Subnet.PrefixLength)
+                    .ThrowIfError($"failed to set address {pool.Gateway}/{pool.Subnet.PrefixLength} on bridge {network.BridgeName}");
+            }
+        }
+
+        // Answers to the host's loopback come back through the bridge; the firewall keeps everybody else from using this.
+        NetworkNamespace.SetSysctl($"net/ipv4/conf/{network.BridgeName}/route_localnet", "1").ThrowIfError("route_localnet", network.BridgeName);
+        NetworkNamespace.SetSysctl($"net/ipv6/conf/{network.BridgeName}/accept_ra", "0");
+        if (!anyIPv6)
+        {
+            NetworkNamespace.SetSysctl($"net/ipv6/conf/{network.BridgeName}/disable_ipv6", "1");
+        }
+    }
+
+    public void Remove(NetworkRecord network)
+    {
+        if (network.AdoptedBridge)
+        {
+            return;
+        }
+
+        NetlinkAnswer answer = host.DeleteLink(network.BridgeName);
+        if (answer.Errno != Errno.ENODEV)
+        {
+            answer.ThrowIfError($"remove bridge {network.BridgeName}");
+        }
+    }
+
+    public Endpoint Attach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox)
+    {
+        LinkInfo bridge = host.FindLink(network.BridgeName)
+            ?? throw WharfException.Internal($"bridge {network.BridgeName} of network {network.Name} does not exist on this host any more");
+        MacAddress mac = !endpoint.Mac.IsEmpty ? endpoint.Mac
+            : endpoint.IPv4 is { } address ? MacAddress.FromIPv4(IPv4Value.From(address.Address))
+            : RandomMac();
+        var request = new VethRequest
+        {
+            Name = VethPrefix + RandomNumberGenerator.GetHexString(VethDigits, lowercase: true),
+            Master = bridge.Index,
+            PeerName = endpoint.Interface,
+            PeerAddress = mac.ToBytes(),
+            PeerNamespace = sandbox.Handle,
+            Mtu = BridgeSettings.Parse(network.Config).Mtu,
+            Hairpin = BridgeCallsIptables(),
+        };
+        host.CreateVeth(request).ThrowIfError($"failed to create endpoint on network {network.Name}: failed to add the host ({request.Name}) <=> sandbox ({endpoint.Interface}) pair interfaces");
+        return endpoint with { HostInterface = request.Name, Mac = mac };
+    }
+
+    public void Detach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox)
+    {
+        NetlinkAnswer answer = host.DeleteLink(endpoint.HostInterface);
+        if (answer.Errno != Errno.ENODEV)
+        {
+            answer.ThrowIfError($"remove interface {endpoint.HostInterface}");
+        }
+    }
+
+    internal static MacAddress RandomMac()
+    {
+        Span<byte> bytes = stackalloc byte[6];
+        RandomNumberGenerator.Fill(bytes);
+
+        // Locally administered, not a group (IEEE 802).
+        bytes[0] = (byte)(bytes[0] & 0xfc | 0x02);
+        return MacAddress.FromBytes(bytes);
+    }
+
+    private LinkInfo Find(NetworkRecord network, BridgeSettings settings)
+    {
+        if (host.FindLink(network.BridgeName) is { } found)
+        {
+            if (found.Kind != "bridge")
+            {
+                throw WharfException.Forbidden($"interface {network.BridgeName} exists and is not a bridge");
+            }
+
+            if (!found.Up)
+            {
+                host.SetUp(found.Index).ThrowIfError($"bring up bridge {network.BridgeName}");
+            }
+
+            return found;
+        }
+
+        host.CreateBridge(network.BridgeName, RandomMac().ToBytes(), settings.Mtu).ThrowIfError($"create bridge {network.BridgeName}");
+        return host.FindLink(network.BridgeName) ?? throw WharfException.Internal($"bridge {network.BridgeName} vanished");
+    }
+
+    /// <summary>
+    /// With br_netfilter in the kernel and switched on, a frame for a port that the container itself publishes is translated inside the bridge and must go
+    /// back where it came from; without it the host routes it, and the port needs nothing.
+    /// </summary>
+    private static bool BridgeCallsIptables()
+    {
+        const string switchFile = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+        return File.Exists(switchFile) && File.ReadAllText(switchFile).StartsWith('1');
+    }
+}

@@ -1,0 +1,41 @@
+using Wharf.Network.Networks;
+using Wharf.Network.Sandboxes;
+
+namespace Wharf.Network.Drivers;
+
+/// <summary>
+/// How one kind of network reaches the host and its containers. Drivers keep nothing: what they must know is in the record. All calls are
+/// repeatable; <see cref="Ensure"/> mends what is missing.
+/// </summary>
+internal interface INetworkDriver
+{
+    string Name { get; }
+
+    /// <summary>A gateway address is wanted from each pool although the user gave none.</summary>
+    bool WantsGateway(NetworkConfig config);
+
+    /// <summary>Containers on it resolve each other by name (all but the default bridge, and drivers without addresses).</summary>
+    bool HasNames(NetworkRecord network);
+
+    /// <summary>Host ports lead to containers on it.</summary>
+    bool PublishesPorts { get; }
+
+    /// <summary>The names of containers' interfaces begin with it (<c>eth</c>).</summary>
+    string InterfacePrefix(NetworkRecord network);
+
+    /// <summary>Checks the options and names the host's interface, before anything is made.</summary>
+    /// <exception cref="Primitives.WharfException">InvalidArgument or Forbidden, naming the option.</exception>
+    NetworkRecord Plan(NetworkRecord network, IReadOnlyCollection<NetworkRecord> others);
+
+    /// <summary>Makes the host's side exist and right.</summary>
+    void Ensure(NetworkRecord network);
+
+    void Remove(NetworkRecord network);
+
+    /// <summary>Makes the container's interface, down and without addresses.</summary>
+    /// <returns>The endpoint with what the driver decided (host's interface, hardware address).</returns>
+    Endpoint Attach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox);
+
+    /// <summary>Takes the interface away from a container that lives on.</summary>
+    void Detach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox);
+}

@@ -1,0 +1,127 @@
+using Wharf.Linux.Netlink;
+using Wharf.Network.Addressing;
+using Wharf.Network.Bridges;
+using Wharf.Network.Control;
+using Wharf.Network.Drivers;
+using Wharf.Network.Firewalls;
+using Wharf.Network.Networks;
+using Wharf.Network.Pools;
+using Wharf.Primitives;
+
+namespace Wharf.Network;
+
+public sealed partial class NetworkController
+{
+    private static readonly string[] PredefinedNames = ["bridge", "host", "none", "default"];
+
+    public Task<NetworkRecord> CreateNetworkAsync(NetworkConfig config, CancellationToken ct) => Run(() =>
+    {
+        CheckName(config.Name);
+        if (!_drivers.TryGetValue(config.Driver, out INetworkDriver? driver))
+        {
+            throw WharfException.NotFound($"could not find plugin {config.Driver} in v1 plugin registry: plugin not found");
+        }
+
+        if (config.IpamDriver is not ("" or "default"))
+        {
+            throw WharfException.NotFound($"could not find plugin {config.IpamDriver} in v1 plugin registry: plugin not found");
+        }
+
+        lock (_lock)
+        {
+            if (_networks.Values.Any(n => n.Record.Name == config.Name))
+            {
+                throw WharfException.Conflict($"network with name {config.Name} already exists");
+            }
+
+            List<NetworkRecord> others = [.. _networks.Values.Select(n => n.Record)];
+            var record = new NetworkRecord { Id = ObjectId.New(), Config = config, Created = _clock.GetUtcNow() };
+            record = driver.Plan(record, others);
+            record = record with { Config = config with { Pools = Planner(others).Complete(config, driver.WantsGateway(config)) } };
+            return Start(record, driver).Record;
+        }
+    }, ct);
+
+    public Task<NetworkRecord> RemoveNetworkAsync(string nameOrId, CancellationToken ct) => Run(() =>
+    {
+        lock (_lock)
+        {
+            NetworkEntry entry = GetEntry(nameOrId);
+            if (entry.Record.Predefined)
+            {
+                throw WharfException.Forbidden($"{entry.Record.Name} is a pre-defined network and cannot be removed");
+            }
+
+            IReadOnlyList<NetworkMember> members = GetMembers(entry.Record.Id);
+            if (!entry.TryClose())
+            {
+                string list = string.Join(", ", members.Select(m => $"name:\"{m.ContainerName}\" id:\"{ObjectId.Shorten(m.Endpoint.Id)}\""));
+                throw WharfException.Forbidden($"error while removing network: network {entry.Record.Name} has active endpoints ({list})");
+            }
+
+            _networks = _networks.Remove(entry.Record.Id);
+            _firewall?.Remove(PartOf(entry.Record));
+            entry.Driver.Remove(entry.Record);
+            return entry.Record;
+        }
+    }, ct);
+
+    /// <summary>Makes a planned network real; on failure nothing of it is left.</summary>
+    private NetworkEntry Start(NetworkRecord record, INetworkDriver driver)
+    {
+        var entry = new NetworkEntry(record, driver);
+        try
+        {
+            driver.Ensure(record);
+            if (record.Config.EnableIPv6 && record.BridgeName.Length > 0 && _options.IpForward)
+            {
+                Forwarding.EnableIPv6();
+            }
+
+            _firewall?.Set(PartOf(record), Elements(record));
+        }
+        catch
+        {
+            driver.Remove(record);
+            throw;
+        }
+
+        _networks = _networks.SetItem(record.Id, entry);
+        return entry;
+    }
+
+    private PoolPlanner Planner(IEnumerable<NetworkRecord> others)
+    {
+        List<NetworkRecord> networks = [.. others];
+
+        // A bridge that lives on from a former daemon is no reason to skip its own network's range.
+        HashSet<int> own = [.. _host.ListLinks().Where(l => networks.Exists(n => n.BridgeName == l.Name) || l.Name == _options.Bridge).Select(l => l.Index)];
+        return new PoolPlanner(_options.AddressPools,
+            [.. networks.SelectMany(n => n.Config.Pools).Select(p => p.Subnet)],
+            [.. _host.ListRoutes().Where(r => r.PrefixLength > 0 && !own.Contains(r.Index)).Select(r => Subnet.Of(r.Destination, r.PrefixLength))]);
+    }
+
+    private static IEnumerable<Linux.NfTables.NfElement> Elements(NetworkRecord record) =>
+        record.BridgeName.Length == 0 ? [] : FirewallElements.Of(BridgeSettings.Parse(record.Config).Facts(record));
+
+    private static string PartOf(NetworkRecord network) => "network/" + network.Id;
+
+    private static void CheckName(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw WharfException.Invalid("invalid name: name is empty");
+        }
+
+        if (Array.IndexOf(PredefinedNames, name) >= 0 || name.StartsWith("container:", StringComparison.Ordinal))
+        {
+            throw WharfException.Forbidden($"operation is not permitted on predefined {name} network");
+        }
+
+        if (name.Trim() != name || name.Contains('/') || name.Any(char.IsControl))
+        {
+            throw WharfException.Invalid($"invalid network name \"{string.Concat(name.Where(c => !char.IsControl(c)))}\": "
+                + "control characters, slashes and white space at either end are not allowed");
+        }
+    }
+}

@@ -1,0 +1,341 @@
+using System.Net;
+using Wharf.Linux.Netlink;
+using Wharf.Linux.NfTables;
+using Wharf.Network.Bridges;
+using Wharf.Network.Control;
+using Wharf.Network.Firewalls;
+using Wharf.Network.Networks;
+using Wharf.Network.Sandboxes;
+using Wharf.Primitives;
+
+namespace Wharf.Network;
+
+public sealed partial class NetworkController
+{
+    public Task<Sandbox> AllocateAsync(SandboxRequest request, CancellationToken ct) => Run(() =>
+    {
+        SandboxNamespace? ns = request.Mode == SandboxMode.Private ? _pool.Take() : null;
+        var entry = new SandboxEntry(
+            new Sandbox { Request = request, SandboxId = ns?.Id ?? ObjectId.New(), Key = ns?.Path ?? HostNamespacePath }, ns);
+        if (!_sandboxes.TryAdd(request.ContainerId, entry))
+        {
+            GiveBack(ns);
+            throw WharfException.Conflict($"container {request.ContainerId} already has a network sandbox");
+        }
+
+        try
+        {
+            lock (entry.Gate)
+            {
+                if (ns is not null)
+                {
+                    foreach (EndpointRequest wish in request.Endpoints)
+                    {
+                        Add(entry, wish);
+                    }
+
+                    Publish(entry);
+                }
+
+                Describe(entry);
+            }
+        }
+        catch
+        {
+            Release(entry);
+            throw;
+        }
+
+        RefreshLinksTo(request.ContainerId);
+        return entry.Snapshot;
+    }, ct);
+
+    public Task ReleaseAsync(string containerId, CancellationToken ct) => Run(() =>
+    {
+        if (_sandboxes.TryGetValue(containerId, out SandboxEntry? entry))
+        {
+            Release(entry);
+        }
+
+        return true;
+    }, ct);
+
+    public Task<Sandbox> ConnectAsync(string containerId, EndpointRequest endpoint, CancellationToken ct) => Run(() =>
+    {
+        SandboxEntry entry = GetSandbox(containerId);
+        lock (entry.Gate)
+        {
+            Sandbox before = entry.Snapshot;
+            if (entry.Namespace is null)
+            {
+                throw WharfException.Forbidden("container cannot be disconnected from host network or connected to host network");
+            }
+
+            NetworkRecord network = GetEntry(endpoint.Network).Record;
+            if (network.Driver is "host" or "null")
+            {
+                throw WharfException.Forbidden(network.Driver == "host"
+                    ? "container cannot be disconnected from host network or connected to host network"
+                    : "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+            }
+
+            Endpoint added = Add(entry, endpoint);
+            try
+            {
+                Republish(entry);
+                entry.Snapshot = entry.Snapshot with { Request = entry.Snapshot.Request with { Endpoints = [.. before.Request.Endpoints, endpoint] } };
+                Describe(entry);
+            }
+            catch
+            {
+                Take(entry, added);
+                entry.Snapshot = before;
+                Republish(entry);
+                Describe(entry);
+                throw;
+            }
+
+            return entry.Snapshot;
+        }
+    }, ct);
+
+    public Task<Sandbox> DisconnectAsync(string containerId, string network, CancellationToken ct) => Run(() =>
+    {
+        SandboxEntry entry = GetSandbox(containerId);
+        NetworkRecord record = GetEntry(network).Record;
+        lock (entry.Gate)
+        {
+            if (entry.Namespace is null)
+            {
+                throw WharfException.Forbidden("container cannot be disconnected from host network or connected to host network");
+            }
+
+            Endpoint endpoint = entry.Snapshot.Endpoints.FirstOrDefault(e => e.NetworkId == record.Id)
+                ?? throw WharfException.NotFound($"container {containerId} is not connected to network {record.Name}");
+            Take(entry, endpoint);
+            Sandbox now = entry.Snapshot;
+            entry.Snapshot = now with { Request = now.Request with { Endpoints = [.. now.Request.Endpoints.Where(e => e != endpoint.Request)] } };
+            Republish(entry);
+            Describe(entry);
+            return entry.Snapshot;
+        }
+    }, ct);
+
+    public Task<Sandbox?> RenameAsync(string containerId, string name, CancellationToken ct) => Run<Sandbox?>(() =>
+    {
+        if (!_sandboxes.TryGetValue(containerId, out SandboxEntry? entry))
+        {
+            return null;
+        }
+
+        lock (entry.Gate)
+        {
+            SandboxRequest request = entry.Snapshot.Request with { ContainerName = name };
+            entry.Snapshot = entry.Snapshot with
+            {
+                Request = request,
+                Endpoints = [.. entry.Snapshot.Endpoints.Select(e => e with { DnsNames = NamesOf(request, e.Request, GetEntry(e.NetworkId)) })],
+            };
+            return entry.Snapshot;
+        }
+    }, ct);
+
+    private string HostNamespacePath => Path.Combine(_options.ExecRoot, "netns", "default");
+
+    /// <summary>Puts a container on one more network: addresses, interface, routes, firewall. All of it or nothing.</summary>
+    private Endpoint Add(SandboxEntry entry, EndpointRequest wish)
+    {
+        NetworkEntry network = GetEntry(wish.Network);
+        Sandbox sandbox = entry.Snapshot;
+        if (sandbox.Endpoints.Any(e => e.NetworkId == network.Record.Id))
+        {
+            throw WharfException.Forbidden($"endpoint with name {sandbox.Request.ContainerName} already exists in network {network.Record.Name}");
+        }
+
+        var planned = new Endpoint
+        {
+            Id = ObjectId.New(),
+            NetworkId = network.Record.Id,
+            NetworkName = network.Record.Name,
+            Request = wish,
+            Mac = wish.Mac,
+            Interface = InterfaceNames.Choose(network.Driver.InterfacePrefix(network.Record), wish, sandbox.Endpoints),
+            DnsNames = NamesOf(sandbox.Request, wish, network),
+        };
+        Endpoint endpoint = network.Allocate(planned, sandbox.ContainerId);
+        try
+        {
+            if (network.Driver.PublishesPorts || network.Record.BridgeName.Length > 0 || endpoint.IPv4 is not null || endpoint.IPv6 is not null)
+            {
+                endpoint = network.Driver.Attach(network.Record, endpoint, entry.Namespace!);
+                SetUp(entry, endpoint, [.. sandbox.Endpoints, endpoint]);
+                _firewall?.Set(PartOf(endpoint), Elements(sandbox, endpoint, network, published: []));
+            }
+        }
+        catch
+        {
+            network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
+            network.Release(endpoint, sandbox.ContainerId);
+            throw;
+        }
+
+        entry.Snapshot = entry.Snapshot with { Endpoints = [.. sandbox.Endpoints, endpoint] };
+        return endpoint;
+    }
+
+    private void SetUp(SandboxEntry entry, Endpoint endpoint, IReadOnlyList<Endpoint> all)
+    {
+        SandboxNamespace ns = entry.Namespace!;
+        LinkInfo link = ns.Route.FindLink(endpoint.Interface)
+            ?? throw WharfException.Internal($"interface {endpoint.Interface} did not appear in the container's network namespace");
+        if (endpoint.IPv6 is not null)
+        {
+            _thread.Run(ns.Handle, () => NetworkNamespace.SetSysctl($"net/ipv6/conf/{endpoint.Interface}/disable_ipv6", "0"));
+        }
+
+        List<IPAddress> gateways = [];
+        if (Gateways.IPv4(all) == endpoint)
+        {
+            gateways.Add(endpoint.Gateway!);
+        }
+
+        if (Gateways.IPv6(all) == endpoint)
+        {
+            gateways.Add(endpoint.GatewayIPv6!);
+        }
+
+        ns.Route.Configure(new InterfaceSetup
+        {
+            Index = link.Index,
+            Addresses =
+            [
+                .. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => (a.Address, a.PrefixLength)),
+                .. endpoint.Request.LinkLocal.Select(a => (a, a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 64 : 16)),
+            ],
+            Gateways = gateways,
+        }).ThrowIfError($"configure {endpoint.Interface} of network {endpoint.NetworkName}");
+        Sysctls.Apply(_thread, ns.Handle, endpoint);
+    }
+
+    /// <summary>Takes a container off a network while it lives on.</summary>
+    private void Take(SandboxEntry entry, Endpoint endpoint)
+    {
+        NetworkEntry network = GetEntry(endpoint.NetworkId);
+        network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
+        _firewall?.Remove(PartOf(endpoint));
+        network.Release(endpoint, entry.Snapshot.ContainerId);
+        entry.Snapshot = entry.Snapshot with { Endpoints = [.. entry.Snapshot.Endpoints.Where(e => e.Id != endpoint.Id)] };
+    }
+
+    /// <summary>Takes the ports on the network that gives the default route.</summary>
+    private void Publish(SandboxEntry entry)
+    {
+        Sandbox sandbox = entry.Snapshot;
+        Endpoint? gateway = Gateways.IPv4(sandbox.Endpoints) ?? Gateways.IPv6(sandbox.Endpoints);
+        if (gateway is null)
+        {
+            entry.Snapshot = sandbox with { GatewayEndpointId = "", Ports = [] };
+            return;
+        }
+
+        NetworkEntry network = GetEntry(gateway.NetworkId);
+        if (network.Driver.PublishesPorts && sandbox.Request.Ports.Count > 0)
+        {
+            (List<Ports.PublishedPort> ports, List<Ports.PortReservation> held) = _publisher.Publish(sandbox.Request, gateway, network);
+            entry.Reservations = held;
+            entry.Snapshot = sandbox = sandbox with { Ports = ports };
+            _firewall?.Set(PartOf(gateway), Elements(sandbox, gateway, network, ports));
+        }
+
+        entry.Snapshot = sandbox with { GatewayEndpointId = gateway.Id };
+    }
+
+    /// <summary>After a change of networks: default routes and ports move to where they belong now.</summary>
+    private void Republish(SandboxEntry entry)
+    {
+        Sandbox sandbox = entry.Snapshot;
+        foreach (Endpoint? best in new[] { Gateways.IPv4(sandbox.Endpoints), Gateways.IPv6(sandbox.Endpoints) })
+        {
+            if (best is null || entry.Namespace!.Route.FindLink(best.Interface) is not { } link)
+            {
+                continue;
+            }
+
+            bool ipv6 = best == Gateways.IPv6(sandbox.Endpoints) && best != Gateways.IPv4(sandbox.Endpoints);
+            IPAddress gateway = ipv6 ? best.GatewayIPv6! : best.Gateway!;
+            entry.Namespace.Route.ReplaceRoute(ipv6 ? IPAddress.IPv6Any : IPAddress.Any, 0, gateway, link.Index)
+                .ThrowIfError($"set default route through network {best.NetworkName}");
+        }
+
+        Endpoint? now = Gateways.IPv4(sandbox.Endpoints) ?? Gateways.IPv6(sandbox.Endpoints);
+        if ((now?.Id ?? "") == sandbox.GatewayEndpointId)
+        {
+            return;
+        }
+
+        if (sandbox.Endpoints.FirstOrDefault(e => e.Id == sandbox.GatewayEndpointId) is { } former)
+        {
+            _firewall?.Set(PartOf(former), Elements(sandbox, former, GetEntry(former.NetworkId), published: []));
+        }
+
+        _ports.Release(entry.Reservations);
+        entry.Reservations = [];
+        entry.Snapshot = sandbox with { Ports = [], GatewayEndpointId = "" };
+        Publish(entry);
+    }
+
+    private void Release(SandboxEntry entry)
+    {
+        lock (entry.Gate)
+        {
+            Sandbox sandbox = entry.Snapshot;
+            if (!_sandboxes.TryRemove(new KeyValuePair<string, SandboxEntry>(sandbox.ContainerId, entry)))
+            {
+                return;
+            }
+
+            entry.Resolver?.Dispose();
+            foreach (Endpoint endpoint in sandbox.Endpoints)
+            {
+                _firewall?.Remove(PartOf(endpoint));
+                GetEntry(endpoint.NetworkId).Release(endpoint, sandbox.ContainerId);
+            }
+
+            _ports.Release(entry.Reservations);
+            entry.Reservations = [];
+            GiveBack(entry.Namespace);
+        }
+    }
+
+    private void GiveBack(SandboxNamespace? ns)
+    {
+        if (ns is not null)
+        {
+            _background.Add(() => _pool.Release(ns));
+        }
+    }
+
+    private IEnumerable<NfElement> Elements(Sandbox sandbox, Endpoint endpoint, NetworkEntry network, IReadOnlyList<Ports.PublishedPort> published) =>
+        network.Record.BridgeName.Length == 0 ? [] : FirewallElements.Of(new EndpointFacts
+        {
+            Bridge = BridgeSettings.Parse(network.Record.Config).Facts(network.Record),
+            HostInterface = endpoint.HostInterface,
+            IPv4 = endpoint.IPv4?.Address,
+            IPv6 = endpoint.IPv6?.Address,
+            Ports = published,
+            Links = [.. endpoint.Request.Links.Select(l => LinkOf(l, endpoint.NetworkId)).OfType<LinkFacts>()],
+        });
+
+    private static IReadOnlyList<string> NamesOf(SandboxRequest request, EndpointRequest wish, NetworkEntry network)
+    {
+        if (!network.Driver.HasNames(network.Record))
+        {
+            return [];
+        }
+
+        return [.. new[] { request.ContainerName }.Concat(wish.Aliases).Append(ObjectId.Shorten(request.ContainerId)).Append(request.Hostname)
+            .Where(n => n.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    private static string PartOf(Endpoint endpoint) => "endpoint/" + endpoint.Id;
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Wharf.Network.Addressing;
+using Wharf.Network.Networks;
+using Wharf.Primitives;
+
+namespace Wharf.Network.Pools;
+
+/// <summary>Turns the pools that a user asked for into complete ones: checked, with a subnet for each family that is on and a gateway each.</summary>
+internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IReadOnlyCollection<Subnet> networks, IReadOnlyCollection<Subnet> routes)
+{
+    /// <exception cref="WharfException">InvalidArgument or Forbidden with Docker's texts.</exception>
+    public IReadOnlyList<IpamPool> Complete(NetworkConfig config, bool needsGateway)
+    {
+        List<string> problems = [.. config.Pools.SelectMany(p => Problems(p, config))];
+        if (problems.Count > 0)
+        {
+            throw WharfException.Invalid("invalid network config:\n" + string.Join('\n', problems));
+        }
+
+        List<IpamPool> pools = [];
+        foreach (IpamPool pool in config.Pools)
+        {
+            if (!pool.Subnet.IsEmpty && networks.Concat(pools.Select(p => p.Subnet)).Any(n => n.Overlaps(pool.Subnet)))
+            {
+                throw WharfException.Forbidden("invalid pool request: Pool overlaps with other one on this address space");
+            }
+
+            bool ipv6 = pool.Subnet.IsIPv6 && !pool.Subnet.IsEmpty;
+            pools.Add(Filled(pool with { Subnet = pool.Subnet.IsEmpty ? Choose(ipv6, pools) : pool.Subnet, Configured = !pool.Subnet.IsEmpty }, needsGateway));
+        }
+
+        foreach (bool ipv6 in new[] { false, true })
+        {
+            if ((ipv6 ? config.EnableIPv6 : config.EnableIPv4) && !pools.Any(p => p.Subnet.IsIPv6 == ipv6))
+            {
+                pools.Add(Filled(new IpamPool { Subnet = Choose(ipv6, pools) }, needsGateway));
+            }
+        }
+
+        return [.. pools.Where(p => p.Subnet.IsIPv6 ? config.EnableIPv6 : config.EnableIPv4)];
+    }
+
+    private Subnet Choose(bool ipv6, List<IpamPool> pools) =>
+        SubnetChooser.Choose(sources.Count > 0 && sources.Any(s => s.Base.IsIPv6 == ipv6) ? sources : SubnetChooser.Defaults, ipv6,
+            [.. networks, .. pools.Select(p => p.Subnet)], routes);
+
+    private static IpamPool Filled(IpamPool pool, bool needsGateway)
+    {
+        if (pool.Gateway is not null || !needsGateway)
+        {
+            return pool;
+        }
+
+        // The first address of the range (or subnet) that is not spoken for.
+        HashSet<IPAddress> taken = [.. pool.Auxiliary.Values];
+        Subnet range = pool.Range.IsEmpty ? pool.Subnet : pool.Range;
+        UInt128 offset = pool.Range.IsEmpty || pool.Range.First == pool.Subnet.First ? (UInt128)1 : 0;
+        while (taken.Contains(range.At(offset)))
+        {
+            offset++;
+        }
+
+        return pool with { Gateway = range.At(offset) };
+    }
+
+    private static IEnumerable<string> Problems(IpamPool pool, NetworkConfig config)
+    {
+        if (pool.Subnet.IsEmpty)
+        {
+            if (!pool.Range.IsEmpty || pool.Gateway is not null || pool.Auxiliary.Count > 0)
+            {
+                yield return "ip-range, gateway and aux-address need a subnet";
+            }
+
+            yield break;
+        }
+
+        if (pool.Subnet.Width - pool.Subnet.PrefixLength < 1)
+        {
+            yield return $"invalid subnet {pool.Subnet}: it has no room for a gateway and a container";
+        }
+
+        if (pool.Subnet.IsIPv6 && !config.EnableIPv6)
+        {
+            yield return $"invalid subnet {pool.Subnet}: IPv6 has not been enabled for this network";
+        }
+
+        if (!pool.Range.IsEmpty && !pool.Subnet.Contains(pool.Range))
+        {
+            yield return $"invalid ip-range {pool.Range}: parent subnet {pool.Subnet} doesn't contain ip-range";
+        }
+
+        if (pool.Gateway is not null && !pool.Subnet.Contains(pool.Gateway))
+        {
+            yield return $"invalid gateway {pool.Gateway}: parent subnet {pool.Subnet} doesn't contain this address";
+        }
+
+        foreach ((string name, IPAddress address) in pool.Auxiliary)
+        {
+            if (!pool.Subnet.Contains(address))
+            {
+                yield return $"invalid auxiliary address {name}: parent subnet {pool.Subnet} doesn't contain this address";
+            }
+        }
+    }
+}
