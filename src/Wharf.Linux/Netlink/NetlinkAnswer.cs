@@ -7,7 +7,7 @@ namespace Wharf.Linux.Netlink;
 /// What the kernel said to a request: 0, or an errno with the kernel's own sentence where it has one (NLMSGERR_ATTR_MSG). Expected
 /// refusals (exists, no such device) are values; the caller throws for the rest.
 /// </summary>
-public readonly record struct NetlinkAnswer(Errno Errno, string? Text = null)
+public readonly record struct NetlinkAnswer(Errno Errno, string? Text = null, int Position = 0)
 {
     public static readonly NetlinkAnswer Success;
 

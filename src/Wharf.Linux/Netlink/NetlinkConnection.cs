@@ -70,7 +70,7 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
                     NetlinkAnswer answer = NetlinkAnswer.Read(message);
                     if (result.Ok && !answer.Ok)
                     {
-                        result = answer;
+                        result = answer with { Position = (int)(message.Sequence - first) };
                     }
 
                     // An error of the batch as a whole is told for its first message, and nothing follows it.

@@ -45,10 +45,12 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
         });
     }
 
-    /// <summary>Creates both ends in one message: ours a port of the bridge and up, the other born in its namespace (and still down, the kernel insists).</summary>
+    /// <summary>
+    /// Creates both ends in one send: ours a port of the bridge and up, the other born in its namespace (and still down, the kernel insists).
+    /// </summary>
     public NetlinkAnswer CreateVeth(VethRequest request) => connection.Request(w =>
     {
-        w.Link(RTM_NEWLINK, NetlinkFlags.Create | NetlinkFlags.Exclusive, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, request.Name);
+        w.Link(RTM_NEWLINK, NetlinkFlags.Create | NetlinkFlags.Exclusive).Text(IFLA_IFNAME, request.Name);
         if (request.Master != 0)
         {
             w.Int32(IFLA_MASTER, request.Master);
@@ -59,7 +61,6 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
             w.Int32(IFLA_MTU, request.Mtu);
         }
 
-        w.NoIPv6AddressGeneration();
         w.PlainNest(IFLA_LINKINFO).Text(IFLA_INFO_KIND, "veth").PlainNest(IFLA_INFO_DATA).PlainNest(VETH_INFO_PEER);
         WriteLinkHeader(w, 0, 0, 0);
         w.Text(IFLA_IFNAME, request.PeerName);
@@ -75,6 +76,13 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
 
         w.Int32(IFLA_NET_NS_FD, request.PeerNamespace.Number());
         w.EndNest().EndNest().EndNest();
+        if (request.Master != 0)
+        {
+            // Only an interface that exists can be told this, and it must know before it comes up.
+            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).NoIPv6AddressGeneration();
+        }
+
+        w.Link(RTM_NEWLINK, NetlinkFlags.None, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, request.Name);
         if (request.Hairpin)
         {
             w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).Nest(IFLA_PROTINFO).UInt8(IFLA_BRPORT_MODE, 1).EndNest();

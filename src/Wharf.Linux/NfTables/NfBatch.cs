@@ -11,6 +11,7 @@ public sealed class NfBatch
     // A nested list has a 16-bit length; this many of our longest elements stay far below it.
     private const int ElementsPerMessage = 400;
 
+    private readonly List<string> _names = ["transaction"];
     private uint _setId;
 
     public NfBatch()
@@ -23,13 +24,13 @@ public sealed class NfBatch
 
     public NfBatch AddTable(NfFamily family, string name, NfTableFlags flags)
     {
-        Begin(NewTable, family, NetlinkFlags.Create).Text(TableName, name).UInt32BigEndian(TableFlags, (uint)flags);
+        Begin(NewTable, family, NetlinkFlags.Create, name).Text(TableName, name).UInt32BigEndian(TableFlags, (uint)flags);
         return this;
     }
 
     public NfBatch RemoveTable(NfFamily family, string name)
     {
-        Begin(DeleteTable, family, NetlinkFlags.None).Text(TableName, name);
+        Begin(DeleteTable, family, NetlinkFlags.None, name).Text(TableName, name);
         return this;
     }
 
@@ -78,7 +79,7 @@ public sealed class NfBatch
     private void AddSet(NfTable table, NfSet set)
     {
         bool concatenated = set.Key.Count > 1;
-        NetlinkWriter w = Begin(NewSet, table.Family, NetlinkFlags.Create)
+        NetlinkWriter w = Begin(NewSet, table.Family, NetlinkFlags.Create, "set " + set.Name)
             .Text(SetTable, table.Name).Text(SetName, set.Name)
             .UInt32BigEndian(SetFlags, (set.Value is null ? 0 : SetIsMap) | (concatenated ? SetIsConcatenation : 0))
             .UInt32BigEndian(SetKeyType, NfSet.Type(set.Key)).UInt32BigEndian(SetKeyLength, (uint)NfSet.Length(set.Key))
@@ -102,7 +103,7 @@ public sealed class NfBatch
 
     private void AddChain(NfTable table, NfChain chain)
     {
-        NetlinkWriter w = Begin(NewChain, table.Family, NetlinkFlags.Create).Text(ChainTable, table.Name).Text(ChainName, chain.Name);
+        NetlinkWriter w = Begin(NewChain, table.Family, NetlinkFlags.Create, "chain " + chain.Name).Text(ChainTable, table.Name).Text(ChainName, chain.Name);
         if (chain.Hook is { } hook)
         {
             w.Nest(ChainHook).UInt32BigEndian(HookNumber, (uint)hook).UInt32BigEndian(HookPriority, (uint)chain.Priority).EndNest()
@@ -112,7 +113,7 @@ public sealed class NfBatch
 
     private void AddRule(NfTable table, NfChain chain, NfRule rule)
     {
-        NetlinkWriter w = Begin(NewRule, table.Family, NetlinkFlags.Create | NetlinkFlags.Append)
+        NetlinkWriter w = Begin(NewRule, table.Family, NetlinkFlags.Create | NetlinkFlags.Append, chain.Name + ": " + rule.Comment)
             .Text(RuleTable, table.Name).Text(RuleChain, chain.Name).Nest(RuleExpressions);
         foreach (NfExpression expression in rule.Expressions)
         {
@@ -132,7 +133,7 @@ public sealed class NfBatch
         {
             foreach (NfElement[] chunk in group.Chunk(ElementsPerMessage))
             {
-                NetlinkWriter w = Begin(message, group.Key.Family, flags).Text(ElementsTable, table).Text(ElementsSet, group.Key.Set).Nest(ElementsList);
+                NetlinkWriter w = Begin(message, group.Key.Family, flags, "elements of " + group.Key.Set).Text(ElementsTable, table).Text(ElementsSet, group.Key.Set).Nest(ElementsList);
                 foreach (NfElement element in chunk)
                 {
                     w.Nest(ListElement).Nest(ElementKey).Bytes(DataValue, element.Key.Span).EndNest();
@@ -151,8 +152,12 @@ public sealed class NfBatch
         return this;
     }
 
-    private NetlinkWriter Begin(int message, NfFamily family, NetlinkFlags flags)
+    /// <summary>What the message at a position is about, for errors.</summary>
+    internal string Describe(int position) => position < _names.Count ? _names[position] : "end of transaction";
+
+    private NetlinkWriter Begin(int message, NfFamily family, NetlinkFlags flags, string name)
     {
+        _names.Add(name);
         Writer.Begin((ushort)(Subsystem << 8 | message), NetlinkFlags.Request | flags);
         WriteHeader((byte)family, 0);
         return Writer;

@@ -63,7 +63,8 @@ public readonly struct NfElement(NfFamily family, string set, byte[] key, byte[]
 
     public ReadOnlyMemory<byte> Key { get; } = key;
 
-    public ReadOnlyMemory<byte>? Value { get; } = value;
+    // A null array would become an empty value by the implicit conversion.
+    public ReadOnlyMemory<byte>? Value { get; } = value is null ? default(ReadOnlyMemory<byte>?) : value;
 
     public bool Equals(NfElement other) => Family == other.Family && Set == other.Set && Key.Span.SequenceEqual(other.Key.Span)
         && Value.HasValue == other.Value.HasValue && (!Value.HasValue || Value.Value.Span.SequenceEqual(other.Value!.Value.Span));

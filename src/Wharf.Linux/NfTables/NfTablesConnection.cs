@@ -24,7 +24,8 @@ public sealed class NfTablesConnection(NetlinkConnection connection) : IDisposab
     public NetlinkAnswer Commit(NfBatch batch)
     {
         int asked = batch.End();
-        return connection.Batch(batch.Writer, asked);
+        NetlinkAnswer answer = connection.Batch(batch.Writer, asked);
+        return answer.Ok ? answer : answer with { Text = $"{batch.Describe(answer.Position)} {answer.Text}".Trim() };
     }
 
     public List<NfTableEntry> ListTables()
