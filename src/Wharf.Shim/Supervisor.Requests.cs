@@ -189,7 +189,7 @@ internal sealed partial class Supervisor
             pipes = task.Spec.Process?.Terminal == true ? null : new StdioPipes(task.OpenStdin);
             _backend.Start(task, pipes?.Theirs ?? StdioDescriptors.None, result => FirstStarted(result, pipes, connection, request));
         }
-        catch (WharfException trouble)
+        catch (Exception trouble)
         {
             LaunchFailed(pipes, connection, request, new LaunchFailure(trouble.Message, 128));
         }
@@ -219,7 +219,7 @@ internal sealed partial class Supervisor
             pipes = exec.Process.Terminal ? null : new StdioPipes(exec.OpenStdin);
             _backend!.Exec(exec, pipes?.Theirs ?? StdioDescriptors.None, result => ExecStarted(process, exec, result, pipes, connection, request));
         }
-        catch (WharfException trouble)
+        catch (Exception trouble)
         {
             ExecFailed(process, pipes, connection, request, new LaunchFailure(trouble.Message, 128));
         }

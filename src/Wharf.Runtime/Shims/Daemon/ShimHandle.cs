@@ -188,10 +188,11 @@ internal sealed class ShimHandle : IShim
             ShimPid = state.Numbers.Count > 0 ? state.Numbers[0] : ShimPid;
             return true;
         }
-        catch (WharfException gone) when (gone.Kind == ErrorKind.Unavailable)
+        catch (Exception trouble)
         {
             _connection = null;
-            return false;
+            await connection.DisposeAsync();
+            return trouble is WharfException { Kind: ErrorKind.Unavailable } ? false : throw trouble;
         }
     }
 
