@@ -187,7 +187,7 @@ internal sealed class ControlConnection : IWatcher
         catch (Exception defect)
         {
             // A defect in one request must not cost the container its parent.
-            ErrorLog.Write($"request {request.Kind}: {defect}");
+            ErrorLog.Write($"request {(byte)request.Kind}: {defect}");
             Fail(request, ErrorKind.Internal, $"shim: {defect.Message}");
         }
 

@@ -17,6 +17,9 @@ namespace Wharf.Shim.OtherRuntimes;
 /// </summary>
 internal sealed class OtherRuntime : IContainerBackend
 {
+    // crun before 1.9 refuses a bundle that says more than 1.0; newer members are read whatever the number says.
+    private const string OldestVersion = "1.0.2";
+
     private readonly EventLoop _loop;
     private readonly RuntimeProgram _program;
     private readonly RunningContainer _container;
@@ -46,7 +49,7 @@ internal sealed class OtherRuntime : IContainerBackend
     public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         Directory.CreateDirectory(_bundle);
-        Oci.Runtime.RuntimeSpec spec = BundleRootfs.Mount(task, _bundle);
+        Oci.Runtime.RuntimeSpec spec = BundleRootfs.Mount(task, _bundle) with { OciVersion = OldestVersion };
         File.WriteAllBytes(Path.Combine(_bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.RuntimeSpec));
         bool terminal = spec.Process?.Terminal == true;
         ConsoleSocket? console = terminal ? new ConsoleSocket(_loop) : null;

@@ -1,3 +1,4 @@
+using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
 using Wharf.Runtime.Launch;
@@ -8,6 +9,8 @@ namespace Wharf.Shim.Processes;
 /// <summary>Our own runtime: compiles the specification into a launch plan and runs it in this process.</summary>
 internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
 {
+    private int _score;
+
     public bool StartsForeignProcesses => false;
 
     public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
@@ -18,7 +21,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         var request = new LaunchRequest
         {
             ContainerId = task.ContainerId,
-            Spec = task.Spec,
+            Spec = task.Spec with { Process = task.Spec.Process is { } process ? WithScore(process) : null },
             Bundle = task.BundlePath ?? "/",
             Rootfs = task.Rootfs,
             Stdio = stdio,
@@ -35,13 +38,20 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         {
             ContainerPid = container.Pid,
             ContainerPidFd = container.PidFd ?? throw WharfException.Conflict("the container's process has no pid descriptor"),
-            Process = exec.Process,
+            Process = WithScore(exec.Process),
             Seccomp = exec.Seccomp,
             Stdio = stdio,
             Cgroup = container.Cgroup,
         };
         using LaunchPlan plan = ExecCompiler.Compile(request);
         done(Launcher.Launch(plan));
+    }
+
+    // The shim protects itself from the kernel's choice of a victim; what it starts must not inherit that.
+    private ProcessSpec WithScore(ProcessSpec process)
+    {
+        _score = process.OomScoreAdj ?? _score;
+        return process with { OomScoreAdj = _score };
     }
 
     public void CleanUp() => container.Cgroup?.Delete();

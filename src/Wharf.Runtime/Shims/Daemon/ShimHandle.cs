@@ -188,11 +188,17 @@ internal sealed class ShimHandle : IShim
             ShimPid = state.Numbers.Count > 0 ? state.Numbers[0] : ShimPid;
             return true;
         }
-        catch (Exception trouble)
+        catch (WharfException gone) when (gone.Kind == ErrorKind.Unavailable)
         {
             _connection = null;
             await connection.DisposeAsync();
-            return trouble is WharfException { Kind: ErrorKind.Unavailable } ? false : throw trouble;
+            return false;
+        }
+        catch
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+            throw;
         }
     }
 
