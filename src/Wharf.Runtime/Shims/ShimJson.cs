@@ -11,6 +11,4 @@ namespace Wharf.Runtime.Shims;
 [JsonSerializable(typeof(ShimTask))]
 [JsonSerializable(typeof(ShimExec))]
 [JsonSerializable(typeof(LinuxResources))]
-[JsonSerializable(typeof(RuntimeSpec))]
-[JsonSerializable(typeof(ProcessSpec))]
 public sealed partial class ShimJson : JsonSerializerContext;

@@ -1,5 +1,5 @@
+using System.Text.Json;
 using Wharf.Linux;
-using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Shims;
 
@@ -11,12 +11,12 @@ namespace Wharf.Shim.OtherRuntimes;
 /// </summary>
 internal static class BundleRootfs
 {
-    /// <returns>The specification with its root where the mount is.</returns>
-    public static RuntimeSpec Mount(ShimTask task, string bundle)
+    /// <returns>The specification's member "root" as JSON, which names the place of the mount.</returns>
+    public static string Mount(ShimTask task, string bundle)
     {
         if (task.Rootfs is not { } rootfs)
         {
-            return task.Spec;
+            return Json(task.Spec.Root?.Path ?? "rootfs", task.Spec.Root?.Readonly == true);
         }
 
         string target = Target(bundle);
@@ -37,7 +37,7 @@ internal static class BundleRootfs
             throw WharfException.Invalid($"root file systems of type \"{rootfs.Type}\" are unknown");
         }
 
-        return task.Spec with { Root = new RootSpec { Path = target, Readonly = rootfs.ReadOnly || task.Spec.Root?.Readonly == true } };
+        return Json(target, rootfs.ReadOnly || task.Spec.Root?.Readonly == true);
     }
 
     public static void Unmount(string bundle)
@@ -48,6 +48,9 @@ internal static class BundleRootfs
             errno.ThrowIfError("umount2", Target(bundle));
         }
     }
+
+    private static string Json(string path, bool readOnly) =>
+        $"{{\"path\":\"{JsonEncodedText.Encode(path)}\",\"readonly\":{(readOnly ? "true" : "false")}}}";
 
     private static string Target(string bundle) => Path.Combine(bundle, "rootfs");
 

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
 using Wharf.Runtime.Launch;
 using Wharf.Runtime.Shims;
+using Wharf.Runtime.Shims.Reading;
 using Wharf.Shim.Loop;
 using Wharf.Shim.Processes;
 
@@ -18,7 +18,7 @@ namespace Wharf.Shim.OtherRuntimes;
 internal sealed class OtherRuntime : IContainerBackend
 {
     // crun before 1.9 refuses a bundle that says more than 1.0; newer members are read whatever the number says.
-    private const string OldestVersion = "1.0.2";
+    private const string OldestVersion = "\"1.0.2\"";
 
     private readonly EventLoop _loop;
     private readonly RuntimeProgram _program;
@@ -46,11 +46,13 @@ internal sealed class OtherRuntime : IContainerBackend
 
     private string PidFile => Path.Combine(_bundle, "pid");
 
-    public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Start(ShimTask task, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         Directory.CreateDirectory(_bundle);
-        Oci.Runtime.RuntimeSpec spec = BundleRootfs.Mount(task, _bundle) with { OciVersion = OldestVersion };
-        File.WriteAllBytes(Path.Combine(_bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, ShimJson.Default.RuntimeSpec));
+        Oci.Runtime.RuntimeSpec spec = task.Spec;
+        string root = BundleRootfs.Mount(task, _bundle);
+        byte[] config = ShimJsonReader.Extract(json, "spec", ("ociVersion", OldestVersion), ("root", root));
+        File.WriteAllBytes(Path.Combine(_bundle, "config.json"), config);
         bool terminal = spec.Process?.Terminal == true;
         ConsoleSocket? console = terminal ? new ConsoleSocket(_loop) : null;
         string[] arguments = ["create", "--bundle", _bundle, "--pid-file", PidFile, .. console?.Arguments ?? [], _id];
@@ -68,12 +70,12 @@ internal sealed class OtherRuntime : IContainerBackend
         });
     }
 
-    public void Exec(ShimExec exec, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         string name = $"exec-{++_execs}";
         string processFile = Path.Combine(_bundle, name + ".json");
         string pidFile = Path.Combine(_bundle, name + ".pid");
-        File.WriteAllBytes(processFile, JsonSerializer.SerializeToUtf8Bytes(exec.Process, ShimJson.Default.ProcessSpec));
+        File.WriteAllBytes(processFile, ShimJsonReader.Extract(json, "process"));
         ConsoleSocket? console = exec.Process.Terminal ? new ConsoleSocket(_loop) : null;
         string[] arguments = ["exec", "--detach", "--pid-file", pidFile, "--process", processFile, .. console?.Arguments ?? [], _id];
         _program.Run(arguments, stdio, end =>

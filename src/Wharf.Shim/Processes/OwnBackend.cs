@@ -13,11 +13,12 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
 
     public bool StartsForeignProcesses => false;
 
-    public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Start(ShimTask task, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         var cgroup = ContainerCgroup.Create(task.Spec.Linux?.CgroupsPath, task.ContainerId);
         container.Cgroup = cgroup;
         container.WatchMemory();
+        _score = task.Spec.Process?.OomScoreAdj ?? 0;
         var request = new LaunchRequest
         {
             ContainerId = task.ContainerId,
@@ -32,7 +33,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         done(Launcher.Launch(plan));
     }
 
-    public void Exec(ShimExec exec, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         var request = new ExecRequest
         {
@@ -48,11 +49,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
     }
 
     // The shim protects itself from the kernel's choice of a victim; what it starts must not inherit that.
-    private ProcessSpec WithScore(ProcessSpec process)
-    {
-        _score = process.OomScoreAdj ?? _score;
-        return process with { OomScoreAdj = _score };
-    }
+    private ProcessSpec WithScore(ProcessSpec process) => process with { OomScoreAdj = process.OomScoreAdj ?? _score };
 
     public void CleanUp() => container.Cgroup?.Delete();
 }

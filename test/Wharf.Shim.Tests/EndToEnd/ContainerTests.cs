@@ -81,7 +81,7 @@ public sealed class ContainerTests
         Assert.Null((await shim.LaunchAsync(task, Ct)).Error);
         await shim.ResizeAsync(123, 45, Ct);
         await attached.SendTextAsync("stty size; tty\n");
-        Assert.Contains("/dev/", await attached.ReadUntilAsync("45 123"));
+        Assert.Contains("45 123", await attached.ReadUntilAsync("/dev/"));
         await attached.SendTextAsync("exit 3\n");
         Assert.Equal(3, (await shim.Exited.WaitAsync(Patience)).ExitCode);
     }
