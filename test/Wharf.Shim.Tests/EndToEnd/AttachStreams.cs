@@ -23,14 +23,13 @@ internal static class AttachStreams
         }
     }
 
-    /// <summary>Takes Docker's frames apart.</summary>
+    /// <summary>Takes Docker's frames apart; a frame that has not come in full is left out.</summary>
     public static (string Stdout, string Stderr) Demultiplex(byte[] stream)
     {
         var texts = new StringBuilder[] { new(), new(), new() };
         ReadOnlySpan<byte> rest = stream;
-        while (rest.Length > 0)
+        while (rest.Length >= 8 && BinaryPrimitives.ReadInt32BigEndian(rest[4..]) is var length && rest.Length >= 8 + length)
         {
-            int length = BinaryPrimitives.ReadInt32BigEndian(rest[4..]);
             texts[rest[0]].Append(Encoding.UTF8.GetString(rest.Slice(8, length)));
             rest = rest[(8 + length)..];
         }

@@ -22,7 +22,7 @@ public sealed class ContainerTests
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
         Socket attached = await shim.AttachAsync(new ShimAttach(null, false, true, true, false), Ct);
         ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "echo out; echo err >&2; exit 7"), Ct);
-        Assert.Null(result.Error);
+        AssertStarted(result);
         Assert.Equal(("out\n", "err\n"), AttachStreams.Demultiplex(await attached.ReadToEndAsync()));
         ShimExit exit = await shim.Exited.WaitAsync(Patience);
         Assert.Equal(7, exit.ExitCode);
@@ -60,7 +60,7 @@ public sealed class ContainerTests
         Socket attached = await shim.AttachAsync(new ShimAttach(null, true, true, true, false), Ct);
         await attached.SendTextAsync("sent before the start\n");
         ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "cat") with { OpenStdin = true, StdinOnce = true };
-        Assert.Null((await shim.LaunchAsync(task, Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(task, Ct));
         await attached.SendTextAsync("and after\n");
         attached.Shutdown(SocketShutdown.Send);
         Assert.Equal("sent before the start\nand after\n", AttachStreams.Demultiplex(await attached.ReadToEndAsync()).Stdout);
@@ -78,7 +78,7 @@ public sealed class ContainerTests
         Socket attached = await shim.AttachAsync(new ShimAttach(null, true, true, true, true), Ct);
         ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "sh") with { OpenStdin = true };
         task = task with { Spec = task.Spec with { Process = task.Spec.Process! with { Terminal = true } } };
-        Assert.Null((await shim.LaunchAsync(task, Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(task, Ct));
         await shim.ResizeAsync(123, 45, Ct);
         await attached.SendTextAsync("stty size; tty\n");
         Assert.Contains("45 123", await attached.ReadUntilAsync("/dev/"));
@@ -94,11 +94,11 @@ public sealed class ContainerTests
     {
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
-        Assert.Null((await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
         Socket attached = await shim.AttachAsync(new ShimAttach("e1", true, true, true, false), Ct);
         var exec = new ShimExec { ExecId = "e1", Process = TestRoot.Process("sh", "-c", "cat; echo bad >&2; exit 5"), OpenStdin = true };
         ShimLaunchResult result = await shim.ExecAsync(exec, Ct);
-        Assert.Null(result.Error);
+        AssertStarted(result);
         Assert.True(result.Pid > 0);
         await attached.SendTextAsync("through");
         attached.Shutdown(SocketShutdown.Send);
@@ -115,11 +115,11 @@ public sealed class ContainerTests
     {
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
-        Assert.Null((await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
         ShimLaunchResult result = await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("no-such-program") }, Ct);
         Assert.Equal(127, result.ExitCode);
         Assert.Contains("no-such-program", result.Error);
-        Assert.Null((await shim.ExecAsync(new ShimExec { ExecId = "e2", Process = TestRoot.Process("true") }, Ct)).Error);
+        AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = "e2", Process = TestRoot.Process("true") }, Ct));
         Assert.Equal(0, (await shim.ExecExited("e2").WaitAsync(Patience)).ExitCode);
     }
 
@@ -130,9 +130,9 @@ public sealed class ContainerTests
     {
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
-        Assert.Null((await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
         Socket attached = await shim.AttachAsync(new ShimAttach("e1", false, true, true, false), Ct);
-        Assert.Null((await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("sh", "-c", "sleep 50 & echo left") }, Ct)).Error);
+        AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("sh", "-c", "sleep 50 & echo left") }, Ct));
         Assert.Equal(0, (await shim.ExecExited("e1").WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
         Assert.Equal("left\n", AttachStreams.Demultiplex(await attached.ReadToEndAsync()).Stdout);
     }
@@ -145,7 +145,7 @@ public sealed class ContainerTests
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
         Socket attached = await shim.AttachAsync(new ShimAttach(null, false, true, true, false), Ct);
-        Assert.Null((await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "while :; do echo tick; sleep 0.02; done"), Ct)).Error);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "while :; do echo tick; sleep 0.02; done"), Ct));
         await attached.ReadUntilAsync("tick");
         Assert.NotEmpty(await shim.PidsAsync(Ct));
         await shim.PauseAsync(Ct);
@@ -173,7 +173,7 @@ public sealed class ContainerTests
         IShim first = await root.Factory.AcquireAsync("c1", Ct);
         ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "read x; echo got $x; exit 4") with { OpenStdin = true };
         ShimLaunchResult result = await first.LaunchAsync(task, Ct);
-        Assert.Null(result.Error);
+        AssertStarted(result);
         await root.RestartDaemonAsync();
         Assert.Equal(["c1"], root.Factory.RecordedContainers());
         IShim? second = await root.Factory.ReconnectAsync("c1", Ct);
@@ -193,7 +193,7 @@ public sealed class ContainerTests
     {
         await using var root = new TestRoot();
         IShim first = await root.Factory.AcquireAsync("c1", Ct);
-        Assert.Null((await first.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "sleep 0.5; exit 9"), Ct)).Error);
+        AssertStarted(await first.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "sleep 0.5; exit 9"), Ct));
         await root.RestartDaemonAsync();
         ShimExit? exit = null;
         for (int i = 0; i < 200 && exit is null; i++)
@@ -217,7 +217,7 @@ public sealed class ContainerTests
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
         ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct);
-        Assert.Null(result.Error);
+        AssertStarted(result);
         ProcessCalls.Kill(shim.ShimPid, Signal.Kill);
         Assert.Equal(255, (await shim.Exited.WaitAsync(Patience)).ExitCode);
         Assert.Equal(0, ProcessStartTime.Of(result.Pid));
@@ -282,4 +282,6 @@ public sealed class ContainerTests
 
         Assert.Empty(Directory.EnumerateDirectories(shims));
     }
+
+    private static void AssertStarted(ShimLaunchResult result) => Assert.True(result.Error is null, result.Error);
 }

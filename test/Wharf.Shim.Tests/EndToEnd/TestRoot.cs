@@ -171,8 +171,8 @@ public sealed record RuntimeChoice(string Name, string? Path, string[] Arguments
 {
     public static RuntimeChoice Own { get; } = new("own", null, []);
 
-    /// <summary>crun of Debian 12 refuses the hybrid cgroup layout.</summary>
-    public static RuntimeChoice Crun { get; } = new("crun", "/usr/bin/crun", ["--cgroup-manager=disabled"]);
+    /// <summary>crun of Debian 12 refuses the hybrid cgroup layout: a wrapper hides the v2 tree from it.</summary>
+    public static RuntimeChoice Crun { get; } = new("crun", File.Exists("/usr/bin/crun") ? CrunWrapper() : "/usr/bin/crun", ["--cgroup-manager=disabled"]);
 
     public static RuntimeChoice Runc { get; } = new("runc", "/usr/sbin/runc", []);
 
@@ -181,5 +181,17 @@ public sealed record RuntimeChoice(string Name, string? Path, string[] Arguments
         RuntimeChoice choice = name switch { "crun" => Crun, "runc" => Runc, _ => Own };
         Assert.SkipUnless(choice.Path is null || File.Exists(choice.Path), $"needs {name}");
         return choice;
+    }
+
+    private static string CrunWrapper()
+    {
+        string path = System.IO.Path.Combine(AppContext.BaseDirectory, "crun-without-unified");
+        File.WriteAllText(path, """
+            #!/bin/sh
+            exec unshare -m --propagation slave sh -c 'umount /sys/fs/cgroup/unified 2>/dev/null; exec /usr/bin/crun "$@"' crun "$@"
+
+            """);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 }

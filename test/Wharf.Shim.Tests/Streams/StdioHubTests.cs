@@ -229,7 +229,7 @@ public sealed class StdioHubTests
         TestClient client = rig.Attach(Everything);
         client.CloseSending();
         rig.Until(client.HasEnded);
-        Assert.Equal([], HubRig.Take(rig.Stdin!));
+        Assert.Empty(HubRig.Take(rig.Stdin!) ?? throw new InvalidOperationException("stdin was closed"));
     }
 
     [Fact]
