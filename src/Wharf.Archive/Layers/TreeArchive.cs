@@ -18,11 +18,12 @@ public static class TreeArchive
     public static Task<LayerApplyResult> WriteOverlayDiffAsync(SafeFileHandle upper, Stream output, IdentityMap owners, CancellationToken ct) =>
         WriteAsync(upper, output, new PackRules { Owners = owners, FromOverlay = true }, ct);
 
-    /// <summary>The difference of two whole trees as a layer.</summary>
-    public static Task<LayerApplyResult> WriteTreeDiffAsync(SafeFileHandle? lower, SafeFileHandle upper, Stream output, IdentityMap owners, CancellationToken ct) =>
+    /// <summary>The difference of two whole trees as a layer; <paramref name="ignored"/> as for <see cref="TreeChanges.OfTrees"/>.</summary>
+    public static Task<LayerApplyResult> WriteTreeDiffAsync(SafeFileHandle? lower, SafeFileHandle upper, Stream output,
+        Func<string, FileStatus, bool>? ignored, IdentityMap owners, CancellationToken ct) =>
         RunAsync(output, new PackRules { Owners = owners }, async packer =>
         {
-            foreach ((TreePath path, FileChangeKind kind) in TreeChanges.Compare(lower, upper, ct))
+            foreach ((TreePath path, FileChangeKind kind) in TreeChanges.Compare(lower, upper, ignored, ct))
             {
                 if (kind == FileChangeKind.Deleted)
                 {

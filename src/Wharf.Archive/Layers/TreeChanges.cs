@@ -12,8 +12,12 @@ namespace Wharf.Archive.Layers;
 public static class TreeChanges
 {
     /// <summary>Two whole trees; no lower tree means that all is new.</summary>
-    public static IReadOnlyList<FileChange> OfTrees(SafeFileHandle? lower, SafeFileHandle upper, CancellationToken ct) =>
-        Present(Compare(lower, upper, ct));
+    /// <param name="lower">The tree before.</param>
+    /// <param name="upper">The tree now.</param>
+    /// <param name="ignored">New paths (without leading slash) that are nobody's change, such as mount points; what is in them still counts.</param>
+    /// <param name="ct">Ends the walk.</param>
+    public static IReadOnlyList<FileChange> OfTrees(SafeFileHandle? lower, SafeFileHandle upper, Func<string, FileStatus, bool>? ignored, CancellationToken ct) =>
+        Present(Compare(lower, upper, ignored, ct));
 
     /// <summary>The upper directory of an overlay, and the merged layers below it (null for none).</summary>
     public static IReadOnlyList<FileChange> OfOverlay(SafeFileHandle? lower, SafeFileHandle upper, CancellationToken ct)
@@ -23,9 +27,10 @@ public static class TreeChanges
         return Present(walk.Changes);
     }
 
-    internal static List<(TreePath Path, FileChangeKind Kind)> Compare(SafeFileHandle? lower, SafeFileHandle upper, CancellationToken ct)
+    internal static List<(TreePath Path, FileChangeKind Kind)> Compare(
+        SafeFileHandle? lower, SafeFileHandle upper, Func<string, FileStatus, bool>? ignored, CancellationToken ct)
     {
-        var walk = new TreeComparison(ct);
+        var walk = new TreeComparison(ignored, ct);
         walk.Run(lower, upper);
         return walk.Changes;
     }

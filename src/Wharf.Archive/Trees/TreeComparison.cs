@@ -6,7 +6,7 @@ using Wharf.Linux;
 namespace Wharf.Archive.Trees;
 
 /// <summary>Walks two trees side by side; results come parents first, so that they can be packed as they are.</summary>
-internal sealed class TreeComparison(CancellationToken ct)
+internal sealed class TreeComparison(Func<string, FileStatus, bool>? ignored, CancellationToken ct)
 {
     public List<(TreePath Path, FileChangeKind Kind)> Changes { get; } = [];
 
@@ -67,13 +67,14 @@ internal sealed class TreeComparison(CancellationToken ct)
         int place = Changes.Count;
         if (lower is null || TreeNode.Open(lower, name, out TreeNode former) != Errno.None)
         {
-            Changes.Add((path, FileChangeKind.Added));
-            if (member.Status.IsDirectory)
+            bool counts = ignored is null || !ignored(path.Text, member.Status);
+            counts |= member.Status.IsDirectory && CompareMembers(null, member, path);
+            if (counts)
             {
-                CompareMembers(null, member, path);
+                Changes.Insert(place, (path, FileChangeKind.Added));
             }
 
-            return true;
+            return counts;
         }
 
         using (former)
