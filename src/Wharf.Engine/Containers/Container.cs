@@ -35,6 +35,9 @@ internal sealed class Container(ContainerRecord record)
     /// <summary>Ends a pending restart by the policy, so that stop and rm need not wait for its delay.</summary>
     public CancellationTokenSource? PendingRestart { get; set; }
 
+    /// <summary>A restart or a removal is under way: the end of this run does not remove the container.</summary>
+    public bool KeepAfterExit { get; set; }
+
     /// <summary>The delay before the policy's next restart.</summary>
     public TimeSpan RestartDelay { get; set; }
 

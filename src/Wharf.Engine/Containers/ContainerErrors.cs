@@ -25,6 +25,8 @@ internal static class ContainerErrors
 
     public static WharfException PausedForExec(string id) => WharfException.Conflict($"Container {id} is paused, unpause the container before exec");
 
+    public static WharfException CannotJoin(string id) => WharfException.Conflict($"cannot join namespace of a non running container: container {id} is not running");
+
     public static WharfException AlreadyStarted() => WharfException.NotModified("container is already running");
 
     public static WharfException AlreadyStopped() => WharfException.NotModified("container is already stopped");

@@ -81,6 +81,9 @@ internal sealed record ContainerMount
     /// <summary>Part of the volume or image to mount.</summary>
     public string Subpath { get; init; } = "";
 
+    /// <summary>The empty writable layer over an image mount, known to the image store like a container.</summary>
+    public string LayerId { get; init; } = "";
+
     /// <summary>A name that create made up: goes with <c>rm -v</c>.</summary>
     public bool Anonymous { get; init; }
 

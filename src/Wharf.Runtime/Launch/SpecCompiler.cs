@@ -128,7 +128,7 @@ public static class SpecCompiler
     private static ExecutableSteps Executable(PlanBuilder builder, ProcessSpec process)
     {
         SyscallPlan plan = builder.Plan;
-        var executable = new ExecutableSteps(plan, process, builder.Request.Init);
+        var executable = new ExecutableSteps(plan, process);
         if (builder.Request.StartGate is not { } gate)
         {
             executable.Execute();

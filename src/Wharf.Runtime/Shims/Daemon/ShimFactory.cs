@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Wharf.Linux;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
@@ -23,9 +22,6 @@ public sealed class ShimFactory : IShimFactory
     private readonly ShimReaper _reaper = new();
     private readonly Lock _lock = new();
     private readonly HashSet<ShimHandle> _handles = [];
-
-    // Directories of shims that are being started or wait: a sweep that sees one before its socket listens must leave it alone.
-    private readonly ConcurrentDictionary<string, bool> _warmDirectories = new(StringComparer.Ordinal);
 
     /// <exception cref="WharfException">Where the program cannot be read or the directory cannot be made.</exception>
     public ShimFactory(ShimFactoryOptions options)
@@ -54,11 +50,9 @@ public sealed class ShimFactory : IShimFactory
         {
             await warm.Handle.AssignAsync(containerId, ct);
             NameCalls.Rename(FileCalls.CurrentDirectory, warm.Directory, FileCalls.CurrentDirectory, directory).ThrowIfError("rename", directory);
-            _warmDirectories.TryRemove(warm.Directory, out _);
         }
         catch
         {
-            _warmDirectories.TryRemove(warm.Directory, out _);
             await warm.Handle.DisposeAsync();
             throw;
         }
@@ -205,16 +199,14 @@ public sealed class ShimFactory : IShimFactory
         await BuryAsync(directory);
     }
 
-    // Not cancellable: half a start would leave a shim behind that nobody knows.
-    private async Task<WarmShim> StartAsync()
+    private async Task<WarmShim> StartAsync(CancellationToken ct)
     {
         string path = Path.Combine(_root, WarmPrefix + ObjectId.Shorten(ObjectId.New()));
-        _warmDirectories[path] = true;
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         int pid = _program.Start(path);
         ShimCgroup.Enter(_options.ShimCgroup, pid);
         ShimDirectory directory = ShimDirectory.TryOpen(path) ?? throw WharfException.Internal($"{path} vanished");
-        return await ShimHandle.TryConnectAsync(this, directory, "", pid, CancellationToken.None) is { } handle
+        return await ShimHandle.TryConnectAsync(this, directory, "", pid, ct) is { } handle
             ? new WarmShim(handle, path)
             : throw WharfException.Unavailable($"the shim did not start: {ReadErrors(path)}");
     }
@@ -230,7 +222,7 @@ public sealed class ShimFactory : IShimFactory
             foreach (string path in Directory.EnumerateDirectories(_root).Where(p => IsOurs(Path.GetFileName(p))))
             {
                 using ShimDirectory? directory = ShimDirectory.TryOpen(path);
-                if (directory is null || _warmDirectories.ContainsKey(path) || await directory.TryConnectAsync(CancellationToken.None) is { } alive && Close(alive))
+                if (directory is null || _warm.Owns(path) || await directory.TryConnectAsync(CancellationToken.None) is { } alive && Close(alive))
                 {
                     continue;
                 }

@@ -1,0 +1,190 @@
+using Wharf.Api.Containers;
+using Wharf.Api.Networks;
+using Wharf.Engine.Containers.Naming;
+using Wharf.Engine.Host;
+using Wharf.Engine.Logs;
+using Wharf.Engine.Mounts;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Containers.Creation;
+
+/// <summary>Creates containers: everything that can be refused is refused before the first thing is made, and what was made is taken back when a later step fails.</summary>
+internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
+{
+    private readonly MountPlanner _mounts = new(core.Containers, core.Volumes);
+    private readonly VolumeFiller _filler = new(core);
+
+    public async Task<ContainerCreateResponse> CreateAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct)
+    {
+        var warnings = new List<string>();
+        ContainerConfig config = RequestCopy.Config(request);
+        HostConfig host = RequestCopy.Host(request);
+        string? wantedName = string.IsNullOrEmpty(name) ? null : ContainerName.Parse(name);
+        ConfigRules.Check(config);
+        (Digest imageId, ImageConfig? image) = ResolveImage(config, platform, warnings);
+        ImageDefaults.Merge(config, image?.Config);
+        ConfigRules.Check(config);
+        HostRules.Check(host, config, core.Options);
+        HostDefaults.Fill(host, core.Options, kernel.Unified);
+        ResourceRules.Check(host, kernel, update: false, warnings);
+        LogSettings.Check(host.LogConfig!);
+        if (host.NetworkMode == "host" && host.PortBindings is { Count: > 0 })
+        {
+            warnings.Add("Published ports are discarded when using host network mode");
+        }
+
+        List<ContainerMount> plan = _mounts.Plan(config, host);
+        Dictionary<string, EndpointSettings> networks = Endpoints(request.NetworkingConfig, host);
+        string id = ObjectId.New();
+        FillHostname(config, host, id);
+        string containerName = Claim(wantedName, id);
+        var made = new List<string>();
+        string directory = core.ContainerDirectory(id);
+        try
+        {
+            Task<Wharf.Images.Containers.ContainerRootfs> rootfs = core.Images.PrepareContainerAsync(id, imageId, host.StorageOpt ?? [], ct);
+            List<ContainerMount> mounts;
+            try
+            {
+                mounts = await _mounts.EnsureVolumesAsync(plan, host, made, ct);
+            }
+            finally
+            {
+                // also when the volumes failed: what it made must be there to be taken back
+                await rootfs;
+            }
+
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+            await _filler.FillAsync(id, mounts, ct);
+            var record = new ContainerRecord
+            {
+                Definition = new ContainerDefinition
+                {
+                    Id = id,
+                    Name = containerName,
+                    Created = core.Now,
+                    ImageId = imageId.IsEmpty ? "" : imageId.ToString(),
+                    Config = config,
+                    HostConfig = host,
+                    Networks = networks,
+                    Mounts = mounts,
+                    Driver = core.Images.DriverName,
+                    LogPath = LogSettings.PathOf(host.LogConfig!, directory, id),
+                },
+            };
+            await core.Store.InsertAsync(record);
+            core.Containers.Add(new Container(record));
+            core.Events.Raise(record, "create");
+            return new ContainerCreateResponse { Id = id, Warnings = warnings };
+        }
+        catch
+        {
+            await UndoAsync(id, containerName, directory, made);
+            throw;
+        }
+    }
+
+    private (Digest Id, ImageConfig? Config) ResolveImage(ContainerConfig config, string? platform, List<string> warnings)
+    {
+        if (string.IsNullOrEmpty(config.Image))
+        {
+            return (default, null);
+        }
+
+        Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
+        Digest id = core.Images.Resolve(config.Image, wanted);
+        ImageConfig image = core.Images.Config(id);
+        if (wanted is null && !string.IsNullOrEmpty(image.Architecture) && image.Architecture != Platform.Host.Architecture)
+        {
+            warnings.Add(
+                $"The requested image's platform ({image.Os}/{image.Architecture}) does not match the detected host platform ({Platform.Host.Os}/{Platform.Host.Architecture}) and no specific platform was requested");
+        }
+
+        return (id, image);
+    }
+
+    private string Claim(string? wanted, string id)
+    {
+        if (wanted is null)
+        {
+            return core.Containers.ClaimRandom(id);
+        }
+
+        core.Containers.Claim(wanted, id);
+        return wanted;
+    }
+
+    private static void FillHostname(ContainerConfig config, HostConfig host, string id)
+    {
+        if (!string.IsNullOrEmpty(config.Hostname))
+        {
+            return;
+        }
+
+        bool shared = host.NetworkMode!.StartsWith("container:", StringComparison.Ordinal);
+        config.Hostname = host.NetworkMode == "host" || host.UTSMode == "host" ? Environment.MachineName : shared ? "" : ObjectId.Shorten(id);
+    }
+
+    // The network of NetworkMode is always among the endpoints, under the name that inspect shows.
+    private Dictionary<string, EndpointSettings> Endpoints(NetworkingConfig? networking, HostConfig host)
+    {
+        var endpoints = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal);
+        string mode = host.NetworkMode!;
+        foreach ((string name, EndpointSettings? settings) in networking?.EndpointsConfig ?? [])
+        {
+            endpoints[name == "default" ? "bridge" : name] = settings is null ? new EndpointSettings() : settings with { };
+        }
+
+        if (mode.StartsWith("container:", StringComparison.Ordinal))
+        {
+            if (endpoints.Count > 0)
+            {
+                throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
+            }
+
+            _ = core.Containers.Get(mode["container:".Length..]);
+            return [];
+        }
+
+        if (endpoints.Count > 0 && mode is "host" or "none" && endpoints.Keys.Any(n => n != mode))
+        {
+            throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
+        }
+
+        if (!endpoints.ContainsKey(mode))
+        {
+            endpoints[mode] = new EndpointSettings();
+        }
+
+        foreach (EndpointSettings settings in endpoints.Values)
+        {
+            Networks.EndpointRules.Check(settings);
+        }
+
+        return endpoints;
+    }
+
+    private async Task UndoAsync(string id, string name, string directory, List<string> madeVolumes)
+    {
+        core.Containers.Unclaim(name, id);
+        try
+        {
+            await core.Images.RemoveContainerAsync(id, CancellationToken.None);
+            foreach (string volume in madeVolumes)
+            {
+                await core.Volumes.RemoveUnusedAsync(volume, CancellationToken.None);
+            }
+
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+        catch (Exception e)
+        {
+            // The first failure is the caller's answer; leftovers are swept at the next start.
+            core.Log.Error($"cannot take back the unfinished container {id}", e);
+        }
+    }
+}

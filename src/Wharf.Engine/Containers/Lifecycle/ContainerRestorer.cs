@@ -1,0 +1,195 @@
+using Wharf.Engine.Launch;
+using Wharf.Engine.Restart;
+using Wharf.Network.Sandboxes;
+using Wharf.Primitives;
+using Wharf.Runtime.Shims;
+
+namespace Wharf.Engine.Containers.Lifecycle;
+
+/// <summary>
+/// A daemon's first act: every container is what its shim says it is. Those that run are followed again, ends that happened meanwhile are taken over, what was
+/// half made or half removed is gone, policies act. One damaged container never keeps the others from coming back.
+/// </summary>
+internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, LaunchPreparer preparer, HostMounts hostMounts)
+{
+    private readonly List<(Container Container, Run Run)> _running = [];
+    private readonly List<(Container Container, Run Run, ShimExit Exit)> _ended = [];
+    private readonly List<Container> _stopped = [];
+
+    /// <summary>Snapshots of the networks of containers whose process lives.</summary>
+    public IReadOnlyList<Sandbox> LiveSandboxes => [.. _running.Select(r => r.Container.Current.Sandbox).OfType<Sandbox>()];
+
+    /// <summary>Reads all rows and finds the shims. No network call yet.</summary>
+    public async Task FindAsync(CancellationToken ct)
+    {
+        List<ContainerRecord> records = core.Store.LoadAll((id, e) => core.Log.Error($"the stored container {id} cannot be read and is left alone", e));
+        foreach (ContainerRecord record in records)
+        {
+            var container = new Container(record) { FilesTouched = record.State.StartedAt is not null };
+            core.Containers.Add(container);
+            core.Containers.Claim(record.Name, record.Id);
+        }
+
+        foreach (Container container in core.Containers.All)
+        {
+            try
+            {
+                await FindAsync(container, ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                core.Log.Error($"container {container.Id} could not be restored", e);
+                MarkLost(container, container.Current, new ShimExit(255, false, core.Now));
+            }
+        }
+
+        Sweep();
+    }
+
+    /// <summary>Follows what runs, takes over what ended. After the networks are back.</summary>
+    public async Task ResumeAsync(IReadOnlyList<Sandbox> sandboxes)
+    {
+        var byContainer = sandboxes.ToDictionary(s => s.ContainerId, StringComparer.Ordinal);
+        foreach ((Container container, Run run) in _running)
+        {
+            if (byContainer.TryGetValue(container.Id, out Sandbox? sandbox))
+            {
+                container.Swap(container.Current with { Sandbox = sandbox });
+            }
+
+            monitor.Watch(container, run);
+        }
+
+        foreach ((Container container, Run run, ShimExit exit) in _ended)
+        {
+            await monitor.EndedAsync(container, run, exit);
+        }
+
+        foreach (Container container in _stopped)
+        {
+            await ActAsync(container);
+        }
+    }
+
+    private async Task FindAsync(Container container, CancellationToken ct)
+    {
+        ContainerRecord record = container.Current;
+        bool ran = record.State.Status is RunStatus.Running or RunStatus.Paused;
+        IShim? shim = await core.Shims.ReconnectAsync(record.Id, ct);
+        if (shim is { Pid: > 0 })
+        {
+            Adopt(container, record, shim);
+            return;
+        }
+
+        if (shim is not null)
+        {
+            // taken for a start that never came
+            await shim.DisposeAsync();
+        }
+
+        ShimExit? exit = core.Shims.ReadRecordedExit(record.Id);
+        if (ran || (exit is not null && record.State.Status == RunStatus.Restarting))
+        {
+            MarkLost(container, record, exit ?? new ShimExit(255, false, core.Now));
+        }
+
+        core.Shims.Discard(record.Id);
+        _stopped.Add(container);
+    }
+
+    private void Adopt(Container container, ContainerRecord record, IShim shim)
+    {
+        var run = new Run(shim, record.State.StartedAt ?? core.Now);
+        container.Run = run;
+        if (shim.Exited.IsCompletedSuccessfully)
+        {
+            container.Swap(record with { State = record.State with { Status = RunStatus.Running, Pid = shim.Pid } });
+            _ended.Add((container, run, shim.Exited.Result));
+            return;
+        }
+
+        // a start that was not written down before the old daemon died counts as a start
+        container.Swap(record with
+        {
+            State = record.State with
+            {
+                Status = record.State.Status == RunStatus.Paused ? RunStatus.Paused : RunStatus.Running,
+                Pid = shim.Pid,
+                StartedAt = run.StartedAt,
+            },
+        });
+        monitor.Store(container.Current);
+        _running.Add((container, run));
+    }
+
+    // Neither shim nor process: the machine was restarted, or somebody killed both.
+    private void MarkLost(Container container, ContainerRecord record, ShimExit exit)
+    {
+        ContainerRecord next = record with
+        {
+            Sandbox = null,
+            State = record.State with
+            {
+                Status = RunStatus.Exited,
+                Pid = 0,
+                ExitCode = exit.ExitCode,
+                OomKilled = exit.OutOfMemory,
+                FinishedAt = exit.FinishedAt,
+                Health = Health.HealthMonitor.Stopped(record.State.Health),
+            },
+        };
+        container.Swap(next);
+        monitor.Store(next);
+        core.Events.Raise(next, "die", ("exitCode", exit.ExitCode.ToString()));
+    }
+
+    private async Task ActAsync(Container container)
+    {
+        ContainerRecord record = container.Current;
+        bool ranAtTheEnd = record.State.Status is not RunStatus.Created && record.State.FinishedAt is not null;
+        if (record.State.Status == RunStatus.Removing || (record.HostConfig.AutoRemove && record.State.Status == RunStatus.Exited))
+        {
+            await monitor.AutoRemoveAsync(container);
+        }
+        else if (record.State.Status == RunStatus.Restarting || (record.State.Status == RunStatus.Exited && RestartDecision.AfterDaemonStart(record.HostConfig.RestartPolicy, record.State, ranAtTheEnd)))
+        {
+            using (await container.EnterAsync(CancellationToken.None))
+            {
+                container.Swap(container.Current with { State = container.Current.State with { Status = RunStatus.Restarting, StoppedByRequest = false } });
+                monitor.ScheduleRestart(container, TimeSpan.Zero);
+            }
+        }
+
+        await preparer.ReleaseAsync(record);
+    }
+
+    // Directories of containers that no row knows: a create that never finished, a removal that did.
+    private void Sweep()
+    {
+        hostMounts.Sweep(id => core.Containers.Find(id)?.Run is not null);
+        foreach (string id in core.Shims.RecordedContainers())
+        {
+            if (core.Containers.Find(id) is null)
+            {
+                core.Log.Warning($"the shim state of {id} belongs to no container and is discarded");
+                core.Shims.Discard(id);
+            }
+        }
+
+        string root = Path.Combine(core.Options.DataRoot, "containers");
+        if (Directory.Exists(root))
+        {
+            foreach (string directory in Directory.EnumerateDirectories(root))
+            {
+                string id = Path.GetFileName(directory);
+                if (ObjectId.IsFull(id) && core.Containers.Find(id) is null)
+                {
+                    ContainerTrash.Discard(core, directory);
+                }
+            }
+        }
+
+        ContainerTrash.Sweep(core);
+    }
+}

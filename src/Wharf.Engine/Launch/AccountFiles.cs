@@ -1,0 +1,62 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Launch;
+
+/// <summary>
+/// Reads /etc/passwd and /etc/group of a container as data: found within the root by openat2(2), regular files only, never more than a bound,
+/// lines that make no sense skipped.
+/// </summary>
+internal static class AccountFiles
+{
+    private const int LargestFile = 8 << 20;
+
+    public static IEnumerable<string[]> Read(SafeFileHandle root, string path)
+    {
+        // Only looked at first: to open a device or FIFO that an image put there is already to use it.
+        Errno errno = FileCalls.OpenAt2(root, path, OpenFlags.CloseOnExec | OpenFlags.Path, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle found);
+        if (errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return [];
+        }
+
+        FileStatus status;
+        SafeFileHandle file;
+        using (found)
+        {
+            errno.ThrowIfError("openat2", path);
+            NameCalls.Status(found, out status).ThrowIfError("statx", path);
+            if (!status.IsRegular)
+            {
+                return [];
+            }
+
+            FileCalls.Reopen(found, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, out file).ThrowIfError("open", path);
+        }
+
+        using (file)
+        {
+            if (status.Size > LargestFile)
+            {
+                throw WharfException.Invalid($"{path} of the container is larger than {LargestFile >> 20} MB");
+            }
+
+            byte[] content = new byte[(int)status.Size];
+            int filled = 0;
+            while (filled < content.Length)
+            {
+                FileCalls.Read(file, content.AsSpan(filled), out int count).ThrowIfError("read", path);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                filled += count;
+            }
+
+            return [.. Encoding.UTF8.GetString(content, 0, filled).Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.TrimEnd('\r').Split(':'))];
+        }
+    }
+}

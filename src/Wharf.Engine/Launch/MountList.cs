@@ -1,0 +1,97 @@
+using System.Globalization;
+using Wharf.Api.Containers;
+using Wharf.Engine.Containers;
+using Wharf.Engine.Mounts;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Engine.Launch;
+
+/// <summary>All mounts of a container in the order in which they are made: what every container has, its names files, then the user's by depth.</summary>
+internal static class MountList
+{
+    /// <param name="record">The container.</param>
+    /// <param name="sources">Host path of each volume and image mount by destination.</param>
+    /// <param name="filesDirectory">Where hosts, hostname and resolv.conf are; null for none.</param>
+    /// <param name="sharedMemory">Host path to bind at /dev/shm; null for one of the container's own.</param>
+    public static List<MountSpec> Of(ContainerRecord record, IReadOnlyDictionary<string, MountSpec> sources, string? filesDirectory, string? sharedMemory)
+    {
+        HostConfig host = record.HostConfig;
+        var taken = new HashSet<string>(record.Definition.Mounts.Select(m => m.Destination).Concat((host.Tmpfs ?? []).Keys.Select(MountPath.Clean)), StringComparer.Ordinal);
+        List<MountSpec> mounts = [.. Standard(host, sharedMemory).Where(m => !taken.Contains(m.Destination))];
+        if (filesDirectory is not null)
+        {
+            foreach (string name in (ReadOnlySpan<string>)["resolv.conf", "hostname", "hosts"])
+            {
+                if (!taken.Contains("/etc/" + name))
+                {
+                    mounts.Add(new MountSpec
+                    {
+                        Destination = "/etc/" + name,
+                        Type = "bind",
+                        Source = Path.Combine(filesDirectory, name),
+                        Options = ["rbind", "rprivate", host.ReadonlyRootfs ? "ro" : "rw"],
+                    });
+                }
+            }
+        }
+
+        IEnumerable<MountSpec> own = record.Definition.Mounts.Select(m => Own(m, sources))
+            .Concat((host.Tmpfs ?? []).Select(t => new MountSpec { Destination = MountPath.Clean(t.Key), Type = "tmpfs", Source = "tmpfs", Options = TmpfsOptions.Parse(t.Value) }));
+        mounts.AddRange(own.OrderBy(m => m.Destination.Count(c => c == '/')).ThenBy(m => m.Destination, StringComparer.Ordinal));
+        return mounts;
+    }
+
+    private static IEnumerable<MountSpec> Standard(HostConfig host, string? sharedMemory)
+    {
+        string access = host.Privileged ? "rw" : "ro";
+        yield return new MountSpec { Destination = "/proc", Type = "proc", Source = "proc", Options = ["nosuid", "noexec", "nodev"] };
+        yield return new MountSpec { Destination = "/dev", Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "strictatime", "mode=755", "size=65536k"] };
+        yield return new MountSpec { Destination = "/dev/pts", Type = "devpts", Source = "devpts", Options = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"] };
+        yield return new MountSpec { Destination = "/sys", Type = "sysfs", Source = "sysfs", Options = ["nosuid", "noexec", "nodev", access] };
+        yield return new MountSpec { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = [access, "nosuid", "noexec", "nodev"] };
+        yield return host.IpcMode == "host"
+            ? new MountSpec { Destination = "/dev/mqueue", Type = "bind", Source = "/dev/mqueue", Options = ["rbind", "nosuid", "noexec", "nodev"] }
+            : new MountSpec { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] };
+        if (sharedMemory is not null)
+        {
+            yield return new MountSpec { Destination = "/dev/shm", Type = "bind", Source = sharedMemory, Options = ["rbind", "rprivate", "nosuid", "noexec", "nodev"] };
+        }
+        else if (host.IpcMode != "none")
+        {
+            yield return new MountSpec
+            {
+                Destination = "/dev/shm",
+                Type = "tmpfs",
+                Source = "shm",
+                Options = ["nosuid", "noexec", "nodev", "mode=1777", "size=" + host.ShmSize.ToString(CultureInfo.InvariantCulture)],
+            };
+        }
+    }
+
+    private static MountSpec Own(ContainerMount mount, IReadOnlyDictionary<string, MountSpec> sources)
+    {
+        switch (mount.Type)
+        {
+            case "tmpfs":
+                return new MountSpec
+                {
+                    Destination = mount.Destination,
+                    Type = "tmpfs",
+                    Source = "tmpfs",
+                    Options = [.. TmpfsOptions.Parse(string.Join(',', mount.TmpfsOptions)), mount.ReadOnly ? "ro" : "rw"],
+                };
+            case "image":
+                return sources[mount.Destination];
+            default:
+                string source = mount.Type == "volume" ? sources[mount.Destination].Source! : mount.Source;
+                var options = new List<string>
+                {
+                    mount.NonRecursive ? "bind" : "rbind",
+                    mount.Propagation.Length > 0 ? mount.Propagation : "rprivate",
+                    // read-only means all the way down, unless the user says otherwise
+                    mount.ReadOnly ? mount.ReadOnlyNonRecursive || mount.NonRecursive ? "ro" : "rro" : "rw",
+                };
+                return new MountSpec { Destination = mount.Destination, Type = "bind", Source = source, Options = options };
+        }
+    }
+}

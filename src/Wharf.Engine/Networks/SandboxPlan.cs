@@ -1,0 +1,92 @@
+using System.Net;
+using Wharf.Api.Containers;
+using Wharf.Api.Networks;
+using Wharf.Engine.Containers;
+using Wharf.Network.Addressing;
+using Wharf.Network.Ports;
+using Wharf.Network.Sandboxes;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Networks;
+
+/// <summary>Turns a container's configuration into the request that the network room understands.</summary>
+internal static class SandboxPlan
+{
+    /// <summary>Null for a container that lives in another one's network.</summary>
+    public static SandboxRequest? Of(ContainerRecord record, ContainerRegistry containers, string filesDirectory)
+    {
+        ContainerConfig config = record.Config;
+        HostConfig host = record.HostConfig;
+        string mode = host.NetworkMode ?? "bridge";
+        if (Launch.NamespaceList.IsShared(mode))
+        {
+            return null;
+        }
+
+        ContainerPort[] exposed = [.. (config.ExposedPorts ?? []).Keys.SelectMany(PortSpecification.ParseExposed)];
+        return new SandboxRequest
+        {
+            ContainerId = record.Id,
+            ContainerName = record.Name,
+            Mode = mode == "host" ? SandboxMode.Host : SandboxMode.Private,
+            Hostname = config.Hostname ?? "",
+            DomainName = config.Domainname ?? "",
+            Endpoints = mode is "host" or "none" || config.NetworkDisabled == true ? [] : [.. record.Definition.Networks.Select(n => Endpoint(n.Key, n.Value, record, containers))],
+            Ports = mode is "host" or "none" ? [] : Ports(host, exposed),
+            ExposedPorts = exposed,
+            Dns = new DnsSettings
+            {
+                Servers = [.. (host.Dns ?? []).Select(IPAddress.Parse)],
+                Search = host.DnsSearch ?? [],
+                Options = host.DnsOptions ?? [],
+            },
+            ExtraHosts = [.. (host.ExtraHosts ?? []).Select(ParseHost)],
+            FilesDirectory = filesDirectory,
+        };
+    }
+
+    public static EndpointRequest Endpoint(string network, EndpointSettings settings, ContainerRecord record, ContainerRegistry containers) => new()
+    {
+        Network = network,
+        IPv4 = Address(settings.IPAMConfig?.IPv4Address),
+        IPv6 = Address(settings.IPAMConfig?.IPv6Address),
+        LinkLocal = [.. (settings.IPAMConfig?.LinkLocalIPs ?? []).Select(IPAddress.Parse)],
+        Mac = string.IsNullOrEmpty(settings.MacAddress) ? default : MacAddress.Parse(settings.MacAddress),
+        Aliases = settings.Aliases ?? [],
+        Links = [.. Links(network, settings, record).Select(l => Link(l, containers))],
+        GatewayPriority = (int)settings.GwPriority,
+        DriverOptions = settings.DriverOpts ?? [],
+    };
+
+    private static IEnumerable<string> Links(string network, EndpointSettings settings, ContainerRecord record) =>
+        network == record.HostConfig.NetworkMode ? (record.HostConfig.Links ?? []).Concat(settings.Links ?? []).Distinct() : settings.Links ?? [];
+
+    /// <summary><c>name[:alias]</c>, or inspect's <c>/name:/parent/alias</c>.</summary>
+    private static LinkRequest Link(string text, ContainerRegistry containers)
+    {
+        int colon = text.LastIndexOf(':');
+        string name = colon < 0 ? text : text[..colon], alias = (colon < 0 ? name : text[(colon + 1)..]).Split('/')[^1];
+        Container? target = containers.TryGet(name) ?? throw WharfException.Invalid($"could not get container for {name}: {ContainerErrors.NoSuchContainer(name).Message}");
+        return new LinkRequest(target.Id, target.Current.Name, alias);
+    }
+
+    private static List<PortRequest> Ports(HostConfig host, ContainerPort[] exposed)
+    {
+        List<PortRequest> requests = [.. (host.PortBindings ?? []).SelectMany(p => PortSpecification.ParseBindings(p.Key, p.Value))];
+        if (host.PublishAllPorts)
+        {
+            var bound = requests.Select(r => r.Port).ToHashSet();
+            requests.AddRange(exposed.Where(p => !bound.Contains(p)).Select(p => new PortRequest { Port = p }));
+        }
+
+        return requests;
+    }
+
+    private static ExtraHost ParseHost(string line)
+    {
+        int separator = line.IndexOf(':');
+        return new ExtraHost(line[..separator], line[(separator + 1)..].Trim('[', ']'));
+    }
+
+    private static IPAddress? Address(string? text) => string.IsNullOrEmpty(text) ? null : IPAddress.Parse(text);
+}
