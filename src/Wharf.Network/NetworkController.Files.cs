@@ -4,6 +4,7 @@ using System.Text;
 using Wharf.Network.Control;
 using Wharf.Network.Files;
 using Wharf.Network.Firewalls;
+using Wharf.Network.Names;
 using Wharf.Network.Sandboxes;
 
 namespace Wharf.Network;
@@ -30,6 +31,7 @@ public sealed partial class NetworkController
                 : conf.ForDirectUse(before.Endpoints.Any(e => e.IPv6 is not null)),
         };
         entry.Snapshot = now;
+        Serve(entry, hasNames);
         if (request.FilesDirectory.Length > 0)
         {
             WriteFile(request.FilesDirectory, "hosts", now.Hosts, before.Hosts);
@@ -37,6 +39,29 @@ public sealed partial class NetworkController
             WriteFile(request.FilesDirectory, "resolv.conf", now.ResolvConf, before.ResolvConf);
         }
     }
+
+    /// <summary>Starts the resolver with the first network that has names, ends it with the last.</summary>
+    private void Serve(SandboxEntry entry, bool hasNames)
+    {
+        if (!hasNames || entry.Namespace is null)
+        {
+            entry.Resolver?.Dispose();
+            entry.Resolver = null;
+            return;
+        }
+
+        if (entry.Resolver is null)
+        {
+            var resolver = new Resolver(entry, AllSandboxes, () => ServersOf(entry.Snapshot.Request), new Upstream(_thread, entry.Namespace.Handle));
+            entry.Resolver = new NameServer(_thread, entry.Namespace, resolver.AnswerAsync);
+        }
+    }
+
+    private IReadOnlyCollection<Sandbox> AllSandboxes() => [.. _sandboxes.Values.Select(e => e.Snapshot)];
+
+    // Read anew for each question that leaves the machine: the host's servers change when it moves between networks.
+    private IReadOnlyList<IPAddress> ServersOf(SandboxRequest request) =>
+        ResolvConf.ReadHost(_options.HostResolvConf).With(_options.Dns, request.Dns) is { Servers.Count: > 0 } conf ? conf.Servers : ResolvConf.Fallback;
 
     /// <summary>A container has a new address: those that are linked to it learn it.</summary>
     private void RefreshLinksTo(string containerId)

@@ -30,7 +30,7 @@ try
 
     using var loop = new EventLoop();
     var reaper = new ChildReaper(loop);
-    using var supervisor = new Supervisor(loop, new StreamLimits(), Backends.For, reaper);
+    using var supervisor = new Supervisor(loop, new StreamLimits(), new Backends(loop, reaper).For, reaper);
     _ = new ControlListener(loop, listener, supervisor, ProcessCalls.EffectiveUser);
     loop.Run();
     return 0;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -7,6 +5,7 @@ using Wharf.Runtime.Launch;
 using Wharf.Runtime.Logging;
 using Wharf.Runtime.Shims;
 using Wharf.Runtime.Shims.Protocol;
+using Wharf.Runtime.Shims.Reading;
 using Wharf.Shim.Control;
 using Wharf.Shim.Processes;
 using Wharf.Shim.Streams;
@@ -178,7 +177,7 @@ internal sealed partial class Supervisor
             throw WharfException.Conflict($"container {_containerId} has been started by this shim already");
         }
 
-        ShimTask task = Read(request.Payload, ShimJson.Default.ShimTask);
+        ShimTask task = ShimJsonReader.Task(request.Payload);
         Assign(task.ContainerId);
         _task = task;
         StdioPipes? pipes = null;
@@ -187,9 +186,9 @@ internal sealed partial class Supervisor
             _backend = _backends(task, _container);
             _log = ContainerLog.Open(task.Log);
             pipes = task.Spec.Process?.Terminal == true ? null : new StdioPipes(task.OpenStdin);
-            _backend.Start(task, pipes?.Theirs ?? StdioDescriptors.None, result => FirstStarted(result, pipes, connection, request));
+            _backend.Start(task, request.Payload, pipes?.Theirs ?? StdioDescriptors.None, result => FirstStarted(result, pipes, connection, request));
         }
-        catch (WharfException trouble)
+        catch (Exception trouble)
         {
             LaunchFailed(pipes, connection, request, new LaunchFailure(trouble.Message, 128));
         }
@@ -197,7 +196,7 @@ internal sealed partial class Supervisor
 
     private void Exec(ControlConnection connection, ShimRequest request)
     {
-        ShimExec exec = Read(request.Payload, ShimJson.Default.ShimExec);
+        ShimExec exec = ShimJsonReader.Exec(request.Payload);
         Running();
         if (_execs.ContainsKey(exec.ExecId))
         {
@@ -217,9 +216,9 @@ internal sealed partial class Supervisor
         try
         {
             pipes = exec.Process.Terminal ? null : new StdioPipes(exec.OpenStdin);
-            _backend!.Exec(exec, pipes?.Theirs ?? StdioDescriptors.None, result => ExecStarted(process, exec, result, pipes, connection, request));
+            _backend!.Exec(exec, request.Payload, pipes?.Theirs ?? StdioDescriptors.None, result => ExecStarted(process, exec, result, pipes, connection, request));
         }
-        catch (WharfException trouble)
+        catch (Exception trouble)
         {
             ExecFailed(process, pipes, connection, request, new LaunchFailure(trouble.Message, 128));
         }
@@ -328,16 +327,4 @@ internal sealed partial class Supervisor
 
     private ShimProcess RunningExec(string id) =>
         _execs.TryGetValue(id, out ShimProcess? exec) && exec.IsRunning ? exec : throw WharfException.NotFound($"exec {id} is not running");
-
-    private static T Read<T>(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json.Span, type) ?? throw WharfException.Invalid("the request has no content");
-        }
-        catch (JsonException damage)
-        {
-            throw WharfException.Invalid($"the request cannot be read: {damage.Message}", damage);
-        }
-    }
 }

@@ -27,9 +27,6 @@ public sealed record ImageCreation
 
     public IReadOnlyList<ImageReference> Tags { get; init; } = [];
 
-    /// <summary>An intermediate image of a classic build: hidden from lists unless asked for with all.</summary>
-    public bool Intermediate { get; init; }
-
     /// <summary>Remember the parent's id (classic builds, commits), so that history and removal know it.</summary>
     public bool KeepParent { get; init; } = true;
 }
@@ -51,6 +48,6 @@ public sealed record ContainerCommit
 
     public ImageReference? Tag { get; init; }
 
-    /// <summary>An intermediate image of a classic build.</summary>
-    public bool Intermediate { get; init; }
+    /// <summary>The container has no further use: its files become the layer without a copy, and it has no root file system afterwards (builds).</summary>
+    public bool Consume { get; init; }
 }

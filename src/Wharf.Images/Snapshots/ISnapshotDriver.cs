@@ -36,7 +36,8 @@ public interface ISnapshotDriver
 
     /// <summary>
     /// The root file system of a layer or of a container that does not run, as a directory handle; nothing appears in any mount table.
-    /// A running container's root is opened through its own process instead (two writable mounts of one overlay are undefined).
+    /// A running container's root is written through its own process instead (two writable mounts of one overlay are undefined);
+    /// reading it here is safe and shows the image's and the container's own files, without volumes and other mounts.
     /// </summary>
     SnapshotRoot Open(string id, bool writable);
 
@@ -54,6 +55,12 @@ public interface ISnapshotDriver
 
     /// <summary>Removes by rename to DATAROOT/trash; deletion goes on beside. Unknown ids are no error.</summary>
     void Remove(string id);
+
+    /// <summary>
+    /// Flushes the file system below (syncfs(2)). Layers are not flushed one by one: call this once, before what stands on them (an
+    /// image, a container) is recorded as done.
+    /// </summary>
+    void Sync();
 
     IReadOnlyList<string> List();
 

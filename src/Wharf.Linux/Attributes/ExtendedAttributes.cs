@@ -95,6 +95,30 @@ public static unsafe class ExtendedAttributes
         return errno;
     }
 
+    /// <summary>As <see cref="Get(NativePath, NativePath, out byte[])"/>, but a link in the last place is followed: for /proc/self/fd paths of O_PATH handles.</summary>
+    public static Errno GetFollowing(NativePath path, NativePath name, out byte[] value)
+    {
+        fixed (byte* p = path)
+        fixed (byte* n = name)
+        {
+            byte* where = p;
+            byte* what = n;
+            return Fetch((buffer, size) => Libc.getxattr(where, what, (byte*)buffer, size), out value);
+        }
+    }
+
+    /// <summary>As <see cref="List(NativePath, out List{byte[]})"/>, following a link in the last place.</summary>
+    public static Errno ListFollowing(NativePath path, out List<byte[]> names)
+    {
+        fixed (byte* p = path)
+        {
+            byte* where = p;
+            Errno errno = Fetch((buffer, size) => Libc.listxattr(where, (byte*)buffer, size), out byte[] list);
+            names = Split(list);
+            return errno;
+        }
+    }
+
     /// <summary>A path that leads to <paramref name="name"/> in an open directory, for the path forms above.</summary>
     public static byte[] PathOf(SafeFileHandle directory, ReadOnlySpan<byte> name)
     {

@@ -5,6 +5,12 @@ namespace Wharf.Linux;
 internal static unsafe partial class Libc
 {
     [LibraryImport(Name, SetLastError = true)]
+    public static partial nint getxattr(byte* path, byte* name, byte* value, nuint size);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint listxattr(byte* path, byte* list, nuint size);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint lgetxattr(byte* path, byte* name, byte* value, nuint size);
 
     [LibraryImport(Name, SetLastError = true)]

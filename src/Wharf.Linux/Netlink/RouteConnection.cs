@@ -85,7 +85,8 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
         w.Link(RTM_NEWLINK, NetlinkFlags.None, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, request.Name);
         if (request.Hairpin)
         {
-            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).Nest(IFLA_PROTINFO).UInt8(IFLA_BRPORT_MODE, 1).EndNest();
+            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name)
+                .Nest(IFLA_LINKINFO).Text(IFLA_INFO_SLAVE_KIND, "bridge").Nest(IFLA_INFO_SLAVE_DATA).UInt8(IFLA_BRPORT_MODE, 1).EndNest().EndNest();
         }
     });
 

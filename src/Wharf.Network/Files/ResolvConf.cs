@@ -11,7 +11,8 @@ internal sealed record ResolvConf
     /// <summary>Where containers of user-defined networks ask; the daemon listens there, inside their namespaces.</summary>
     public static readonly IPAddress Embedded = new([127, 0, 0, 11]);
 
-    private static readonly IPAddress[] Fallback = [new([8, 8, 8, 8]), new([8, 8, 4, 4])];
+    /// <summary>Public servers, when the host names none that can be used; Docker's choice.</summary>
+    public static readonly IReadOnlyList<IPAddress> Fallback = [new([8, 8, 8, 8]), new([8, 8, 4, 4])];
 
     public IReadOnlyList<IPAddress> Servers { get; init; } = [];
 

@@ -52,3 +52,29 @@ public sealed record TagList
     [JsonPropertyName("tags")]
     public IReadOnlyList<string>? Tags { get; init; }
 }
+
+/// <summary>The answer of an index to a search (Docker's v1 index API, which has no other specification).</summary>
+public sealed record SearchAnswer
+{
+    [JsonPropertyName("results")]
+    public IReadOnlyList<SearchHit>? Results { get; init; }
+}
+
+/// <summary>One repository found.</summary>
+public sealed record SearchHit
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; init; }
+
+    [JsonPropertyName("description")]
+    public string? Description { get; init; }
+
+    [JsonPropertyName("star_count")]
+    public int StarCount { get; init; }
+
+    [JsonPropertyName("is_official")]
+    public bool IsOfficial { get; init; }
+
+    [JsonPropertyName("is_automated")]
+    public bool IsAutomated { get; init; }
+}

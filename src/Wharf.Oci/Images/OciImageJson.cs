@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Wharf.Oci.Distribution;
 using Wharf.Primitives;
 
@@ -18,6 +19,7 @@ namespace Wharf.Oci.Images;
 [JsonSerializable(typeof(RegistryErrors))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(TagList))]
+[JsonSerializable(typeof(SearchAnswer))]
 internal sealed partial class OciImageJsonContext : JsonSerializerContext;
 
 /// <summary>The door to <see cref="OciImageJsonContext"/>: bytes as Go would write them.</summary>
@@ -38,6 +40,21 @@ public static class OciImageJson
         IndentSize = 3,
         NewLine = "\n",
     });
+
+    /// <summary>Metadata of a docker-archive's manifest.json.</summary>
+    public static JsonTypeInfo<IReadOnlyList<DockerArchiveEntry>> ArchiveEntries => Instance.IReadOnlyListDockerArchiveEntry;
+
+    /// <summary>Metadata of the <c>repositories</c> file: tags with their image or layer ids, by repository.</summary>
+    public static JsonTypeInfo<SortedDictionary<string, SortedDictionary<string, string>>> Repositories =>
+        Instance.SortedDictionaryStringSortedDictionaryStringString;
+
+    public static JsonTypeInfo<RegistryErrors> RegistryErrors => Instance.RegistryErrors;
+
+    public static JsonTypeInfo<TokenResponse> TokenResponse => Instance.TokenResponse;
+
+    public static JsonTypeInfo<TagList> TagList => Instance.TagList;
+
+    public static JsonTypeInfo<SearchAnswer> SearchAnswer => Instance.SearchAnswer;
 
     public static byte[] Write(ImageConfig config) => JsonSerializer.SerializeToUtf8Bytes(config, Instance.ImageConfig);
 
@@ -64,7 +81,7 @@ public static class OciImageJson
     /// <exception cref="WharfException">InvalidArgument when the bytes are no descriptor.</exception>
     public static Descriptor ReadDescriptor(ReadOnlySpan<byte> json) => Read(json, Instance.Descriptor, "descriptor");
 
-    internal static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string what)
+    internal static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string what)
     {
         try
         {

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
+using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 
 namespace Wharf.Runtime.Cgroups;
@@ -58,6 +59,16 @@ public sealed class ContainerCgroup
     {
         string path = CgroupPath.Resolve(cgroupsPath, containerId);
         return new ContainerCgroup(CgroupLayout.Current, path);
+    }
+
+    /// <summary>
+    /// Applies limits; members that are null stay as they are. What this machine cannot limit becomes a warning.
+    /// </summary>
+    /// <exception cref="WharfException">A value that the kernel refuses.</exception>
+    public void Apply(LinuxResources resources, List<string> warnings)
+    {
+        new CgroupLimits(this, warnings).Apply(resources);
+        DeviceLimits.Apply(this, resources.Devices, warnings);
     }
 
     /// <summary>The tasks file of every v1 hierarchy, open for writing.</summary>

@@ -17,8 +17,13 @@ internal sealed class ExecutableSteps
     private readonly nint _arguments;
     private readonly nint _environment;
 
-    public ExecutableSteps(SyscallPlan plan, ProcessSpec process)
+    private readonly ProcessSpec _process;
+    private readonly bool _init;
+
+    public ExecutableSteps(SyscallPlan plan, ProcessSpec process, bool init = false)
     {
+        _process = process;
+        _init = init;
         if (process.Args is not { Count: > 0 } arguments)
         {
             throw WharfException.Invalid("process.args must not be empty");
@@ -42,6 +47,11 @@ internal sealed class ExecutableSteps
     /// <summary>Fails where none of the places has an executable file.</summary>
     public void Check()
     {
+        if (_init)
+        {
+            return;
+        }
+
         const int X_OK = 1, AtCurrentDirectory = -100;
         First = _plan.Count;
         PlanLabel found = _plan.NewLabel();
@@ -62,6 +72,12 @@ internal sealed class ExecutableSteps
     public void Execute()
     {
         First = First < 0 ? _plan.Count : First;
+        if (_init)
+        {
+            ExecuteInit();
+            return;
+        }
+
         if (_candidates.Length == 1)
         {
             ExecuteOne(_candidates[0]);
@@ -80,6 +96,12 @@ internal sealed class ExecutableSteps
     /// <summary>After a gate nobody listens any more: the container's own stderr gets the text.</summary>
     public void ExecuteWithoutAudience()
     {
+        if (_init)
+        {
+            ExecuteInit();
+            return;
+        }
+
         foreach (string candidate in _candidates)
         {
             PlanLabel next = _plan.NewLabel(), badFormat = _plan.NewLabel(), denied = _plan.NewLabel();
@@ -97,6 +119,15 @@ internal sealed class ExecutableSteps
         }
 
         Tell(_name, Errno.ENOENT);
+    }
+
+    // The init looks for the program itself and says with its exit status what became of it.
+    private void ExecuteInit()
+    {
+        const int AT_EMPTY_PATH = 0x1000;
+        int program = _plan.Keep(InitProgram.Create(_name, _candidates));
+        nint arguments = _plan.Vector(["/sbin/docker-init", "--", .. _process.Args!]);
+        _plan.Add("execveat", "init", Call.execveat, program, _plan.Text(""), arguments, _environment, AT_EMPTY_PATH);
     }
 
     private void ExecuteOne(string path)

@@ -128,7 +128,7 @@ public static class SpecCompiler
     private static ExecutableSteps Executable(PlanBuilder builder, ProcessSpec process)
     {
         SyscallPlan plan = builder.Plan;
-        var executable = new ExecutableSteps(plan, process);
+        var executable = new ExecutableSteps(plan, process, builder.Request.Init);
         if (builder.Request.StartGate is not { } gate)
         {
             executable.Execute();

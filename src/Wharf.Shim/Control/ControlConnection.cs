@@ -184,6 +184,12 @@ internal sealed class ControlConnection : IWatcher
         {
             Fail(request, refusal.Kind, refusal.Message);
         }
+        catch (Exception defect)
+        {
+            // A defect in one request must not cost the container its parent.
+            ErrorLog.Write($"request {(byte)request.Kind}: {defect}");
+            Fail(request, ErrorKind.Internal, $"shim: {defect.Message}");
+        }
 
         return true;
     }

@@ -1,11 +1,12 @@
-using Wharf.Primitives;
 using Wharf.Runtime.Shims;
+using Wharf.Shim.Loop;
+using Wharf.Shim.OtherRuntimes;
 
 namespace Wharf.Shim.Processes;
 
 /// <summary>Chooses what makes a container's processes.</summary>
-internal static class Backends
+internal sealed class Backends(EventLoop loop, ChildReaper reaper)
 {
-    public static IContainerBackend For(ShimTask task, RunningContainer container) =>
-        task.RuntimePath is null ? new OwnBackend(container) : throw WharfException.Unsupported("other runtimes are not supported yet");
+    public IContainerBackend For(ShimTask task, RunningContainer container) =>
+        task.RuntimePath is null ? new OwnBackend(container) : new OtherRuntime(task, container, loop, reaper);
 }

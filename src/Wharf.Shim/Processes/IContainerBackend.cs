@@ -8,10 +8,11 @@ namespace Wharf.Shim.Processes;
 internal interface IContainerBackend
 {
     /// <summary>Starts the container's first process.</summary>
-    void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done);
+    /// <param name="json">The task as it came, for who hands the specification on.</param>
+    void Start(ShimTask task, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done);
 
     /// <summary>Starts one more process beside the first one.</summary>
-    void Exec(ShimExec exec, StdioDescriptors stdio, Action<LaunchResult> done);
+    void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done);
 
     /// <summary>Removes what the start made outside the container: called once, after the end or a failed start.</summary>
     void CleanUp();

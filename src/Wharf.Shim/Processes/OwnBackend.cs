@@ -1,3 +1,4 @@
+using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
 using Wharf.Runtime.Launch;
@@ -8,17 +9,20 @@ namespace Wharf.Shim.Processes;
 /// <summary>Our own runtime: compiles the specification into a launch plan and runs it in this process.</summary>
 internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
 {
+    private int _score;
+
     public bool StartsForeignProcesses => false;
 
-    public void Start(ShimTask task, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Start(ShimTask task, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         var cgroup = ContainerCgroup.Create(task.Spec.Linux?.CgroupsPath, task.ContainerId);
         container.Cgroup = cgroup;
         container.WatchMemory();
+        _score = task.Spec.Process?.OomScoreAdj ?? 0;
         var request = new LaunchRequest
         {
             ContainerId = task.ContainerId,
-            Spec = task.Spec,
+            Spec = task.Spec with { Process = task.Spec.Process is { } process ? WithScore(process) : null },
             Bundle = task.BundlePath ?? "/",
             Rootfs = task.Rootfs,
             Stdio = stdio,
@@ -29,13 +33,13 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         done(Launcher.Launch(plan));
     }
 
-    public void Exec(ShimExec exec, StdioDescriptors stdio, Action<LaunchResult> done)
+    public void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
     {
         var request = new ExecRequest
         {
             ContainerPid = container.Pid,
             ContainerPidFd = container.PidFd ?? throw WharfException.Conflict("the container's process has no pid descriptor"),
-            Process = exec.Process,
+            Process = WithScore(exec.Process),
             Seccomp = exec.Seccomp,
             Stdio = stdio,
             Cgroup = container.Cgroup,
@@ -43,6 +47,9 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         using LaunchPlan plan = ExecCompiler.Compile(request);
         done(Launcher.Launch(plan));
     }
+
+    // The shim protects itself from the kernel's choice of a victim; what it starts must not inherit that.
+    private ProcessSpec WithScore(ProcessSpec process) => process with { OomScoreAdj = process.OomScoreAdj ?? _score };
 
     public void CleanUp() => container.Cgroup?.Delete();
 }

@@ -21,6 +21,8 @@ internal sealed class Machine(NamespaceThread thread, SafeFileHandle ns, RouteCo
     /// <summary>Runs on a thread that is inside.</summary>
     public T Inside<T>(Func<T> function) => thread.Run(ns, function);
 
+    public void Keep(IDisposable resource) => _open.Add(resource);
+
     /// <summary>A server that tells each client the address it sees it come from.</summary>
     public void ServeTcp(IPAddress address, int port)
     {

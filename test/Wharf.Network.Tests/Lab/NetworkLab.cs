@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Wharf.Linux;
 using Wharf.Linux.Netlink;
@@ -111,6 +112,31 @@ internal sealed class NetworkLab : IAsyncDisposable
         Endpoints = [new EndpointRequest { Network = network }],
         Ports = [.. ports.Select(Port)],
     };
+
+    /// <summary>What nft(8), an independent reader of the kernel's rules, says.</summary>
+    public string Nft(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("nft", arguments) { RedirectStandardOutput = true })!;
+        string text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return text;
+    }
+
+    /// <summary>Skips the test where the kernel has no br_netfilter to switch on.</summary>
+    public void SetBridgeCallsIptables(string value)
+    {
+        const string switchFile = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+        Assert.SkipUnless(File.Exists(switchFile) || value == "0", "br_netfilter is not in this kernel");
+        if (File.Exists(switchFile))
+        {
+            Host.Inside(() =>
+            {
+                File.WriteAllText(switchFile, value);
+                return 0;
+            });
+        }
+    }
 
     /// <summary>[address:]host:container[/protocol] or container.</summary>
     public static PortRequest Port(string text)

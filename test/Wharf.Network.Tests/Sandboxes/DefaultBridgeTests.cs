@@ -55,13 +55,7 @@ public sealed class DefaultBridgeTests
     public async Task PublishedPort_FromContainersThroughTheHost_Answers(string bridgeCallsIptables)
     {
         await using NetworkLab lab = await NetworkLab.Create();
-        const string switchFile = "/proc/sys/net/bridge/bridge-nf-call-iptables";
-        Assert.SkipUnless(File.Exists(switchFile) || bridgeCallsIptables == "0", "br_netfilter is not in this kernel");
-        if (File.Exists(switchFile))
-        {
-            lab.Host.Inside(() => { File.WriteAllText(switchFile, bridgeCallsIptables); return 0; });
-        }
-
+        lab.SetBridgeCallsIptables(bridgeCallsIptables);
         (_, Machine inside) = await lab.Start(NetworkLab.Container("web", "bridge", "8080:80"));
         (_, Machine other) = await lab.Start(NetworkLab.Container("other"));
         inside.ServeTcp(IPAddress.Any, 80);

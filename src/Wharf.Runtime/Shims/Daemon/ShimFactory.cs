@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Wharf.Linux;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
@@ -22,6 +23,9 @@ public sealed class ShimFactory : IShimFactory
     private readonly ShimReaper _reaper = new();
     private readonly Lock _lock = new();
     private readonly HashSet<ShimHandle> _handles = [];
+
+    // Directories of shims that are being started or wait: a sweep that sees one before its socket listens must leave it alone.
+    private readonly ConcurrentDictionary<string, bool> _warmDirectories = new(StringComparer.Ordinal);
 
     /// <exception cref="WharfException">Where the program cannot be read or the directory cannot be made.</exception>
     public ShimFactory(ShimFactoryOptions options)
@@ -50,9 +54,11 @@ public sealed class ShimFactory : IShimFactory
         {
             await warm.Handle.AssignAsync(containerId, ct);
             NameCalls.Rename(FileCalls.CurrentDirectory, warm.Directory, FileCalls.CurrentDirectory, directory).ThrowIfError("rename", directory);
+            _warmDirectories.TryRemove(warm.Directory, out _);
         }
         catch
         {
+            _warmDirectories.TryRemove(warm.Directory, out _);
             await warm.Handle.DisposeAsync();
             throw;
         }
@@ -199,14 +205,16 @@ public sealed class ShimFactory : IShimFactory
         await BuryAsync(directory);
     }
 
-    private async Task<WarmShim> StartAsync(CancellationToken ct)
+    // Not cancellable: half a start would leave a shim behind that nobody knows.
+    private async Task<WarmShim> StartAsync()
     {
         string path = Path.Combine(_root, WarmPrefix + ObjectId.Shorten(ObjectId.New()));
+        _warmDirectories[path] = true;
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         int pid = _program.Start(path);
         ShimCgroup.Enter(_options.ShimCgroup, pid);
         ShimDirectory directory = ShimDirectory.TryOpen(path) ?? throw WharfException.Internal($"{path} vanished");
-        return await ShimHandle.TryConnectAsync(this, directory, "", pid, ct) is { } handle
+        return await ShimHandle.TryConnectAsync(this, directory, "", pid, CancellationToken.None) is { } handle
             ? new WarmShim(handle, path)
             : throw WharfException.Unavailable($"the shim did not start: {ReadErrors(path)}");
     }
@@ -222,7 +230,7 @@ public sealed class ShimFactory : IShimFactory
             foreach (string path in Directory.EnumerateDirectories(_root).Where(p => IsOurs(Path.GetFileName(p))))
             {
                 using ShimDirectory? directory = ShimDirectory.TryOpen(path);
-                if (directory is null || _warm.Owns(path) || await directory.TryConnectAsync(CancellationToken.None) is { } alive && Close(alive))
+                if (directory is null || _warmDirectories.ContainsKey(path) || await directory.TryConnectAsync(CancellationToken.None) is { } alive && Close(alive))
                 {
                     continue;
                 }

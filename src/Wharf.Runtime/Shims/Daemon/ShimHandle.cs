@@ -191,7 +191,14 @@ internal sealed class ShimHandle : IShim
         catch (WharfException gone) when (gone.Kind == ErrorKind.Unavailable)
         {
             _connection = null;
+            await connection.DisposeAsync();
             return false;
+        }
+        catch
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+            throw;
         }
     }
 

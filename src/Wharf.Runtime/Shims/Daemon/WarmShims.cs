@@ -6,16 +6,12 @@ namespace Wharf.Runtime.Shims.Daemon;
 internal sealed record WarmShim(ShimHandle Handle, string Directory);
 
 /// <summary>Keeps some shims running ahead of need. One is started at a time; who finds none waiting starts his own.</summary>
-internal sealed class WarmShims(int count, Func<CancellationToken, Task<WarmShim>> start, Action<string> trouble) : IAsyncDisposable
+internal sealed class WarmShims(int count, Func<Task<WarmShim>> start, Action<string> trouble) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<WarmShim> _waiting = new();
-    private readonly ConcurrentDictionary<string, bool> _owned = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private Task _refilling = Task.CompletedTask;
-
-    /// <summary>Whether a directory belongs to a shim that waits here.</summary>
-    public bool Owns(string directory) => _owned.ContainsKey(directory);
 
     public async Task<WarmShim> TakeAsync(CancellationToken ct)
     {
@@ -23,7 +19,6 @@ internal sealed class WarmShims(int count, Func<CancellationToken, Task<WarmShim
         {
             while (_waiting.TryDequeue(out WarmShim? warm))
             {
-                _owned.TryRemove(warm.Directory, out _);
                 if (warm.Handle.IsConnected)
                 {
                     return warm;
@@ -32,7 +27,8 @@ internal sealed class WarmShims(int count, Func<CancellationToken, Task<WarmShim
                 await warm.Handle.DisposeAsync(); // killed while it waited
             }
 
-            return await start(ct);
+            ct.ThrowIfCancellationRequested();
+            return await start();
         }
         finally
         {
@@ -75,14 +71,9 @@ internal sealed class WarmShims(int count, Func<CancellationToken, Task<WarmShim
         {
             while (_waiting.Count < count && !_stop.IsCancellationRequested)
             {
-                WarmShim warm = await start(_stop.Token);
-                _owned[warm.Directory] = true;
+                WarmShim warm = await start();
                 _waiting.Enqueue(warm);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // the daemon stops
         }
         catch (Exception failure)
         {

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Wharf.Images.Index;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Archives;
+
+/// <summary>
+/// The archive that <c>docker save</c> writes: a <c>manifest.json</c> that names configuration and layers of each image. Newer ones are an
+/// OCI layout as well; their manifests are kept, so that a push gives the digests of the place they came from.
+/// </summary>
+internal static class DockerArchive
+{
+    public static IReadOnlyList<ArchivedImage> Read(ArchiveSpool spool, IReadOnlyList<Platform> platforms)
+    {
+        IReadOnlyList<DockerArchiveEntry> entries;
+        try
+        {
+            entries = JsonSerializer.Deserialize(spool.Document(DockerArchiveEntry.FileName), OciImageJson.ArchiveEntries) ?? [];
+        }
+        catch (JsonException e)
+        {
+            throw WharfException.Invalid($"invalid archive: manifest.json: {e.Message}", e);
+        }
+
+        Dictionary<Digest, ImageDocument> manifests = LayoutArchive.ManifestsByConfig(spool);
+        var images = new List<ArchivedImage>();
+        foreach (DockerArchiveEntry entry in entries)
+        {
+            byte[] raw = spool.Document(entry.Config) ?? throw WharfException.Invalid($"invalid archive: the configuration {entry.Config} is not in it");
+            ImageConfig config = ArchivedImage.ReadConfig(raw, entry.Layers.Count);
+            if (platforms.Count > 0 && !platforms.Any(p => p.Accepts(config.Platform)))
+            {
+                continue;
+            }
+
+            foreach (string layer in entry.Layers)
+            {
+                if (!spool.Contains(layer))
+                {
+                    throw WharfException.Invalid($"invalid archive: the layer {layer} is not in it");
+                }
+            }
+
+            images.Add(WithManifest(spool, manifests.GetValueOrDefault(Digest.Sha256(raw)), new ArchivedImage
+            {
+                RawConfig = raw,
+                Config = config,
+                Layers = entry.Layers,
+                Tags = [.. (entry.RepoTags ?? []).Select(ParseTag)],
+            }));
+        }
+
+        return images.Count > 0 || entries.Count == 0
+            ? images
+            : throw WharfException.NotFound($"no image of the archive is of the platform {string.Join(", ", platforms)}");
+    }
+
+    internal static ImageReference ParseTag(string text)
+    {
+        ImageReference tag = ImageReference.Parse(text);
+        return tag is { Tag: not null, Digest.IsEmpty: true } ? tag : throw WharfException.Invalid($"invalid tag \"{text}\"");
+    }
+
+    private static ArchivedImage WithManifest(ArchiveSpool spool, ImageDocument? document, ArchivedImage image)
+    {
+        if (document is null)
+        {
+            return image;
+        }
+
+        ImageManifest manifest = OciImageJson.ReadManifest(document.Content.Span);
+        return manifest.Layers.Count != image.Layers.Count ? image : image with
+        {
+            Manifest = document,
+            Target = new Descriptor { MediaType = document.MediaType, Digest = document.Digest, Size = document.Content.Length },
+            Documents = [document],
+            LayerBlobs = LayoutArchive.LayerBlobs(spool, manifest, image.Config),
+        };
+    }
+}

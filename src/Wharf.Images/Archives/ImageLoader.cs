@@ -1,0 +1,125 @@
+using Wharf.Archive.Compression;
+using Wharf.Images.Catalog;
+using Wharf.Images.Content;
+using Wharf.Images.Index;
+using Wharf.Images.Layers;
+using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Archives;
+
+/// <summary>Takes in archives: docker save's of every age, and OCI layouts.</summary>
+internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, ImageFactory factory,
+    ImageSurroundings surroundings, TimeProvider clock)
+{
+    private const int ParallelLayers = 2;
+
+    public async Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct)
+    {
+        var report = new TransferProgress(progress, clock);
+        var loaded = new List<Digest>();
+        try
+        {
+            await using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, blobs, ct).ConfigureAwait(false);
+            foreach (ArchivedImage image in ImagesOf(spool, platforms))
+            {
+                loaded.Add(await LoadOneAsync(spool, image, quiet, report, ct).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            await collector.CollectAsync().ConfigureAwait(false);
+        }
+
+        return loaded;
+    }
+
+    private static IReadOnlyList<ArchivedImage> ImagesOf(ArchiveSpool spool, IReadOnlyList<Platform> platforms)
+    {
+        if (spool.Contains(DockerArchiveEntry.FileName))
+        {
+            return DockerArchive.Read(spool, platforms);
+        }
+
+        if (spool.Contains(ImageLayout.IndexFileName))
+        {
+            return LayoutArchive.Read(spool, platforms);
+        }
+
+        return spool.Contains(LegacyArchive.FileName)
+            ? LegacyArchive.Read(spool)
+            : throw WharfException.Invalid("invalid archive: it has neither a manifest.json, nor an index.json, nor a repositories file");
+    }
+
+    private async Task<Digest> LoadOneAsync(ArchiveSpool spool, ArchivedImage image, bool quiet, TransferProgress report, CancellationToken ct)
+    {
+        Digest id = Digest.Sha256(image.RawConfig.Span);
+        IReadOnlyList<Digest> diffs = image.Config.RootFs?.DiffIds ?? [];
+        var incoming = new List<IncomingLayer>();
+        for (int i = 0; i < diffs.Count; i++)
+        {
+            Digest diff = diffs[i];
+            string member = image.Layers[i];
+            incoming.Add(new IncomingLayer(diff, token => OpenLayerAsync(spool, member, diff, quiet ? null : report, token)));
+            await spool.KeepAsync(member, ct).ConfigureAwait(false);
+        }
+
+        IReadOnlyList<LayerLease> leases = await LayerStack.UnpackAsync(layers, incoming, layers.Driver.IndependentLayers ? ParallelLayers : 1, ct).ConfigureAwait(false);
+        try
+        {
+            ReportRenames(id, image, report);
+            await factory.RegisterAsync(new NewImage
+            {
+                Id = id,
+                RawConfig = image.RawConfig,
+                Config = image.Config,
+                Manifest = image.Manifest,
+                Target = image.Target,
+                Documents = image.Documents,
+                LayerBlobs = image.LayerBlobs,
+                Names = [.. image.Tags.Select(NameKey.Of)],
+            }, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (LayerLease lease in leases)
+            {
+                lease.Dispose();
+            }
+        }
+
+        foreach (ImageReference tag in image.Tags)
+        {
+            report.Stream($"Loaded image: {tag.Familiar}\n");
+        }
+
+        if (image.Tags.Count == 0)
+        {
+            report.Stream($"Loaded image ID: {id}\n");
+        }
+
+        surroundings.Raise("load", id.ToString(), image.Tags.Count > 0 ? image.Tags[0].Familiar : id.ToString(), image.Config.Config?.Labels);
+        return id;
+    }
+
+    private static async Task<Stream> OpenLayerAsync(ArchiveSpool spool, string member, Digest diff, TransferProgress? report, CancellationToken ct)
+    {
+        Stream packed = spool.Open(member) ?? throw WharfException.Invalid($"invalid archive: the layer {member} is not in it");
+        long size = spool.Describe(member)!.Value.Size;
+        Stream counted = report is null ? packed : new CountingStream(packed, done => report.Bar(diff.Short, "Loading layer", done, size));
+        return (await Decompression.OpenAsync(counted, leaveOpen: false, ct).ConfigureAwait(false)).Content;
+    }
+
+    private void ReportRenames(Digest id, ArchivedImage image, TransferProgress report)
+    {
+        IndexState state = index.State;
+        foreach (ImageReference tag in image.Tags)
+        {
+            if (state.Names.TryGetValue(NameKey.Of(tag), out Digest old) && old != id)
+            {
+                report.Stream($"The image {tag.Familiar} already exists, renaming the old one with ID {old} to empty string\n");
+            }
+        }
+    }
+}

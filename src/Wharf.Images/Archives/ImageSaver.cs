@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Wharf.Archive.Tar;
+using Wharf.Images.Catalog;
+using Wharf.Images.Index;
+using Wharf.Images.Layers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Archives;
+
+/// <summary>
+/// Writes images as Docker 25 and later do: an OCI layout that is also a docker-archive. Layers are uncompressed and named by their diff
+/// ids, each once; no clock goes into it, so the same images give the same bytes.
+/// </summary>
+internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, LayerTars tars, ImageSurroundings surroundings)
+{
+    private const string ContainerdName = "io.containerd.image.name";
+    private const string RefName = "org.opencontainers.image.ref.name";
+
+    public async Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct)
+    {
+        IndexState state = index.State;
+        List<SavedImage> images = Select(state, names, platforms);
+        var leases = new List<LayerLease>();
+        try
+        {
+            foreach (SavedImage image in images)
+            {
+                leases.Add(await index.TryLeaseAsync(image.Record.Chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(image.Record.Id.ToString()));
+            }
+
+            await WriteAsync(state, images, output, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            leases.ForEach(l => l.Dispose());
+        }
+
+        foreach (SavedImage image in images)
+        {
+            surroundings.Raise("save", image.Record.Id.ToString(), image.Record.Id.ToString(), image.Record.Labels);
+        }
+    }
+
+    private static List<SavedImage> Select(IndexState state, IReadOnlyList<string> names, IReadOnlyList<Platform> platforms)
+    {
+        var images = new List<SavedImage>();
+        foreach (string name in names)
+        {
+            List<NameKey> tags = TagsMeant(state, name);
+            IEnumerable<(Digest Image, NameKey? Tag)> meant = tags.Count > 0
+                ? tags.Select(t => (state.Names[t], (NameKey?)t))
+                : [(NameResolver.Resolve(state, name, null).Id, null)];
+            foreach ((Digest id, NameKey? tag) in meant)
+            {
+                ImageRecord record = state.Images[id];
+                if (platforms.Count > 0 && !platforms.Any(p => p.Accepts(record.Platform)))
+                {
+                    throw ImageErrors.OtherPlatform(name, platforms[0], record.Platform);
+                }
+
+                SavedImage? saved = images.Find(i => i.Record.Id == id);
+                if (saved is null)
+                {
+                    images.Add(saved = new SavedImage(record, []));
+                }
+
+                if (tag is { } key && !saved.Tags.Contains(key))
+                {
+                    saved.Tags.Add(key);
+                }
+            }
+        }
+
+        return images;
+    }
+
+    /// <summary>A bare repository means all its tags, a tag itself; ids and digests mean images without names.</summary>
+    private static List<NameKey> TagsMeant(IndexState state, string name)
+    {
+        if (!ImageReference.TryParse(name, out ImageReference? reference) || !reference.Digest.IsEmpty)
+        {
+            return [];
+        }
+
+        return reference.Tag is null
+            ? [.. state.Names.Keys.Where(n => n.IsTag && n.Repository == reference.Name)]
+            : state.Names.ContainsKey(NameKey.Of(reference)) ? [NameKey.Of(reference)] : [];
+    }
+
+    private async Task WriteAsync(IndexState state, List<SavedImage> images, Stream output, CancellationToken ct)
+    {
+        await using var tar = new TarWriter(output);
+        var written = new HashSet<Digest>();
+        var archive = new List<DockerArchiveEntry>();
+        var manifests = new List<Descriptor>();
+        var repositories = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
+        await tar.WriteEntryAsync(TarEntry.ForDirectory("blobs"), null, ct).ConfigureAwait(false);
+        await tar.WriteEntryAsync(TarEntry.ForDirectory("blobs/sha256"), null, ct).ConfigureAwait(false);
+        foreach (SavedImage image in images)
+        {
+            IReadOnlyList<LayerRecord> layers = state.LayersOf(image.Record.Chain);
+            foreach (LayerRecord layer in layers.Where(l => written.Add(l.Diff)))
+            {
+                await using Stream content = await tars.OpenAsync(layer, ct).ConfigureAwait(false);
+                await tar.WriteEntryAsync(TarEntry.ForFile(LayoutArchive.BlobName(layer.Diff), layer.TarSize), content, ct).ConfigureAwait(false);
+            }
+
+            ReadOnlyMemory<byte> config = documents.Get(image.Record.Id).Content;
+            byte[] manifest = OciImageJson.Write(Manifest(image.Record.Id, config.Length, layers));
+            Digest digest = Digest.Sha256(manifest);
+            if (written.Add(image.Record.Id))
+            {
+                await tar.WriteFileAsync(TarEntry.ForFile(LayoutArchive.BlobName(image.Record.Id), config.Length), config, ct).ConfigureAwait(false);
+            }
+
+            if (written.Add(digest))
+            {
+                await tar.WriteFileAsync(TarEntry.ForFile(LayoutArchive.BlobName(digest), manifest.Length), manifest, ct).ConfigureAwait(false);
+            }
+
+            var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = manifest.Length };
+            manifests.AddRange(image.Tags.Count == 0 ? [descriptor] : image.Tags.Select(t => descriptor with { Annotations = NameAnnotations(t) }));
+            archive.Add(new DockerArchiveEntry
+            {
+                Config = LayoutArchive.BlobName(image.Record.Id),
+                RepoTags = image.Tags.Count == 0 ? null : [.. image.Tags.Select(t => t.Familiar)],
+                Layers = [.. layers.Select(l => LayoutArchive.BlobName(l.Diff))],
+                LayerSources = Sources(layers),
+            });
+            foreach (NameKey tag in image.Tags.Where(_ => layers.Count > 0))
+            {
+                string repository = tag.ToReference().FamiliarName;
+                if (!repositories.TryGetValue(repository, out SortedDictionary<string, string>? tags))
+                {
+                    repositories[repository] = tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
+                }
+
+                tags[tag.Tag] = layers[^1].Diff.Encoded;
+            }
+        }
+
+        byte[] index = OciImageJson.Write(new ImageIndex { Manifests = manifests, MediaType = MediaTypes.OciIndex });
+        await FileAsync(tar, ImageLayout.IndexFileName, index, ct).ConfigureAwait(false);
+        await FileAsync(tar, DockerArchiveEntry.FileName, JsonSerializer.SerializeToUtf8Bytes(archive, OciImageJson.ArchiveEntries), ct).ConfigureAwait(false);
+        await FileAsync(tar, ImageLayout.FileName, OciImageJson.Write(new ImageLayout()), ct).ConfigureAwait(false);
+        if (repositories.Count > 0)
+        {
+            await FileAsync(tar, LegacyArchive.FileName, JsonSerializer.SerializeToUtf8Bytes(repositories, OciImageJson.Repositories), ct).ConfigureAwait(false);
+        }
+
+        await tar.FinishAsync(ct).ConfigureAwait(false);
+    }
+
+    private static ImageManifest Manifest(Digest config, int configSize, IReadOnlyList<LayerRecord> layers) => new()
+    {
+        MediaType = MediaTypes.OciManifest,
+        Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = config, Size = configSize },
+        Layers = [.. layers.Select(l => new Descriptor { MediaType = MediaTypes.OciLayer, Digest = l.Diff, Size = l.TarSize })],
+    };
+
+    private static SortedDictionary<string, string> NameAnnotations(NameKey tag) => new(StringComparer.Ordinal)
+    {
+        [ContainerdName] = tag.ToReference().ToString(),
+        [RefName] = tag.Tag,
+    };
+
+    private static SortedDictionary<string, Descriptor>? Sources(IReadOnlyList<LayerRecord> layers)
+    {
+        if (layers.Count == 0)
+        {
+            return null;
+        }
+
+        var sources = new SortedDictionary<string, Descriptor>(StringComparer.Ordinal);
+        foreach (LayerRecord layer in layers)
+        {
+            sources[layer.Diff.ToString()] = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = layer.Diff, Size = layer.TarSize };
+        }
+
+        return sources;
+    }
+
+    private static async Task FileAsync(TarWriter tar, string name, byte[] content, CancellationToken ct) =>
+        await tar.WriteFileAsync(TarEntry.ForFile(name, content.Length), content, ct).ConfigureAwait(false);
+
+    private sealed record SavedImage(ImageRecord Record, List<NameKey> Tags);
+}

@@ -1,0 +1,175 @@
+using Wharf.Images.Content;
+using Wharf.Images.Index;
+using Wharf.Images.Layers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Catalog;
+
+/// <summary>Look-ups, names, removal: see <see cref="IImageCatalog"/>.</summary>
+internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, LayerStore layers, BlobCollector blobs,
+    ImageComposer composer, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
+{
+    private readonly ConfigCache _configs = new(documents);
+
+    public Digest Resolve(string name, Platform? platform = null) => NameResolver.Resolve(index.State, name, platform).Id;
+
+    public bool TryResolve(string name, out Digest imageId)
+    {
+        imageId = ImageReference.TryParse(name, out _) || Digest.TryParse(name, out _) || ObjectId.IsFull(name)
+            ? NameResolver.Find(index.State, name)?.Id ?? default
+            : default;
+        return !imageId.IsEmpty;
+    }
+
+    public ImageDetails Inspect(string name, Platform? platform = null)
+    {
+        IndexState state = index.State;
+        ImageRecord image = NameResolver.Resolve(state, name, platform);
+        byte[] raw = documents.Get(image.Id).Content.ToArray();
+        IReadOnlyList<LayerRecord> stack = state.LayersOf(image.Chain);
+        List<NameKey> names = [.. state.NamesOf(image.Id).Order()];
+        return new ImageDetails
+        {
+            Id = image.Id,
+            Config = OciImageJson.ReadConfig(raw),
+            RawConfig = raw,
+            Parent = state.Images.ContainsKey(image.Parent) ? image.Parent : default,
+            RepoTags = [.. names.Where(n => n.IsTag).Select(n => n.Familiar)],
+            RepoDigests = [.. names.Where(n => !n.IsTag).Select(n => n.Familiar)],
+            Size = stack.Sum(l => l.Size),
+            Layers = [.. stack.Select(l => new ImageLayerDetails(l.Diff, l.Chain, l.Size))],
+            Created = image.Created,
+            LastTagged = image.LastTagged,
+            Target = image.Target,
+            Manifests = ManifestLister.Of(state, image, documents, surroundings.Users.ImageUses()),
+            DriverName = layers.Driver.Name,
+            DriverData = DriverData.OfImage(layers.Driver, stack),
+        };
+    }
+
+    public ImageConfig Config(Digest imageId) => _configs.Get(imageId);
+
+    public IReadOnlyList<ImageListEntry> List(ImageListQuery query)
+    {
+        IndexState state = index.State;
+        IReadOnlyList<ImageUse> uses = query.CountContainers || query.Manifests ? surroundings.Users.ImageUses() : [];
+        IReadOnlyList<ImageListEntry> entries = ImageLister.List(state, query, clock, query.CountContainers ? uses : null);
+        return query.Manifests
+            ? [.. entries.Select(e => e with { Manifests = ManifestLister.Of(state, state.Images[e.Id], documents, uses) })]
+            : entries;
+    }
+
+    public IReadOnlyList<ImageHistoryItem> History(string name, Platform? platform = null)
+    {
+        IndexState state = index.State;
+        ImageRecord image = NameResolver.Resolve(state, name, platform);
+        return ImageHistory.Of(state, image, Config(image.Id));
+    }
+
+    public async Task TagAsync(string name, ImageReference target, CancellationToken ct)
+    {
+        if (!target.Digest.IsEmpty)
+        {
+            throw WharfException.Invalid("refusing to create a tag with a digest reference");
+        }
+
+        if (target.FamiliarName is "sha256" or "sha512")
+        {
+            throw WharfException.Invalid("refusing to create an ambiguous tag using digest algorithm as name");
+        }
+
+        var key = NameKey.Of(target.WithDefaultTag());
+        Digest tagged = default;
+        await index.ChangeAsync(state =>
+        {
+            ImageRecord image = NameResolver.Resolve(state, name, null) with { LastTagged = clock.GetUtcNow() };
+            tagged = image.Id;
+            return new IndexChange(
+                state with { Names = state.Names.SetItem(key, image.Id), Images = state.Images.SetItem(image.Id, image) },
+                connection =>
+                {
+                    IndexWrites.PutImage(connection, image);
+                    IndexWrites.PutName(connection, key, image.Id);
+                });
+        }, ct).ConfigureAwait(false);
+        surroundings.Raise("tag", tagged.ToString(), key.Familiar, index.State.Images.GetValueOrDefault(tagged)?.Labels);
+    }
+
+    public async Task<IReadOnlyList<ImageDeletion>> DeleteAsync(string name, bool force, bool prune, CancellationToken ct) =>
+        (await RemoveAsync(name, force, prune, ct).ConfigureAwait(false)).Records;
+
+    public async Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct)
+    {
+        var parsed = new ImageFilters(filters, ["dangling", "label", "label!", "until"], clock);
+        bool danglingOnly = parsed.Dangling ?? true;
+        var deleted = new List<ImageDeletion>();
+        long freed = 0;
+        foreach (string name in PruneCandidates(index.State, parsed, danglingOnly))
+        {
+            try
+            {
+                ImageRemover done = await RemoveAsync(name, force: false, prune: true, ct).ConfigureAwait(false);
+                deleted.AddRange(done.Records);
+                freed += done.Freed;
+            }
+            catch (WharfException e) when (e.Kind is ErrorKind.Conflict or ErrorKind.NotFound)
+            {
+                // In use, or gone with another one: prune takes what it may take.
+            }
+        }
+
+        surroundings.Raise("prune", "", null, new Dictionary<string, string> { ["reclaimed"] = freed.ToString() });
+        return new ImagePruneReport(deleted, freed);
+    }
+
+    public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => composer.CreateAsync(creation, ct);
+
+    public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => composer.CommitAsync(commit, ct);
+
+    private static List<string> PruneCandidates(IndexState state, ImageFilters filters, bool danglingOnly)
+    {
+        ILookup<Digest, NameKey> names = state.NamesByImage();
+        HashSet<Digest> parents = [.. state.Images.Values.Where(i => !i.Parent.IsEmpty).Select(i => i.Parent)];
+        var candidates = new List<string>();
+        foreach (ImageRecord image in state.Images.Values.OrderBy(i => i.Id.ToString(), StringComparer.Ordinal))
+        {
+            List<NameKey> own = [.. names[image.Id].Order()];
+            if ((own.Count == 0 && parents.Contains(image.Id)) || (danglingOnly && own.Any(n => n.IsTag))
+                || (filters.Until is { } until && (image.Created is not { } created || created > until)) || !filters.MatchesLabels(image.Labels))
+            {
+                continue;
+            }
+
+            candidates.AddRange(own.Count == 0 ? [image.Id.Encoded] : own.Select(n => n.ToReference().ToString()));
+        }
+
+        return candidates;
+    }
+
+    private async Task<ImageRemover> RemoveAsync(string name, bool force, bool prune, CancellationToken ct)
+    {
+        IReadOnlyList<ImageUse> uses = surroundings.Users.ImageUses();
+        ImageRemover? remover = null;
+        IndexState before = index.State;
+        await index.ChangeAsync(state =>
+        {
+            before = state;
+            remover = new ImageRemover(state, uses, layers);
+            remover.Remove(name, force, prune);
+            return remover.Change;
+        }, ct).ConfigureAwait(false);
+        await blobs.CollectAsync().ConfigureAwait(false);
+        foreach ((string action, Digest image) in remover!.Events)
+        {
+            if (action == "delete")
+            {
+                _configs.Forget(image);
+            }
+
+            surroundings.Raise(action, image.ToString(), image.ToString(), before.Images.GetValueOrDefault(image)?.Labels);
+        }
+
+        return remover;
+    }
+}

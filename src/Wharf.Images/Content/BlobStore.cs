@@ -1,0 +1,187 @@
+using Wharf.Primitives;
+using Wharf.State;
+
+namespace Wharf.Images.Content;
+
+/// <summary>
+/// Large content by digest: <c>DATAROOT/blobs/sha256/HEX</c>, and <c>DATAROOT/blobs/partial/HEX</c> while it arrives. Each file is
+/// registered before it is created; a partial one outlives a restart, so that a download goes on where it broke.
+/// </summary>
+internal sealed class BlobStore
+{
+    private readonly IStateDatabase _database;
+    private readonly TimeProvider _clock;
+    private readonly string _complete;
+    private readonly string _partial;
+
+    public BlobStore(string dataRoot, IStateDatabase database, TimeProvider clock)
+    {
+        _database = database;
+        _clock = clock;
+        _complete = Path.Combine(dataRoot, "blobs", "sha256");
+        _partial = Path.Combine(dataRoot, "blobs", "partial");
+        foreach (string folder in (string[])[_complete, _partial])
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Blobs that somebody works with: not to be collected.</summary>
+    public PinnedDigests Pins { get; } = new();
+
+    public bool Exists(Digest digest) => digest.Algorithm == "sha256" && File.Exists(PathOf(digest));
+
+    /// <summary>True when an earlier download of it broke off.</summary>
+    public bool HasPartial(Digest digest) => File.Exists(Path.Combine(_partial, digest.Encoded));
+
+    /// <summary>Opens a complete blob; null when it is not here.</summary>
+    public FileStream? TryOpen(Digest digest)
+    {
+        if (digest.Algorithm != "sha256")
+        {
+            return null;
+        }
+
+        try
+        {
+            return new FileStream(PathOf(digest), new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            });
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public long Length(Digest digest) => new FileInfo(PathOf(digest)).Length;
+
+    /// <summary>Begins, or goes on with, the writing of a blob whose digest is known. One writer per digest: the caller sees to it.</summary>
+    /// <exception cref="WharfException">InvalidArgument for another algorithm than sha256; Internal when the disk does not take it.</exception>
+    public async Task<BlobWriter> BeginAsync(Digest digest, long size, CancellationToken ct)
+    {
+        if (digest.Algorithm != "sha256")
+        {
+            throw WharfException.Invalid($"unsupported digest algorithm {digest.Algorithm}");
+        }
+
+        ct.ThrowIfCancellationRequested();
+        await RegisterAsync(digest.Encoded, size).ConfigureAwait(false);
+        return new BlobWriter(this, Path.Combine(_partial, digest.Encoded), digest, size);
+    }
+
+    /// <summary>Begins the writing of a blob whose digest will only be known at its end.</summary>
+    public async Task<BlobWriter> BeginAnonymousAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        string name = ObjectId.New();
+        await RegisterAsync("partial:" + name, 0).ConfigureAwait(false);
+        return new BlobWriter(this, Path.Combine(_partial, name), default, 0);
+    }
+
+    /// <summary>Registers and shows a finished file.</summary>
+    internal async Task<Digest> PublishAsync(string partialPath, Digest digest, long size)
+    {
+        await _database.WriteRelaxedAsync(connection => Sql.Execute(connection,
+            "INSERT INTO blobs (digest, size, complete, touched) VALUES ($digest, $size, 1, $now) ON CONFLICT (digest) DO UPDATE SET size = excluded.size, complete = 1, touched = excluded.touched",
+            ("$digest", digest.Encoded), ("$size", size), ("$now", _clock.GetUtcNow().ToUnixTimeSeconds()))).ConfigureAwait(false);
+        File.Move(partialPath, PathOf(digest), overwrite: true);
+        await ForgetPartialAsync(partialPath).ConfigureAwait(false);
+        return digest;
+    }
+
+    internal async Task DiscardAsync(string partialPath)
+    {
+        File.Delete(partialPath);
+        await ForgetPartialAsync(partialPath).ConfigureAwait(false);
+        string hex = Path.GetFileName(partialPath);
+        if (!File.Exists(Path.Combine(_complete, hex)))
+        {
+            await _database.WriteRelaxedAsync(connection => Sql.Execute(connection, "DELETE FROM blobs WHERE digest = $digest", ("$digest", hex))).ConfigureAwait(false);
+        }
+    }
+
+    public async Task DeleteAsync(Digest digest)
+    {
+        File.Delete(PathOf(digest));
+        await _database.WriteRelaxedAsync(connection =>
+            Sql.Execute(connection, "DELETE FROM blobs WHERE digest = $digest", ("$digest", digest.Encoded))).ConfigureAwait(false);
+    }
+
+    /// <summary>Bytes of all complete blobs.</summary>
+    public long TotalSize() => Directory.EnumerateFiles(_complete).Sum(path => new FileInfo(path).Length);
+
+    public IReadOnlyList<Digest> List() =>
+        [.. Directory.EnumerateFiles(_complete).Select(path => Digest.TryParse("sha256:" + Path.GetFileName(path), out Digest digest) ? digest : default).Where(d => !d.IsEmpty)];
+
+    /// <summary>
+    /// At start: removes files that nobody registered, anonymous leftovers, and partial downloads untouched for
+    /// <paramref name="keepPartial"/>; forgets rows whose file is gone. Returns the bytes freed.
+    /// </summary>
+    public async Task<long> SweepAsync(TimeSpan keepPartial)
+    {
+        Dictionary<string, (bool Complete, long Touched)> known = _database.Read(connection => Sql.Query(connection,
+            "SELECT digest, complete, touched FROM blobs", row => (row.GetString(0), (row.GetInt64(1) != 0, row.GetInt64(2)))))
+            .ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
+        long oldest = (_clock.GetUtcNow() - keepPartial).ToUnixTimeSeconds();
+        long freed = 0;
+        var gone = known.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFiles(_complete))
+        {
+            string hex = Path.GetFileName(path);
+            if (known.TryGetValue(hex, out var row) && row.Complete)
+            {
+                gone.Remove(hex);
+            }
+            else
+            {
+                freed += Remove(path);
+            }
+        }
+
+        foreach (string path in Directory.EnumerateFiles(_partial))
+        {
+            string hex = Path.GetFileName(path);
+            if (known.TryGetValue(hex, out var row) && row.Touched >= oldest)
+            {
+                gone.Remove(hex);
+            }
+            else
+            {
+                freed += Remove(path);
+            }
+        }
+
+        await _database.WriteAsync(connection =>
+        {
+            foreach (string name in gone)
+            {
+                Sql.Execute(connection, "DELETE FROM blobs WHERE digest = $digest", ("$digest", name));
+            }
+
+            return gone.Count;
+        }).ConfigureAwait(false);
+        return freed;
+    }
+
+    private static long Remove(string path)
+    {
+        long size = new FileInfo(path).Length;
+        File.Delete(path);
+        return size;
+    }
+
+    private string PathOf(Digest digest) => Path.Combine(_complete, digest.Encoded);
+
+    private Task RegisterAsync(string name, long size) => _database.WriteRelaxedAsync(connection => Sql.Execute(connection,
+        "INSERT INTO blobs (digest, size, complete, touched) VALUES ($digest, $size, 0, $now) ON CONFLICT (digest) DO UPDATE SET touched = excluded.touched",
+        ("$digest", name), ("$size", size), ("$now", _clock.GetUtcNow().ToUnixTimeSeconds())));
+
+    private Task ForgetPartialAsync(string partialPath) => _database.WriteRelaxedAsync(connection =>
+        Sql.Execute(connection, "DELETE FROM blobs WHERE digest = $digest", ("$digest", "partial:" + Path.GetFileName(partialPath))));
+}

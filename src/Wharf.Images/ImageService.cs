@@ -1,0 +1,153 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Layers;
+using Wharf.Images.Archives;
+using Wharf.Images.Catalog;
+using Wharf.Images.Containers;
+using Wharf.Images.Content;
+using Wharf.Images.HelloWorld;
+using Wharf.Images.Index;
+using Wharf.Images.Layers;
+using Wharf.Images.Maintenance;
+using Wharf.Images.Pulling;
+using Wharf.Images.Pushing;
+using Wharf.Images.Registries;
+using Wharf.Images.Snapshots;
+using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+using Wharf.State;
+
+namespace Wharf.Images;
+
+/// <summary>Puts the parts together and is the one door to them.</summary>
+public sealed class ImageService : IImageService, IDisposable
+{
+    private readonly LocalIndex _index;
+    private readonly RegistryConnections _connections;
+    private readonly ImageSurroundings _surroundings = new();
+    private readonly IImageCatalog _catalog;
+    private readonly IImageTransfers _transfers;
+    private readonly IContainerFilesystems _containers;
+    private readonly ImageMaintenance _maintenance;
+
+    internal ImageService(ImageServiceOptions options, IStateDatabase database, ISnapshotDriver driver, TimeProvider clock, Action<string> report)
+    {
+        _index = new LocalIndex(database, report);
+        _connections = new RegistryConnections(options.Registries, UserAgent(options));
+        var documents = new DocumentStore(database);
+        var blobs = new BlobStore(options.DataRoot, database, clock);
+        var collector = new BlobCollector(_index, blobs);
+        var layers = new LayerStore(_index, driver);
+        var factory = new ImageFactory(_index, clock);
+        var composer = new ImageComposer(_index, layers, documents, factory, _surroundings);
+        var resolver = new EndpointResolver(options.Registries);
+        var router = new RegistryRouter(_connections, resolver, clock);
+        var fetcher = new LayerFetcher(blobs, _connections, router, resolver, options, clock);
+        var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
+        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, _surroundings, clock);
+        _containers = new ContainerFilesystems(_index, layers);
+        _maintenance = new ImageMaintenance(_index, blobs, collector, layers, new StorageCheck(_index, documents, blobs, layers), _surroundings);
+        _transfers = new ImageTransfers(
+            new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _surroundings, options, clock),
+            new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, options), router, _surroundings, clock),
+            new ImageLoader(_index, blobs, collector, layers, factory, _surroundings, clock),
+            new ImageSaver(_index, documents, tars, _surroundings),
+            new ImageImporter(composer, _surroundings, options, clock),
+            new EmbeddedHelloWorld(layers, factory, _surroundings),
+            new RegistryQueries(router));
+    }
+
+    public string DriverName => _maintenance.DriverName;
+
+    public IReadOnlyList<KeyValuePair<string, string>> DriverStatus => _maintenance.DriverStatus;
+
+    public int ImageCount => _maintenance.ImageCount;
+
+    /// <summary>Opens the images of a data root and brings disk and index together, however the last run ended.</summary>
+    /// <param name="options">Data root, driver, registries.</param>
+    /// <param name="database">Open, with <see cref="ImagesSchema.Part"/> among its parts.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="report">Told of oddities found in the index and of deletions that failed, one line each.</param>
+    /// <param name="ct">Stops before anything is changed.</param>
+    public static async Task<ImageService> OpenAsync(ImageServiceOptions options, IStateDatabase database, TimeProvider clock, Action<string> report, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var settings = new SnapshotSettings(options.DataRoot, IdentityMap.None) { DeletionFailed = (path, e) => report($"cannot remove {path}: {e.Message}") };
+        var service = new ImageService(options, database, SnapshotDrivers.Open(options.StorageDriver, settings), clock, report);
+        await service._maintenance.RecoverAsync(ct).ConfigureAwait(false);
+        return service;
+    }
+
+    public void Connect(IImageUsers users, IImageEventSink events) => _surroundings.Connect(users, events);
+
+    public void Dispose()
+    {
+        _connections.Dispose();
+        _index.Dispose();
+    }
+
+    public Digest Resolve(string name, Platform? platform = null) => _catalog.Resolve(name, platform);
+
+    public bool TryResolve(string name, out Digest imageId) => _catalog.TryResolve(name, out imageId);
+
+    public ImageDetails Inspect(string name, Platform? platform = null) => _catalog.Inspect(name, platform);
+
+    public ImageConfig Config(Digest imageId) => _catalog.Config(imageId);
+
+    public IReadOnlyList<ImageListEntry> List(ImageListQuery query) => _catalog.List(query);
+
+    public IReadOnlyList<ImageHistoryItem> History(string name, Platform? platform = null) => _catalog.History(name, platform);
+
+    public Task TagAsync(string name, ImageReference target, CancellationToken ct) => _catalog.TagAsync(name, target, ct);
+
+    public Task<IReadOnlyList<ImageDeletion>> DeleteAsync(string name, bool force, bool prune, CancellationToken ct) => _catalog.DeleteAsync(name, force, prune, ct);
+
+    public Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct) => _catalog.PruneAsync(filters, ct);
+
+    public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => _catalog.CreateAsync(creation, ct);
+
+    public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => _catalog.CommitAsync(commit, ct);
+
+    public Task PullAsync(PullRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.PullAsync(request, progress, ct);
+
+    public Task PushAsync(PushRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.PushAsync(request, progress, ct);
+
+    public Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct) =>
+        _transfers.LoadAsync(archive, platforms, quiet, progress, ct);
+
+    public Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct) =>
+        _transfers.SaveAsync(names, platforms, output, ct);
+
+    public Task<Digest> ImportAsync(ImportRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.ImportAsync(request, progress, ct);
+
+    public Task<DistributionInfo> InspectDistributionAsync(ImageReference reference, RegistryCredentials? credentials, CancellationToken ct) =>
+        _transfers.InspectDistributionAsync(reference, credentials, ct);
+
+    public Task<LoginResult> LoginAsync(RegistryCredentials credentials, CancellationToken ct) => _transfers.LoginAsync(credentials, ct);
+
+    public Task<IReadOnlyList<SearchResult>> SearchAsync(string term, int limit, IReadOnlyDictionary<string, IReadOnlyList<string>> filters,
+        RegistryCredentials? credentials, CancellationToken ct) => _transfers.SearchAsync(term, limit, filters, credentials, ct);
+
+    public Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct) =>
+        _containers.PrepareContainerAsync(containerId, imageId, storageOptions, ct);
+
+    public ContainerRootfs ContainerRootfs(string containerId) => _containers.ContainerRootfs(containerId);
+
+    public SafeFileHandle OpenContainerRootfs(string containerId, bool readOnly) => _containers.OpenContainerRootfs(containerId, readOnly);
+
+    public Task<IReadOnlyList<ContainerChange>> DiffContainerAsync(string containerId, CancellationToken ct) => _containers.DiffContainerAsync(containerId, ct);
+
+    public Task<ContainerSize> ContainerSizeAsync(string containerId, CancellationToken ct) => _containers.ContainerSizeAsync(containerId, ct);
+
+    public Task ExportContainerAsync(SafeFileHandle root, Stream output, CancellationToken ct) => _containers.ExportContainerAsync(root, output, ct);
+
+    public Task RemoveContainerAsync(string containerId, CancellationToken ct) => _containers.RemoveContainerAsync(containerId, ct);
+
+    public ImageDiskUsage DiskUsage() => _maintenance.DiskUsage();
+
+    public Task<long> CollectGarbageAsync(CancellationToken ct) => _maintenance.CollectGarbageAsync(ct);
+
+    public Task<IReadOnlyList<StorageFinding>> CheckAsync(bool repair, CancellationToken ct) => _maintenance.CheckAsync(repair, ct);
+
+    private static string UserAgent(ImageServiceOptions options) => "wharf/" + (options.EngineVersion.Length > 0 ? options.EngineVersion : "0");
+}

@@ -1,0 +1,200 @@
+using System.Buffers;
+using Wharf.Archive.Compression;
+using Wharf.Images.Content;
+using Wharf.Images.Index;
+using Wharf.Images.Layers;
+using Wharf.Images.Pulling;
+using Wharf.Images.Registries;
+using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Pushing;
+
+/// <summary>Brings the layers of an image to a registry, several at once, each in the cheapest way there is.</summary>
+internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerTars tars, LayerFetcher fetcher, ImageServiceOptions options)
+{
+    private const int Attempts = 5;
+    private readonly KeyedLocks<Digest> _compressions = new();
+
+    /// <param name="uploads">The repository to write to.</param>
+    /// <param name="repository">Its name.</param>
+    /// <param name="stack">Bottom first.</param>
+    /// <param name="manifest">The manifest the image came by, whose layer forms are preferred.</param>
+    /// <param name="report">Told of each layer by its diff id.</param>
+    /// <param name="ct">Stops all.</param>
+    /// <returns>What the manifest must list, bottom first.</returns>
+    public async Task<IReadOnlyList<Descriptor>> PushAsync(RepositoryUploads uploads, ImageReference repository, IReadOnlyList<LayerRecord> stack,
+        ImageManifest? manifest, TransferProgress report, CancellationToken ct)
+    {
+        for (int i = stack.Count - 1; i >= 0; i--)
+        {
+            report.Status(stack[i].Diff.Short, "Preparing");
+        }
+
+        for (int i = stack.Count - 1 - options.MaxConcurrentUploads; i >= 0; i--)
+        {
+            report.Status(stack[i].Diff.Short, "Waiting");
+        }
+
+        var pushed = new Descriptor[stack.Count];
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrentUploads, CancellationToken = ct };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, stack.Count).Reverse(), limits, async (i, token) =>
+            {
+                Descriptor? preferred = manifest is not null && manifest.Layers.Count == stack.Count ? manifest.Layers[i] : null;
+                pushed[i] = await PushOneAsync(uploads, repository, stack[i], preferred, report, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }
+        catch (AggregateException e) when (e.InnerException is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
+        }
+
+        return pushed;
+    }
+
+    private async Task<Descriptor> PushOneAsync(RepositoryUploads uploads, ImageReference repository, LayerRecord layer, Descriptor? preferred, TransferProgress report, CancellationToken ct)
+    {
+        string id = layer.Diff.Short;
+        if (preferred is not null && MediaTypes.IsForeignLayer(preferred.MediaType))
+        {
+            report.Status(id, "Skipped foreign layer");
+            return preferred;
+        }
+
+        List<LayerBlob> forms = [.. documents.LayerBlobs(layer.Diff).Where(f => !MediaTypes.IsForeignLayer(f.MediaType)).OrderByDescending(f => f.Digest == preferred?.Digest)];
+        foreach (LayerBlob form in forms)
+        {
+            if (await uploads.BlobExistsAsync(form.Digest, ct).ConfigureAwait(false))
+            {
+                report.Status(id, "Layer already exists");
+                await RememberAsync(form, repository).ConfigureAwait(false);
+                return Describe(form, preferred);
+            }
+        }
+
+        foreach (LayerBlob form in forms)
+        {
+            foreach (string source in documents.SourcesOf(form.Digest).Where(s => s.StartsWith(repository.Domain + "/", StringComparison.Ordinal) && s != repository.Name))
+            {
+                string path = source[(repository.Domain.Length + 1)..];
+                if (await uploads.MountAsync(form.Digest, path, ct).ConfigureAwait(false) is null)
+                {
+                    report.Status(id, $"Mounted from {path}");
+                    await RememberAsync(form, repository).ConfigureAwait(false);
+                    return Describe(form, preferred);
+                }
+            }
+        }
+
+        LayerBlob ready = await MakeAsync(layer, forms, report, ct).ConfigureAwait(false);
+        using IDisposable pin = blobs.Pins.Pin(ready.Digest);
+        if (!forms.Contains(ready) && await uploads.BlobExistsAsync(ready.Digest, ct).ConfigureAwait(false))
+        {
+            report.Status(id, "Layer already exists");
+        }
+        else
+        {
+            await UploadAsync(uploads, ready, id, report, ct).ConfigureAwait(false);
+            report.Status(id, "Pushed");
+        }
+
+        await RememberAsync(ready, repository).ConfigureAwait(false);
+        return Describe(ready, preferred);
+    }
+
+    private async Task UploadAsync(RepositoryUploads uploads, LayerBlob blob, string id, TransferProgress report, CancellationToken ct)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Uri upload = await uploads.BeginUploadAsync(ct).ConfigureAwait(false);
+                await uploads.UploadAsync(upload, blob.Digest, Open, blob.Size, ct).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (attempt < Attempts && !ct.IsCancellationRequested
+                && e is WharfException { Kind: ErrorKind.Unavailable or ErrorKind.Internal } or IOException or HttpRequestException)
+            {
+                TimeSpan wait = RegistrySession.WaitOf(null, attempt - 1);
+                report.Status(id, $"Retrying in {Math.Ceiling(wait.TotalSeconds)} second{(wait.TotalSeconds > 1 ? "s" : "")}");
+                await Task.Delay(wait, ct).ConfigureAwait(false);
+            }
+        }
+
+        Stream Open() => new CountingStream(
+            blobs.TryOpen(blob.Digest) ?? throw WharfException.DataLoss($"blob {blob.Digest} has vanished"),
+            done => report.Bar(id, "Pushing", done, blob.Size));
+    }
+
+    /// <summary>A blob in the store that can be sent: one that is here, or can be fetched again, or is compressed now and kept.</summary>
+    private async Task<LayerBlob> MakeAsync(LayerRecord layer, List<LayerBlob> forms, TransferProgress report, CancellationToken ct)
+    {
+        using IDisposable only = await _compressions.AcquireAsync(layer.Diff, ct).ConfigureAwait(false);
+        foreach (LayerBlob form in forms.Concat(documents.LayerBlobs(layer.Diff)))
+        {
+            if (blobs.Exists(form.Digest))
+            {
+                return form;
+            }
+        }
+
+        foreach (LayerBlob form in forms)
+        {
+            if (documents.SourcesOf(form.Digest) is { Count: > 0 } sources && await fetcher.FetchAsync(form, sources, ct).ConfigureAwait(false))
+            {
+                return form;
+            }
+        }
+
+        return await CompressAsync(layer, report, ct).ConfigureAwait(false);
+    }
+
+    private async Task<LayerBlob> CompressAsync(LayerRecord layer, TransferProgress report, CancellationToken ct)
+    {
+        await using Stream tar = await tars.OpenAsync(layer, ct).ConfigureAwait(false);
+        await using BlobWriter writer = await blobs.BeginAnonymousAsync(ct).ConfigureAwait(false);
+        await using (Stream gzip = Compressor.Open(new BlobWriterStream(writer), CompressionKind.Gzip))
+        {
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+            try
+            {
+                long done = 0;
+                int read;
+                while ((read = await tar.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0)
+                {
+                    await gzip.WriteAsync(buffer.AsMemory(0, read), ct).ConfigureAwait(false);
+                    report.Bar(layer.Diff.Short, "Preparing", done += read, layer.TarSize);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        long size = writer.Position;
+        IDisposable? pin = null;
+        Digest digest = await writer.CommitAsync(d => pin = blobs.Pins.Pin(d)).ConfigureAwait(false);
+        var made = new LayerBlob(layer.Diff, digest, MediaTypes.DockerLayerGzip, size);
+        await index.Database.WriteRelaxedAsync(connection => IndexWrites.PutLayerBlob(connection, made)).ConfigureAwait(false);
+        pin?.Dispose();
+        return made;
+    }
+
+    private static Descriptor Describe(LayerBlob blob, Descriptor? preferred) => preferred is not null && preferred.Digest == blob.Digest
+        ? preferred
+        : new Descriptor { MediaType = DockerType(blob.MediaType), Digest = blob.Digest, Size = blob.Size };
+
+    // A layer that came in an OCI archive uncompressed travels in a Docker manifest under Docker's name for the same bytes.
+    private static string DockerType(string mediaType) => mediaType switch
+    {
+        MediaTypes.OciLayerGzip => MediaTypes.DockerLayerGzip,
+        _ => mediaType,
+    };
+
+    private Task RememberAsync(LayerBlob blob, ImageReference repository) =>
+        index.Database.WriteRelaxedAsync(connection => IndexWrites.PutBlobSource(connection, blob.Digest, repository.Name));
+}

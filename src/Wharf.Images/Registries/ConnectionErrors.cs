@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Registries;
+
+/// <summary>What Docker's users read when a registry cannot be reached: Go's words for it.</summary>
+internal static class ConnectionErrors
+{
+    public static WharfException Of(string method, Uri url, Exception e)
+    {
+        string request = $"{char.ToUpperInvariant(method[0])}{method[1..].ToLowerInvariant()} \"{url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped)}\"";
+        return WharfException.Unavailable($"{request}: {Reason(url, e)}", e);
+    }
+
+    /// <summary>The other side speaks no TLS, or nobody is there: clear text may be tried where that is allowed.</summary>
+    public static bool IsConnectFailure(Exception e) => e is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError
+    };
+
+    private static string Reason(Uri url, Exception e)
+    {
+        if (Find<SocketException>(e) is { } socket)
+        {
+            return socket.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused => $"dial tcp {url.Host}:{url.Port}: connect: connection refused",
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"dial tcp: lookup {url.Host}: no such host",
+                SocketError.NetworkUnreachable => $"dial tcp {url.Host}:{url.Port}: connect: network is unreachable",
+                SocketError.HostUnreachable => $"dial tcp {url.Host}:{url.Port}: connect: no route to host",
+                SocketError.TimedOut => $"dial tcp {url.Host}:{url.Port}: i/o timeout",
+                SocketError.ConnectionReset => "read: connection reset by peer",
+                _ => socket.Message,
+            };
+        }
+
+        if (Find<AuthenticationException>(e) is { } tls)
+        {
+            return tls.Message.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal)
+                ? $"tls: failed to verify certificate: x509: certificate is not valid for {url.Host}"
+                : tls.Message.Contains("RemoteCertificate", StringComparison.Ordinal)
+                    ? "tls: failed to verify certificate: x509: certificate signed by unknown authority"
+                    : $"tls: {tls.Message}";
+        }
+
+        return e is TaskCanceledException or TimeoutException
+            ? "net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)"
+            : Find<IOException>(e) is { } io ? io.Message : e.Message;
+    }
+
+    private static T? Find<T>(Exception? e)
+        where T : Exception
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            if (e is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,250 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Layers;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Images.Snapshots.Overlay;
+
+/// <summary>
+/// Layers as directories stacked by overlayfs: DATAROOT/overlay2/ID with <c>diff</c> (the layer's own files), <c>work</c> (containers
+/// only), <c>lower</c> (ids below, topmost first, separated by colons) and <c>link</c> (a short name; DATAROOT/overlay2/l/SHORT leads
+/// to the diff, so that long chains fit where the kernel bounds the option string).
+/// </summary>
+internal sealed class OverlayDriver : ISnapshotDriver
+{
+    public const string DriverName = "overlay2";
+
+    /// <summary>Docker's bound, which also holds for kernels that take all directories in one page.</summary>
+    private const int MostLayers = 127;
+
+    private const string Diff = "diff";
+    private const string Work = "work";
+    private const string Lower = "lower";
+    private const string InitId = "init";
+    private const string Scratch = ".mnt";
+
+    private readonly DriverDirectory _directory;
+    private readonly ShortLinks _links;
+    private readonly ConcurrentDictionary<string, string[]> _chains = new(StringComparer.Ordinal);
+    private readonly string _fileSystem;
+
+    /// <exception cref="WharfException">InvalidArgument: overlayfs cannot work here, and why.</exception>
+    public OverlayDriver(SnapshotSettings settings)
+    {
+        _directory = new DriverDirectory(DriverName, settings);
+        _links = new ShortLinks(_directory.Root);
+        _fileSystem = BackingFileSystem.NameOf(_directory.Root);
+        Directory.CreateDirectory(Path.Combine(_directory.Root, Scratch), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OverlayProbe.Require(_directory.Root);
+        MakeInit();
+    }
+
+    public string Name => DriverName;
+
+    public WhiteoutStyle Whiteouts => WhiteoutStyle.Overlay;
+
+    public bool IndependentLayers => true;
+
+    public IReadOnlyList<KeyValuePair<string, string>> Status =>
+    [
+        new("Backing Filesystem", _fileSystem),
+        new("Supports d_type", "true"),
+        new("Using metacopy", "false"),
+        new("Native Overlay Diff", "true"),
+        new("userxattr", "false"),
+    ];
+
+    public bool Exists(string id) => _directory.Exists(id);
+
+    public ILayerDraft BeginLayer(string id, string? parentId)
+    {
+        string draft = _directory.DraftOf(id);
+        _directory.Discard(draft);
+        DriverDirectory.Make(draft, Diff);
+        _directory.GiveToRoot(Path.Combine(draft, Diff));
+        return new DirectoryDraft(id, Path.Combine(draft, Diff), () => CommitDraft(id, parentId), () => _directory.Discard(draft));
+    }
+
+    public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
+    {
+        StorageOptions.RefuseAll(options.StorageOptions, DriverName);
+        string[] chain = ChainAbove(topLayerId);
+        string path = _directory.Of(id);
+        DriverDirectory.Make(path, Diff, Work);
+        try
+        {
+            _directory.GiveToRoot(Path.Combine(path, Diff));
+            _directory.GiveToRoot(Path.Combine(path, Work));
+            WriteLower(path, options.InitLayer ? [InitId, .. chain] : chain);
+        }
+        catch
+        {
+            _directory.Discard(path);
+            throw;
+        }
+    }
+
+    public SnapshotMount GetMount(string id)
+    {
+        string path = _directory.Of(id);
+        string[] chain = ChainOf(id);
+        if (chain.Length == 0)
+        {
+            return new SnapshotMount { Type = "bind", Upper = Path.Combine(path, Diff) };
+        }
+
+        return new SnapshotMount { Type = "overlay", Lower = _links.Fit(chain), Upper = Path.Combine(path, Diff), Work = Path.Combine(path, Work) };
+    }
+
+    public SnapshotRoot Open(string id, bool writable)
+    {
+        string path = _directory.Of(id);
+        string[] chain = ChainOf(id);
+        string diff = Path.Combine(path, Diff), work = Path.Combine(path, Work), scratch = Path.Combine(_directory.Root, Scratch);
+        if (!writable)
+        {
+            // The writable layer as the topmost lower one: harmless beside the mount of a container that runs.
+            return new SnapshotRoot(OverlayMount.Open([diff, .. _links.Fit(chain)], null, null, scratch));
+        }
+
+        if (!Directory.Exists(work) && chain.Length > 0)
+        {
+            throw WharfException.Conflict($"layer {id} is read-only");
+        }
+
+        return new SnapshotRoot(chain.Length == 0 ? DriverDirectory.Open(diff) : OverlayMount.Open(_links.Fit(chain), diff, work, scratch));
+    }
+
+    public IReadOnlyList<FileChange> Changes(string id)
+    {
+        string[] chain = ChainOf(id);
+        using SafeFileHandle upper = DriverDirectory.Open(Path.Combine(_directory.Of(id), Diff));
+        if (chain.Length == 0)
+        {
+            return TreeChanges.OfOverlay(null, upper, CancellationToken.None);
+        }
+
+        using SafeFileHandle lower = OverlayMount.Open(_links.Fit(chain), null, null, Path.Combine(_directory.Root, Scratch));
+        return TreeChanges.OfOverlay(lower, upper, CancellationToken.None);
+    }
+
+    public async Task<LayerApplyResult> WriteDiffAsync(string id, Stream output, CancellationToken ct)
+    {
+        _directory.RequireExists(id);
+        using SafeFileHandle upper = DriverDirectory.Open(Path.Combine(_directory.Of(id), Diff));
+        return await TreeArchive.WriteOverlayDiffAsync(upper, output, _directory.Settings.Owners, ct);
+    }
+
+    public void Promote(string containerId, string layerId)
+    {
+        string[] chain = [.. ChainOf(containerId).Where(i => i != InitId)];
+        string path = _directory.Of(containerId), layer = _directory.Of(layerId);
+        WriteLower(path, chain);
+        _links.Create(path, layerId);
+        _directory.Discard(Path.Combine(path, Work));
+        Rename(path, layer);
+        _chains.TryRemove(containerId, out _);
+    }
+
+    public long Measure(string id)
+    {
+        _directory.RequireExists(id);
+        return DiskUse.Of(_directory.Of(id));
+    }
+
+    public void Remove(string id)
+    {
+        string path = _directory.Of(id);
+        _links.Remove(path);
+        _directory.Discard(path);
+        _chains.TryRemove(id, out _);
+    }
+
+    public void Sync() => _directory.Sync();
+
+    public IReadOnlyList<string> List() => _directory.List();
+
+    public void Recover(Func<string, bool> isOwned)
+    {
+        foreach (string draft in _directory.Drafts())
+        {
+            _directory.Discard(draft);
+        }
+
+        foreach (string id in _directory.List())
+        {
+            if (!isOwned(id))
+            {
+                Remove(id);
+            }
+        }
+
+        _links.Mend();
+        _directory.EmptyTrash();
+    }
+
+    private void CommitDraft(string id, string? parentId)
+    {
+        string draft = _directory.DraftOf(id);
+        WriteLower(draft, ChainAbove(parentId));
+        _links.Create(draft, id);
+        Rename(draft, _directory.Of(id));
+    }
+
+    private static void Rename(string from, string to) =>
+        NameCalls.Rename(FileCalls.CurrentDirectory, from, FileCalls.CurrentDirectory, to, RenameFlags.NoReplace).ThrowIfError("rename", to);
+
+    private string[] ChainAbove(string? parentId)
+    {
+        if (parentId is null)
+        {
+            return [];
+        }
+
+        string[] chain = [parentId, .. ChainOf(parentId)];
+        return chain.Length <= MostLayers ? chain : throw WharfException.Invalid("max depth exceeded");
+    }
+
+    private string[] ChainOf(string id)
+    {
+        if (_chains.TryGetValue(id, out string[]? known))
+        {
+            return known;
+        }
+
+        string file = Path.Combine(_directory.Of(id), Lower);
+        try
+        {
+            string[] chain = File.ReadAllText(file).Split(':', StringSplitOptions.RemoveEmptyEntries);
+            return _chains.GetOrAdd(id, chain);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw WharfException.NotFound($"layer {id} does not exist");
+        }
+    }
+
+    private static void WriteLower(string path, string[] chain) => File.WriteAllText(Path.Combine(path, Lower), string.Join(':', chain));
+
+    private void MakeInit()
+    {
+        string path = Path.Combine(_directory.Root, InitId);
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        string draft = path + DriverDirectory.DraftSuffix;
+        _directory.Discard(draft);
+        DriverDirectory.Make(draft, Diff);
+        _directory.GiveToRoot(Path.Combine(draft, Diff));
+        using (SafeFileHandle root = DriverDirectory.Open(Path.Combine(draft, Diff)))
+        {
+            InitLayer.Fill(root, _directory.Settings.Owners, marked: false);
+        }
+
+        _links.Create(draft, InitId);
+        Rename(draft, path);
+    }
+}

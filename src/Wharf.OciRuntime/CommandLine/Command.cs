@@ -1,0 +1,4 @@
+namespace Wharf.OciRuntime.CommandLine;
+
+/// <summary>One command: its flags and what it does; the result is the exit code.</summary>
+internal sealed record Command(string Name, string Summary, IReadOnlyList<Option> Options, Func<Arguments, Session, int> Run);

@@ -1,0 +1,64 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+using Wharf.Runtime.Cgroups;
+
+namespace Wharf.OciRuntime.Containers;
+
+/// <summary>A container as the disk and the kernel know it now.</summary>
+internal sealed class Container(ContainerRecord record, string directory)
+{
+    public ContainerRecord Record => record;
+
+    public string Id => record.Id;
+
+    /// <summary>The start gate: a FIFO that is there as long as the container waits for start.</summary>
+    public string GatePath => Path.Combine(directory, "exec.fifo");
+
+    public ContainerCgroup Cgroup => ContainerCgroup.Open(record.CgroupPath, record.Id);
+
+    public string Status => !IsAlive ? "stopped" : Cgroup.IsFrozen ? "paused" : File.Exists(GatePath) ? "created" : "running";
+
+    /// <summary>True while the first process is there and no zombie.</summary>
+    public bool IsAlive => ProcessStat.TryRead(record.Pid, out ProcessStat stat) && stat.StartTime == record.StartTime && stat.State is not ('Z' or 'X');
+
+    public ContainerState State
+    {
+        get
+        {
+            string status = Status;
+            return new ContainerState
+            {
+                Id = record.Id,
+                Status = status,
+                Pid = status == "stopped" ? 0 : record.Pid,
+                Bundle = record.Bundle,
+                Annotations = record.Spec.Annotations,
+            };
+        }
+    }
+
+    /// <summary>A descriptor of the first process, checked to be that process and no later one.</summary>
+    /// <exception cref="WharfException">Conflict: "container not running".</exception>
+    public SafeFileHandle OpenProcess()
+    {
+        Errno errno = ProcessCalls.OpenPid(record.Pid, out SafeFileHandle pidfd);
+        if (errno == Errno.None && IsAlive)
+        {
+            return pidfd;
+        }
+
+        pidfd.Dispose();
+        throw WharfException.Conflict("container not running");
+    }
+
+    public void Require(params ReadOnlySpan<string> statuses)
+    {
+        string status = Status;
+        if (!statuses.Contains(status))
+        {
+            throw WharfException.Conflict(status == "stopped" ? "container not running" : $"container is {status}");
+        }
+    }
+}

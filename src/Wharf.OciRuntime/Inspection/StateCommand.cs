@@ -1,0 +1,15 @@
+using System.Text.Json;
+using Wharf.Oci.Runtime;
+using Wharf.OciRuntime.CommandLine;
+
+namespace Wharf.OciRuntime.Inspection;
+
+internal static class StateCommand
+{
+    public static readonly Command Command = new("state", "output the state of a container", [], (arguments, session) =>
+    {
+        ContainerState state = session.Store.Load(arguments.Operand(1, 1, "state")[0]).State;
+        session.Print(JsonSerializer.Serialize(state, RuntimeJson.Default.ContainerState));
+        return 0;
+    });
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+using Wharf.OciRuntime.CommandLine;
+using Wharf.OciRuntime.Containers;
+using Wharf.Primitives;
+using Wharf.Runtime.Cgroups;
+using Wharf.Runtime.Hooks;
+using Wharf.Runtime.Launch;
+
+namespace Wharf.OciRuntime.Lifecycle;
+
+/// <summary>Making a container: the common part of create and run. Whatever fails, nothing is left behind.</summary>
+internal sealed class ContainerCreation(Session session, Arguments flags, string id)
+{
+    public static readonly Option[] Flags =
+    [
+        new("bundle", 'b'), new("console-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
+    ];
+
+    /// <param name="waitsForStart">True for create: the process stops before execve until start.</param>
+    /// <param name="useGivenTerminal">Called with the terminal's master where no console socket takes it.</param>
+    public LaunchResult Create(bool waitsForStart, Action<SafeFileHandle>? useGivenTerminal = null)
+    {
+        string bundle = Bundle.DirectoryOf(flags.Text("bundle"));
+        RuntimeSpec spec = Bundle.Load(bundle);
+        bool terminal = spec.Process?.Terminal == true;
+        string? consoleSocket = flags.Text("console-socket");
+        if (terminal && consoleSocket is null && useGivenTerminal is null)
+        {
+            throw WharfException.Invalid("cannot allocate tty if the container will detach without setting console socket");
+        }
+
+        string directory = session.Store.Reserve(id);
+        ContainerCgroup? cgroup = null;
+        try
+        {
+            cgroup = ContainerCgroup.Create(spec.Linux?.CgroupsPath, id);
+            var warnings = new List<string>();
+            cgroup.Apply(spec.Linux?.Resources ?? new LinuxResources(), warnings);
+            session.Warn(warnings);
+            LaunchResult result = Launch(spec, bundle, cgroup, waitsForStart ? OpenGate(directory) : null);
+            if (result.Console is { } master)
+            {
+                HandOver(master, consoleSocket, useGivenTerminal);
+            }
+
+            WritePidFile(flags.Text("pid-file"), result.Pid);
+            return result;
+        }
+        catch
+        {
+            CleanUp(cgroup);
+            throw;
+        }
+    }
+
+    public static void WritePidFile(string? path, int pid)
+    {
+        if (path is not null)
+        {
+            AtomicFile.Write(path, System.Text.Encoding.ASCII.GetBytes(pid.ToString(CultureInfo.InvariantCulture)), (UnixFileMode)0b110_100_100, durable: false);
+        }
+    }
+
+    /// <summary>Gives the terminal's master to whoever listens on the socket.</summary>
+    public static void HandOver(SafeFileHandle master, string? consoleSocket, Action<SafeFileHandle>? useGivenTerminal)
+    {
+        if (consoleSocket is null)
+        {
+            useGivenTerminal?.Invoke(master);
+            return;
+        }
+
+        UnixSocketCalls.Connect(consoleSocket, SocketKind.Stream, nonBlocking: false, out SafeFileHandle socket).ThrowIfError("connect", consoleSocket);
+        using (socket)
+        using (master)
+        {
+            UnixSocketCalls.Send(socket, "/dev/ptmx"u8, [master.Number()], out _).ThrowIfError("sendmsg", consoleSocket);
+        }
+    }
+
+    private LaunchResult Launch(RuntimeSpec spec, string bundle, ContainerCgroup cgroup, SafeFileHandle? gate)
+    {
+        HooksSpec hooks = spec.Hooks ?? new HooksSpec();
+        bool hasEarlyHooks = hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 };
+        ContainerState Creating(int pid) => new() { Id = id, Status = "creating", Pid = pid, Bundle = bundle, Annotations = spec.Annotations };
+        var request = new LaunchRequest
+        {
+            ContainerId = id,
+            Spec = spec,
+            Bundle = bundle,
+            Cgroup = cgroup,
+            PreservedDescriptors = (int)(flags.Number("preserve-fds") ?? 0),
+            StartGate = gate,
+            NoPivot = flags.IsSet("no-pivot"),
+            NoNewKeyring = flags.IsSet("no-new-keyring"),
+            NamespacesReady = !hasEarlyHooks ? null : pid =>
+            {
+                HookRunner.Run("prestart", hooks.Prestart, Creating(pid));
+                HookRunner.Run("createRuntime", hooks.CreateRuntime, Creating(pid));
+            },
+            RootfsReady = hooks.CreateContainer is not { Count: > 0 } ? null : pid => HookRunner.RunInside("createContainer", hooks.CreateContainer, Creating(pid)),
+        };
+        LaunchPlan plan = SpecCompiler.Compile(request);
+        session.Warn(plan.Warnings);
+        LaunchResult result = Launcher.Launch(plan);
+        if (result.Failure is { } failure)
+        {
+            throw new LaunchException(failure);
+        }
+
+        // not disposed: a child at its gate still runs on it, and this process ends soon
+        _ = ProcessStat.TryRead(result.Pid, out ProcessStat stat);
+        session.Store.Save(new ContainerRecord
+        {
+            Id = id,
+            Bundle = bundle,
+            Rootfs = Path.GetFullPath(spec.Root?.Path ?? "rootfs", bundle),
+            Pid = result.Pid,
+            StartTime = stat.StartTime,
+            CgroupPath = cgroup.Path,
+            Created = DateTimeOffset.UtcNow,
+            Spec = spec,
+        });
+        return result;
+    }
+
+    // Opened for both directions: the child waits for a byte, and must see no end of file while nobody has come to write one.
+    private static SafeFileHandle OpenGate(string directory)
+    {
+        const uint Mode = 0b110_000_000;
+        string path = Path.Combine(directory, "exec.fifo");
+        NameCalls.MakeNode(FileCalls.CurrentDirectory, path, FileType.Fifo | Mode, 0).ThrowIfError("mkfifo", path);
+        FileCalls.Open(path, OpenFlags.ReadWrite, out SafeFileHandle gate).ThrowIfError("open", path);
+        return gate;
+    }
+
+    private void CleanUp(ContainerCgroup? cgroup)
+    {
+        try
+        {
+            cgroup?.SignalAll(Signal.Kill);
+            cgroup?.Delete();
+            session.Store.Remove(id);
+        }
+        catch (Exception e) when (e is WharfException or IOException)
+        {
+            // the first error is the one to report; this one is told beside it
+            session.Warn([$"cleaning up after a failed start: {e.Message}"]);
+        }
+    }
+}
+
+/// <summary>A launch that failed, on its way to the command's end: its exit code is part of the answer.</summary>
+internal sealed class LaunchException(LaunchFailure failure) : Exception(failure.Message)
+{
+    public LaunchFailure Failure => failure;
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+using Wharf.OciRuntime.CommandLine;
+using Wharf.OciRuntime.Containers;
+using Wharf.OciRuntime.Terminals;
+using Wharf.Primitives;
+using Wharf.Runtime.Launch;
+
+namespace Wharf.OciRuntime.Lifecycle;
+
+/// <summary>Starts one more process in a container, described by a file or by flags over the container's own process.</summary>
+internal static class ExecCommand
+{
+    private static readonly Option[] Flags =
+    [
+        new("process", 'p'), new("detach", 'd', TakesValue: false), new("tty", 't', TakesValue: false), new("console-socket"), new("pid-file"), new("cwd"),
+        new("env", 'e'), new("user", 'u'), new("additional-gids", 'g'), new("cap", 'c'), new("no-new-privs", TakesValue: false), new("apparmor"), new("preserve-fds"),
+        new("ignore-paused", TakesValue: false),
+    ];
+
+    public static readonly Command Command = new("exec", "execute new process inside the container", Flags, Run);
+
+    private static int Run(Arguments arguments, Session session)
+    {
+        string id = arguments.Operand(1, int.MaxValue, "exec")[0];
+        Container container = session.Store.Load(id);
+        string status = container.Status;
+        if (status == "paused" && !arguments.IsSet("ignore-paused"))
+        {
+            throw WharfException.Conflict("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+
+        ProcessSpec process = Process(arguments, container);
+        bool detach = arguments.IsSet("detach");
+        string? consoleSocket = arguments.Text("console-socket");
+        if (process.Terminal && consoleSocket is null && detach)
+        {
+            throw WharfException.Invalid("cannot allocate tty if the process will detach without setting console socket");
+        }
+
+        using SafeFileHandle init = container.OpenProcess();
+        using LaunchPlan plan = ExecCompiler.Compile(new ExecRequest
+        {
+            ContainerPid = container.Record.Pid,
+            ContainerPidFd = init,
+            Process = process,
+            Seccomp = container.Record.Spec.Linux?.Seccomp,
+            Cgroup = container.Cgroup,
+            PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0),
+        });
+        session.Warn(plan.Warnings);
+        using var relay = new TerminalRelay();
+        LaunchResult result = Launcher.Launch(plan);
+        if (result.Failure is { } failure)
+        {
+            throw new LaunchException(failure);
+        }
+
+        if (result.Console is { } master)
+        {
+            ContainerCreation.HandOver(master, consoleSocket, relay.Use);
+        }
+
+        ContainerCreation.WritePidFile(arguments.Text("pid-file"), result.Pid);
+        return detach ? 0 : Foreground.Wait(result.PidFd!, relay);
+    }
+
+    private static ProcessSpec Process(Arguments arguments, Container container)
+    {
+        if (arguments.Text("process") is { } path)
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordJson.Default.ProcessSpec) ?? throw WharfException.Invalid($"{path} describes no process");
+        }
+
+        string[] command = [.. arguments.Operands.Skip(1)];
+        if (command.Length == 0)
+        {
+            throw WharfException.Invalid("process args cannot be empty");
+        }
+
+        ProcessSpec own = container.Record.Spec.Process!;
+        UserSpec user = UserFlag.Parse(arguments.Text("user"), own.User ?? new UserSpec());
+        uint[] groups = [.. arguments.All("additional-gids").Select(UserFlag.Number)];
+        return own with
+        {
+            Args = command,
+            Terminal = arguments.IsSet("tty"),
+            ConsoleSize = null,
+            Cwd = arguments.Text("cwd") ?? own.Cwd,
+            Env = [.. own.Env ?? [], .. arguments.All("env")],
+            User = user with { AdditionalGids = groups.Length > 0 ? groups : user.AdditionalGids },
+            NoNewPrivileges = own.NoNewPrivileges || arguments.IsSet("no-new-privs"),
+            ApparmorProfile = arguments.Text("apparmor") ?? own.ApparmorProfile,
+            Capabilities = WithCapabilities(own.Capabilities, arguments.All("cap")),
+        };
+    }
+
+    private static CapabilitySets? WithCapabilities(CapabilitySets? own, IReadOnlyList<string> added)
+    {
+        if (added.Count == 0)
+        {
+            return own;
+        }
+
+        IReadOnlyList<string> More(IReadOnlyList<string>? set) => [.. (set ?? []).Union(added)];
+        return new CapabilitySets
+        {
+            Bounding = More(own?.Bounding),
+            Effective = More(own?.Effective),
+            Permitted = More(own?.Permitted),
+            Inheritable = own?.Inheritable,
+            Ambient = own?.Ambient,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using Wharf.Linux;
+using Wharf.OciRuntime.CommandLine;
+using Wharf.OciRuntime.Containers;
+using Wharf.OciRuntime.Terminals;
+using Wharf.Runtime.Hooks;
+using Wharf.Runtime.Launch;
+
+namespace Wharf.OciRuntime.Lifecycle;
+
+/// <summary>create, start, wait and delete in one.</summary>
+internal static class RunCommand
+{
+    public static readonly Command Command = new("run", "create and run a container",
+        [.. ContainerCreation.Flags, new Option("detach", 'd', TakesValue: false), new Option("keep", TakesValue: false), new Option("no-subreaper", TakesValue: false)], Run);
+
+    private static int Run(Arguments arguments, Session session)
+    {
+        string id = arguments.Operand(1, 1, "run")[0];
+        bool detach = arguments.IsSet("detach");
+        bool subreaper = !detach && !arguments.IsSet("no-subreaper");
+        if (subreaper)
+        {
+            // so that what the container leaves behind (a joined pid namespace) comes to us and not to the host's init
+            ProcessCalls.SetChildSubreaper().ThrowIfError("prctl", "PR_SET_CHILD_SUBREAPER");
+        }
+
+        using var relay = new TerminalRelay();
+        var creation = new ContainerCreation(session, arguments, id);
+        bool hasStartHooks = Bundle.Load(Bundle.DirectoryOf(arguments.Text("bundle"))).Hooks?.StartContainer is { Count: > 0 };
+        LaunchResult result = creation.Create(waitsForStart: hasStartHooks, detach ? null : relay.Use);
+        Container container = session.Store.Load(id);
+        if (hasStartHooks)
+        {
+            StartCommand.Command.Run(Arguments.Parse([id], []), session);
+        }
+        else
+        {
+            HookRunner.Run("poststart", container.Record.Spec.Hooks?.Poststart, container.State);
+        }
+
+        if (detach)
+        {
+            return 0;
+        }
+
+        int code = Foreground.Wait(result.PidFd!, relay);
+        if (!arguments.IsSet("keep"))
+        {
+            DeleteCommand.Delete(session, container);
+        }
+
+        return code;
+    }
+}

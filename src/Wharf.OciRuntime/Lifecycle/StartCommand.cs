@@ -1,0 +1,39 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.OciRuntime.CommandLine;
+using Wharf.OciRuntime.Containers;
+using Wharf.Primitives;
+using Wharf.Runtime.Hooks;
+
+namespace Wharf.OciRuntime.Lifecycle;
+
+/// <summary>Opens the gate at which a created container waits.</summary>
+internal static class StartCommand
+{
+    public static readonly Command Command = new("start", "executes the user defined process in a created container", [], (arguments, session) =>
+    {
+        Container container = session.Store.Load(arguments.Operand(1, 1, "start")[0]);
+        string status = container.Status;
+        if (status != "created")
+        {
+            throw WharfException.Conflict(status == "stopped" ? "cannot start a container that has stopped" : $"cannot start an already {status} container");
+        }
+
+        HookRunner.RunInside("startContainer", container.Record.Spec.Hooks?.StartContainer, container.State);
+        OpenGate(container);
+        HookRunner.Run("poststart", container.Record.Spec.Hooks?.Poststart, container.State);
+        return 0;
+    });
+
+    private static void OpenGate(Container container)
+    {
+        // ENXIO: nobody reads, the process has ended meanwhile
+        FileCalls.Open(container.GatePath, OpenFlags.WriteOnly | OpenFlags.NonBlocking, out SafeFileHandle gate).ThrowIfError("open", container.GatePath);
+        using (gate)
+        {
+            FileCalls.Write(gate, "s"u8, out _).ThrowIfError("write", container.GatePath);
+        }
+
+        NameCalls.Unlink(FileCalls.CurrentDirectory, container.GatePath).ThrowIfError("unlink", container.GatePath);
+    }
+}

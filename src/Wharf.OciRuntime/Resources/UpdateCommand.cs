@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Wharf.Oci.Runtime;
+using Wharf.OciRuntime.CommandLine;
+using Wharf.OciRuntime.Containers;
+using Wharf.Primitives;
+
+namespace Wharf.OciRuntime.Resources;
+
+/// <summary>New limits for a container, from a file (or stdin) or from flags.</summary>
+internal static class UpdateCommand
+{
+    private static readonly Option[] Flags =
+    [
+        new("resources", 'r'), new("blkio-weight"), new("cpu-period"), new("cpu-quota"), new("cpu-burst"), new("cpu-share"), new("cpu-rt-period"), new("cpu-rt-runtime"),
+        new("cpu-idle"), new("cpuset-cpus"), new("cpuset-mems"), new("memory"), new("memory-reservation"), new("memory-swap"), new("pids-limit"),
+    ];
+
+    public static readonly Command Command = new("update", "update container resource constraints", Flags, (arguments, session) =>
+    {
+        Container container = session.Store.Load(arguments.Operand(1, 1, "update")[0]);
+        container.Require("running", "created", "paused");
+        LinuxResources resources = arguments.Text("resources") is { } file ? Read(file) : FromFlags(arguments);
+        var warnings = new List<string>();
+        container.Cgroup.Apply(resources, warnings);
+        session.Warn(warnings);
+        return 0;
+    });
+
+    private static LinuxResources Read(string file)
+    {
+        try
+        {
+            using Stream stream = file == "-" ? new FileStream("/proc/self/fd/0", FileMode.Open, FileAccess.Read) : File.OpenRead(file);
+            return JsonSerializer.Deserialize(stream, RecordJson.Default.LinuxResources) ?? throw WharfException.Invalid("resources are empty");
+        }
+        catch (JsonException e)
+        {
+            throw WharfException.Invalid($"resources: {e.Message}", e);
+        }
+    }
+
+    private static LinuxResources FromFlags(Arguments arguments) => new()
+    {
+        Memory = new LinuxMemory
+        {
+            Limit = arguments.Number("memory"),
+            Reservation = arguments.Number("memory-reservation"),
+            Swap = arguments.Number("memory-swap"),
+        },
+        Cpu = new LinuxCpu
+        {
+            Shares = (ulong?)arguments.Number("cpu-share"),
+            Quota = arguments.Number("cpu-quota"),
+            Period = (ulong?)arguments.Number("cpu-period"),
+            Burst = (ulong?)arguments.Number("cpu-burst"),
+            RealtimePeriod = (ulong?)arguments.Number("cpu-rt-period"),
+            RealtimeRuntime = arguments.Number("cpu-rt-runtime"),
+            Idle = arguments.Number("cpu-idle"),
+            Cpus = arguments.Text("cpuset-cpus"),
+            Mems = arguments.Text("cpuset-mems"),
+        },
+        Pids = arguments.Number("pids-limit") is { } limit ? new LinuxPids { Limit = limit } : null,
+        BlockIo = arguments.Number("blkio-weight") is { } weight ? new LinuxBlockIo { Weight = (ushort)weight } : null,
+    };
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Linux.Plans;
+using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+using Wharf.Runtime.Launch;
+
+namespace Wharf.Runtime.Hooks;
+
+/// <summary>
+/// Runs hooks one after another, each with the container's state on its standard input (config.md, "POSIX-platform Hooks"). Their output goes to
+/// our stderr. Hooks are programs of the host, named by the specification's author.
+/// </summary>
+public static class HookRunner
+{
+    /// <summary>In our own namespaces: prestart, createRuntime, poststart, poststop.</summary>
+    /// <exception cref="WharfException">The first hook that fails; the ones behind it do not run.</exception>
+    public static void Run(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state)
+    {
+        foreach (HookSpec hook in hooks ?? [])
+        {
+            RunOne(kind, hook, state, Spawn);
+        }
+    }
+
+    /// <summary>In the namespaces of a process of the container: createContainer and startContainer.</summary>
+    public static void RunInside(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state)
+    {
+        foreach (HookSpec hook in hooks ?? [])
+        {
+            RunOne(kind, hook, state, (h, input) => Enter(h, input, state.Pid));
+        }
+    }
+
+    private static void RunOne(string kind, HookSpec hook, ContainerState state, Func<HookSpec, SafeFileHandle, SafeFileHandle> start)
+    {
+        FileCalls.MemoryFile("state", sealable: false, out SafeFileHandle input).ThrowIfError("memfd_create");
+        using (input)
+        {
+            FileCalls.WriteAll(input, JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.ContainerState)).ThrowIfError("write", "state for hook");
+            FileCalls.Reopen(input, OpenFlags.ReadOnly, out SafeFileHandle fromStart).ThrowIfError("open", "state for hook");
+            using (fromStart)
+            using (SafeFileHandle pidfd = start(hook, fromStart))
+            {
+                Await(kind, hook, pidfd);
+            }
+        }
+    }
+
+    private static void Await(string kind, HookSpec hook, SafeFileHandle pidfd)
+    {
+        int limit = hook.Timeout is > 0 and { } seconds ? seconds * 1000 : -1;
+        if (!EventCalls.WaitReadable(pidfd, limit))
+        {
+            _ = ProcessCalls.SendSignal(pidfd, Signal.Kill);
+            ProcessCalls.Wait(pidfd, block: true, out _).ThrowIfError("waitid", hook.Path);
+            throw WharfException.Internal($"error running {kind} hook {hook.Path}: timed out after {hook.Timeout} s");
+        }
+
+        ProcessCalls.Wait(pidfd, block: true, out ProcessEnd end).ThrowIfError("waitid", hook.Path);
+        if (end.ExitCode != 0)
+        {
+            throw WharfException.Internal($"error running {kind} hook {hook.Path}: exit status {end.ExitCode}");
+        }
+    }
+
+    private static SafeFileHandle Spawn(HookSpec hook, SafeFileHandle input)
+    {
+        ProcessSpawner.Spawn(hook.Path, Arguments(hook), hook.Env ?? [], [input.Number(), 2, 2], null, newSession: false, out int pid).ThrowIfError("exec hook", hook.Path);
+        ProcessCalls.OpenPid(pid, out SafeFileHandle pidfd).ThrowIfError("pidfd_open", hook.Path);
+        return pidfd;
+    }
+
+    private static SafeFileHandle Enter(HookSpec hook, SafeFileHandle input, int pid)
+    {
+        ProcessCalls.OpenPid(pid, out SafeFileHandle container).ThrowIfError("pidfd_open", $"{pid}");
+        using (container)
+        using (var plan = new SyscallPlan())
+        {
+            NamespaceKinds foreign = ContainerNamespaces.Of(pid).Foreign & ~NamespaceKinds.Pid;
+            ProcessSteps.ResetSignals(plan);
+            if (foreign != NamespaceKinds.None)
+            {
+                plan.Add("setns", "namespaces of the container", Call.setns, container.Number(), (int)foreign);
+            }
+
+            plan.Add("dup3", "stdin", Call.dup3, input.Number(), 0, 0);
+            plan.Add("dup3", "stdout", Call.dup3, 2, 1, 0);
+            plan.Add("rt_sigprocmask", "none blocked", Call.rt_sigprocmask, 2, plan.Zeroed(8), 0, 8);
+            plan.Add("execve", hook.Path, Call.execve, plan.Text(hook.Path), plan.Vector(Arguments(hook)), plan.Vector(hook.Env ?? []));
+            PlanRun run = PlanRun.Start(plan, NamespaceKinds.None, null, null);
+            PlanReport report = run.Next();
+            if (report.Progress == PlanProgress.Failed)
+            {
+                ProcessCalls.Wait(run.PidFd, block: true, out _).ThrowIfError("waitid", hook.Path);
+                run.Dispose();
+                throw report.Errno.ToException(plan.NameOf(report.Place).Sentence);
+            }
+
+            run.Dispose();
+            return run.PidFd;
+        }
+    }
+
+    private static IReadOnlyList<string> Arguments(HookSpec hook) => hook.Args is { Count: > 0 } args ? args : [hook.Path];
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Runtime.Shims.Reading;
+
+internal static partial class SpecReader
+{
+    public static LinuxSeccomp LinuxSeccomp(JsonElement json) => new()
+    {
+        DefaultAction = json.RequiredText("defaultAction"),
+        DefaultErrnoRet = json.UInt("defaultErrnoRet"),
+        Architectures = json.Texts("architectures"),
+        Flags = json.Texts("flags"),
+        ListenerPath = json.Text("listenerPath"),
+        ListenerMetadata = json.Text("listenerMetadata"),
+        Syscalls = json.List("syscalls", LinuxSyscall),
+    };
+
+    public static LinuxSyscall LinuxSyscall(JsonElement json) => new()
+    {
+        Names = json.Texts("names") ?? [],
+        Action = json.RequiredText("action"),
+        ErrnoRet = json.UInt("errnoRet"),
+        Args = json.List("args", LinuxSyscallArgument),
+    };
+
+    public static LinuxSyscallArgument LinuxSyscallArgument(JsonElement json) => new()
+    {
+        Index = json.UInt("index") ?? 0,
+        Value = json.ULong("value") ?? 0,
+        ValueTwo = json.ULong("valueTwo") ?? 0,
+        Op = json.RequiredText("op"),
+    };
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Runtime.Shims.Reading;
+
+internal static partial class SpecReader
+{
+    public static ShimTask ShimTask(JsonElement json) => new()
+    {
+        ContainerId = json.RequiredText("containerId"),
+        Spec = RuntimeSpec(json.Required("spec")),
+        Rootfs = json.Object("rootfs", RootfsMount),
+        OpenStdin = json.Flag("openStdin") ?? false,
+        StdinOnce = json.Flag("stdinOnce") ?? false,
+        Log = ShimLog(json.Required("log")),
+        RuntimePath = json.Text("runtimePath"),
+        RuntimeArguments = json.Texts("runtimeArguments") ?? [],
+        BundlePath = json.Text("bundlePath"),
+        Init = json.Flag("init") ?? false,
+    };
+
+    public static RootfsMount RootfsMount(JsonElement json) => new()
+    {
+        Type = json.RequiredText("type"),
+        Lower = json.Texts("lower") ?? [],
+        Upper = json.RequiredText("upper"),
+        Work = json.Text("work"),
+        Volatile = json.Flag("volatile") ?? false,
+        ReadOnly = json.Flag("readOnly") ?? false,
+    };
+
+    public static ShimLog ShimLog(JsonElement json) => new()
+    {
+        Driver = json.RequiredText("driver"),
+        Path = json.Text("path"),
+        MaxSize = json.Long("maxSize") ?? 0,
+        MaxFiles = json.Int("maxFiles") ?? 1,
+        Compress = json.Flag("compress") ?? false,
+        Attributes = json.TextMap("attributes"),
+    };
+
+    public static ShimExec ShimExec(JsonElement json) => new()
+    {
+        ExecId = json.RequiredText("execId"),
+        Process = ProcessSpec(json.Required("process")),
+        OpenStdin = json.Flag("openStdin") ?? false,
+        Seccomp = json.Object("seccomp", LinuxSeccomp),
+    };
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text.Json;
+using Wharf.Linux.Netlink;
+using Wharf.Network.Json;
+using Wharf.Network.Networks;
+using Wharf.Network.Sandboxes;
+using Wharf.Network.Tests.Lab;
+
+namespace Wharf.Network.Tests.Sandboxes;
+
+public sealed class RestoreTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task Restart_KeepsLiveContainers_AndRemovesWhatNobodyOwns()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        NetworkRecord kept = await lab.Controller.CreateNetworkAsync(new NetworkConfig { Name = "kept" }, None);
+        (Sandbox live, Machine inside) = await lab.Start(NetworkLab.Container("live", "kept", "8080:80"));
+        (Sandbox dead, Machine lost) = await lab.Start(NetworkLab.Container("dead", "kept", "8081:80"));
+        inside.ServeTcp(IPAddress.Any, 80);
+        NetworkRecord[] networks = [.. lab.Controller.Networks];
+
+        await lab.StopDaemon();
+        Assert.NotNull(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8080));
+
+        // As the engine's store gives them back.
+        networks = [.. networks.Select(n => JsonSerializer.Deserialize(JsonSerializer.Serialize(n, NetworkJson.Default.NetworkRecord), NetworkJson.Default.NetworkRecord)!)];
+        Sandbox stored = JsonSerializer.Deserialize(JsonSerializer.Serialize(live, NetworkJson.Default.Sandbox), NetworkJson.Default.Sandbox)!;
+        RestoreResult result = await lab.StartDaemon(networks, [stored]);
+
+        Assert.Equal(networks.Select(n => n.Id).Order(), result.Networks.Select(n => n.Id).Order());
+        Sandbox again = Assert.Single(result.Sandboxes);
+        Assert.Equal(live.Endpoints[0].IPv4, again.Endpoints[0].IPv4);
+        Assert.Equal(8080, Assert.Single(again.Ports).HostPort);
+        Assert.NotNull(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8080));
+        Assert.Null(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8081, Machine.Silence));
+        Assert.Equal(["live"], lab.Controller.GetMembers(kept.Id).Select(m => m.ContainerName));
+        Assert.Single((await inside.Resolve("live"))!.Answers);
+        Assert.False(File.Exists(dead.Key));
+        for (int i = 0; i < 100 && lab.Route.FindLink(dead.Endpoints[0].HostInterface) is not null; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.Null(lab.Route.FindLink(dead.Endpoints[0].HostInterface));
+        Assert.NotNull(lab.Route.FindLink(live.Endpoints[0].HostInterface));
+
+        // The live one's address and port are known to be taken.
+        (Sandbox fresh, _) = await lab.Start(NetworkLab.Container("fresh", "kept"));
+        Assert.NotEqual(live.Endpoints[0].IPv4, fresh.Endpoints[0].IPv4);
+        await Assert.ThrowsAsync<Primitives.WharfException>(() => lab.Start(NetworkLab.Container("late", "kept", "8080:80")));
+        await lab.Controller.ReleaseAsync(live.ContainerId, None);
+        await lab.Start(NetworkLab.Container("late", "kept", "8080:80"));
+    }
+
+    [Fact]
+    public async Task Restart_WithoutStoredNetworks_MakesThePredefinedOnesAgain()
+    {
+        await using NetworkLab lab = await NetworkLab.Create(o => o with { BridgeAddress = null });
+        await lab.StopDaemon();
+
+        RestoreResult result = await lab.StartDaemon([], []);
+
+        Assert.Equal(["bridge", "host", "none"], result.Networks.Select(n => n.Name));
+        Assert.Equal("172.17.0.0/16", result.Networks[0].Config.Pools[0].Subnet.ToString());
+        Assert.Equal("172.17.0.1", result.Networks[0].Config.Pools[0].Gateway!.ToString());
+    }
+
+    [Fact]
+    public async Task Release_LeavesNothingBehind()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        string before = lab.Nft("list", "ruleset");
+        int links = lab.Route.ListLinks().Count;
+        SandboxRequest request = NetworkLab.Container("web", "bridge", "8080:80", "8081:81/udp");
+        Sandbox sandbox = await lab.Controller.AllocateAsync(request, None);
+
+        await lab.Controller.ReleaseAsync(sandbox.ContainerId, None);
+
+        Assert.Equal(before, lab.Nft("list", "ruleset"));
+        for (int i = 0; i < 200 && (File.Exists(sandbox.Key) || lab.Route.ListLinks().Count != links); i++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.False(File.Exists(sandbox.Key));
+        Assert.Equal(links, lab.Route.ListLinks().Count);
+    }
+
+    [Fact]
+    public async Task ComingBack_GetsTheSameAddressWhileItIsFree()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        SandboxRequest request = NetworkLab.Container("web");
+        (Sandbox first, _) = await lab.Start(request);
+        await lab.Controller.ReleaseAsync(request.ContainerId, None);
+
+        (Sandbox other, _) = await lab.Start(NetworkLab.Container("other"));
+        (Sandbox again, _) = await lab.Start(request);
+
+        Assert.NotEqual(first.Endpoints[0].IPv4, other.Endpoints[0].IPv4);
+        Assert.Equal(first.Endpoints[0].IPv4, again.Endpoints[0].IPv4);
+    }
+
+    [Fact]
+    public async Task Modes_HostAndNone_MakeNoInterface()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+
+        Sandbox host = await lab.Controller.AllocateAsync(NetworkLab.Container("h") with { Mode = SandboxMode.Host, Endpoints = [] }, None);
+        (Sandbox none, Machine inside) = await lab.Start(NetworkLab.Container("n") with { Endpoints = [] });
+
+        Assert.Empty(host.Endpoints);
+        Assert.True(File.Exists(host.Key));
+        Assert.Equal(["lo"], inside.Route.ListLinks().Select(l => l.Name));
+        Assert.Empty(none.Endpoints);
+        Assert.Empty(await lab.Controller.GetStatisticsAsync(none.ContainerId, None));
+    }
+
+    [Fact]
+    public async Task Statistics_CountThePackets()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        (Sandbox web, Machine inside) = await lab.Start(NetworkLab.Container("web", "bridge", "8080:80"));
+        inside.ServeTcp(IPAddress.Any, 80);
+        await lab.Outside.AskTcp(NetworkLab.HostAddress, 8080);
+
+        InterfaceStatistics eth0 = Assert.Single(await lab.Controller.GetStatisticsAsync(web.ContainerId, None));
+
+        Assert.Equal("eth0", eth0.Interface);
+        Assert.True(eth0.RxPackets >= 3 && eth0.TxPackets >= 3 && eth0.RxBytes > 100 && eth0.TxBytes > 100);
+    }
+}

@@ -1,0 +1,287 @@
+using System.Net.Sockets;
+using Wharf.Linux;
+using Wharf.Primitives;
+using Wharf.Runtime.Shims;
+
+namespace Wharf.Shim.Tests.EndToEnd;
+
+/// <summary>Containers through the daemon's side, the published shim and a runtime, each test with every runtime there is.</summary>
+public sealed class ContainerTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task Container_RunToItsEnd_GivesOutputLogAndExit(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Socket attached = await shim.AttachAsync(new ShimAttach(null, false, true, true, false), Ct);
+        ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "echo out; echo err >&2; exit 7"), Ct);
+        AssertStarted(result);
+        Assert.Equal(("out\n", "err\n"), AttachStreams.Demultiplex(await attached.ReadToEndAsync()));
+        ShimExit exit = await shim.Exited.WaitAsync(Patience);
+        Assert.Equal(7, exit.ExitCode);
+        Assert.False(exit.OutOfMemory);
+        Assert.Equal(["err\\n", "out\\n"], root.LogTexts("c1").Order());
+        Assert.Equal(7, root.Factory.ReadRecordedExit("c1")?.ExitCode);
+        await shim.ReleaseAsync(Ct);
+        Assert.Empty(root.Factory.RecordedContainers());
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task Launch_OfAMissingProgram_AnswersWith127AndTheReason(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Socket attached = await shim.AttachAsync(new ShimAttach(null, false, true, true, false), Ct);
+        ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "no-such-program"), Ct);
+        Assert.Contains("no-such-program", result.Error);
+        Assert.Equal(127, result.ExitCode);
+        Assert.Empty(await attached.ReadToEndAsync());
+        await shim.ReleaseAsync(Ct);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task Stdin_ClosedByTheOnlyClient_EndsCat(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Socket attached = await shim.AttachAsync(new ShimAttach(null, true, true, true, false), Ct);
+        await attached.SendTextAsync("sent before the start\n");
+        ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "cat") with { OpenStdin = true, StdinOnce = true };
+        AssertStarted(await shim.LaunchAsync(task, Ct));
+        await attached.SendTextAsync("and after\n");
+        attached.Shutdown(SocketShutdown.Send);
+        Assert.Equal("sent before the start\nand after\n", AttachStreams.Demultiplex(await attached.ReadToEndAsync()).Stdout);
+        Assert.Equal(0, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task Terminal_HasSizeAndEcho(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Socket attached = await shim.AttachAsync(new ShimAttach(null, true, true, true, true), Ct);
+        ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "sh") with { OpenStdin = true };
+        task = task with { Spec = task.Spec with { Process = task.Spec.Process! with { Terminal = true } } };
+        AssertStarted(await shim.LaunchAsync(task, Ct));
+        await shim.ResizeAsync(123, 45, Ct);
+        await attached.SendTextAsync("stty size; tty\n");
+        Assert.Contains("45 123", await attached.ReadUntilAsync("/dev/"));
+        await attached.SendTextAsync("exit 3\n");
+        Assert.Equal(3, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task Exec_HasItsOwnStreamsAndExit(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
+        Socket attached = await shim.AttachAsync(new ShimAttach("e1", true, true, true, false), Ct);
+        var exec = new ShimExec { ExecId = "e1", Process = TestRoot.Process("sh", "-c", "cat; echo bad >&2; exit 5"), OpenStdin = true };
+        ShimLaunchResult result = await shim.ExecAsync(exec, Ct);
+        AssertStarted(result);
+        Assert.True(result.Pid > 0);
+        await attached.SendTextAsync("through");
+        attached.Shutdown(SocketShutdown.Send);
+        Assert.Equal(("through", "bad\n"), AttachStreams.Demultiplex(await attached.ReadToEndAsync()));
+        Assert.Equal(5, (await shim.ExecExited("e1").WaitAsync(Patience)).ExitCode);
+        await shim.SignalAsync(Signal.Kill, false, Ct);
+        Assert.Equal(137, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("runc")]
+    public async Task Exec_OfAMissingProgram_AnswersAndTheContainerRunsOn(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
+        ShimLaunchResult result = await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("no-such-program") }, Ct);
+        Assert.Equal(127, result.ExitCode);
+        Assert.Contains("no-such-program", result.Error);
+        AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = "e2", Process = TestRoot.Process("true") }, Ct));
+        Assert.Equal(0, (await shim.ExecExited("e2").WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("runc")]
+    public async Task Exec_LeavingAChildWithItsOutput_EndsInBoundedTime(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
+        Socket attached = await shim.AttachAsync(new ShimAttach("e1", false, true, true, false), Ct);
+        AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("sh", "-c", "sleep 50 & echo left") }, Ct));
+        Assert.Equal(0, (await shim.ExecExited("e1").WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
+        Assert.Equal("left\n", AttachStreams.Demultiplex(await attached.ReadToEndAsync()).Stdout);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("runc")]
+    public async Task Pause_StopsOutputUntilResume(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Socket attached = await shim.AttachAsync(new ShimAttach(null, false, true, true, false), Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "while :; do echo tick; sleep 0.02; done"), Ct));
+        await attached.ReadUntilAsync("tick");
+        Assert.NotEmpty(await shim.PidsAsync(Ct));
+        await shim.PauseAsync(Ct);
+        long before = new FileInfo(root.LogPath("c1")).Length;
+        await Task.Delay(200, Ct);
+        Assert.Equal(before, new FileInfo(root.LogPath("c1")).Length);
+        await shim.ResumeAsync(Ct);
+        for (int i = 0; i < 100 && new FileInfo(root.LogPath("c1")).Length == before; i++)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        Assert.True(new FileInfo(root.LogPath("c1")).Length > before);
+        await shim.PauseAsync(Ct);
+        await shim.SignalAsync(Signal.Kill, true, Ct);
+        Assert.Equal(137, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    public async Task Daemon_Replaced_FindsItsContainerAndWhatHappened(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim first = await root.Factory.AcquireAsync("c1", Ct);
+        ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "read x; echo got $x; exit 4") with { OpenStdin = true };
+        ShimLaunchResult result = await first.LaunchAsync(task, Ct);
+        AssertStarted(result);
+        await root.RestartDaemonAsync();
+        Assert.Equal(["c1"], root.Factory.RecordedContainers());
+        IShim? second = await root.Factory.ReconnectAsync("c1", Ct);
+        Assert.NotNull(second);
+        Assert.Equal(result.Pid, second.Pid);
+        Assert.Equal(first.ShimPid, second.ShimPid);
+        Socket attached = await second.AttachAsync(new ShimAttach(null, true, true, true, false), Ct);
+        await attached.SendTextAsync("hello\n");
+        Assert.Equal("got hello\n", AttachStreams.Demultiplex(await attached.ReadToEndAsync()).Stdout);
+        Assert.Equal(4, (await second.Exited.WaitAsync(Patience)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    public async Task Container_EndingWithoutADaemon_LeavesItsExitOnDisk(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim first = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await first.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sh", "-c", "sleep 0.5; exit 9"), Ct));
+        await root.RestartDaemonAsync();
+        ShimExit? exit = null;
+        for (int i = 0; i < 200 && exit is null; i++)
+        {
+            await Task.Delay(20, Ct);
+            exit = root.Factory.ReadRecordedExit("c1");
+        }
+
+        Assert.Equal(9, exit?.ExitCode);
+        IShim? second = await root.Factory.ReconnectAsync("c1", Ct);
+        Assert.Equal(9, (await second!.Exited.WaitAsync(Patience)).ExitCode);
+        await second.ReleaseAsync(Ct);
+        Assert.Null(root.Factory.ReadRecordedExit("c1"));
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    public async Task Shim_Killed_EndsItsContainerAndReportsTheUnknownExit(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct);
+        AssertStarted(result);
+        ProcessCalls.Kill(shim.ShimPid, Signal.Kill);
+        Assert.Equal(255, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+        Assert.Equal(0, ProcessStartTime.Of(result.Pid));
+        await shim.ReleaseAsync(Ct);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("crun")]
+    public async Task Shim_KilledWhileNoDaemonRan_IsBuriedByTheNext(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        ShimLaunchResult result = await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct);
+        int shimPid = shim.ShimPid;
+        await root.RestartDaemonAsync();
+        ProcessCalls.Kill(shimPid, Signal.Kill);
+        await Task.Delay(100, Ct);
+        Assert.Null(await root.Factory.ReconnectAsync("c1", Ct));
+        Assert.Null(root.Factory.ReadRecordedExit("c1"));
+        Assert.Equal(0, ProcessStartTime.Of(result.Pid));
+    }
+
+    [Fact]
+    public async Task Acquire_WhileTheContainerHasAShim_IsRefused()
+    {
+        await using var root = new TestRoot();
+        await using IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        Assert.Equal(ErrorKind.Conflict, (await Assert.ThrowsAsync<WharfException>(() => root.Factory.AcquireAsync("c1", Ct))).Kind);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("")]
+    [InlineData("warm-x")]
+    public async Task Acquire_WithANameThatIsNoId_IsRefused(string id)
+    {
+        await using var root = new TestRoot();
+        Assert.Equal(ErrorKind.InvalidArgument, (await Assert.ThrowsAsync<WharfException>(() => root.Factory.AcquireAsync(id, Ct))).Kind);
+    }
+
+    [Fact]
+    public async Task Directories_AreClosedToOthersAndGoWithTheFactory()
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        string shims = Path.Combine(root.ExecRoot, "shims");
+        Assert.All((string[])[shims, Path.Combine(shims, "c1")], d => Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(d)));
+        int pid = shim.ShimPid;
+        await root.RestartDaemonAsync();
+        for (int i = 0; i < 100 && ProcessStartTime.Of(pid) != 0; i++)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        Assert.Equal(0, ProcessStartTime.Of(pid));
+        for (int i = 0; i < 100 && Directory.EnumerateDirectories(shims).Any(); i++)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        Assert.Empty(Directory.EnumerateDirectories(shims));
+    }
+
+    private static void AssertStarted(ShimLaunchResult result) => Assert.True(result.Error is null, result.Error);
+}
