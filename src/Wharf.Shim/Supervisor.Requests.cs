@@ -63,6 +63,9 @@ internal sealed partial class Supervisor
             case ShimRequestKind.Resume:
                 RunningCgroup().Thaw();
                 break;
+            case ShimRequestKind.Update:
+                Update(request.Payload);
+                break;
             case ShimRequestKind.Resize:
                 Resize(request.Id.Length == 0 ? Running() : RunningExec(request.Id), request.First, request.Second);
                 break;
@@ -296,6 +299,17 @@ internal sealed partial class Supervisor
         if (signal == Signal.Kill && _container.Cgroup is { IsFrozen: true } frozen)
         {
             frozen.Thaw();
+        }
+    }
+
+    // What cannot be had is an error here: whoever changes one limit wants that one.
+    private void Update(ReadOnlyMemory<byte> json)
+    {
+        List<string> problems = [];
+        RunningCgroup().Apply(ShimJsonReader.Resources(json), problems);
+        if (problems.Count > 0)
+        {
+            throw WharfException.Unsupported(string.Join("; ", problems));
         }
     }
 

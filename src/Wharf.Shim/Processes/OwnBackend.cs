@@ -17,6 +17,12 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
     {
         var cgroup = ContainerCgroup.Create(task.Spec.Linux?.CgroupsPath, task.ContainerId);
         container.Cgroup = cgroup;
+        List<string> warnings = [];
+        if (task.Spec.Linux?.Resources is { } resources)
+        {
+            cgroup.Apply(resources, warnings);
+        }
+
         container.WatchMemory();
         _score = task.Spec.Process?.OomScoreAdj ?? 0;
         var request = new LaunchRequest
@@ -30,7 +36,8 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
             Init = task.Init,
         };
         using LaunchPlan plan = SpecCompiler.Compile(request);
-        done(Launcher.Launch(plan));
+        LaunchResult result = Launcher.Launch(plan);
+        done(warnings.Count == 0 ? result : result with { Warnings = [.. warnings, .. result.Warnings] });
     }
 
     public void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)

@@ -241,6 +241,86 @@ public sealed class ContainerTests
         Assert.Equal(0, ProcessStartTime.Of(result.Pid));
     }
 
+    [Theory]
+    [InlineData("own")]
+    [InlineData("runc")]
+    public async Task Memory_OverTheLimit_IsToldAndRecorded(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        int kills = 0;
+        shim.OutOfMemory += _ => Interlocked.Increment(ref kills);
+        ShimTask task = root.Task("c1", RuntimeChoice.Named(runtime), "dd", "if=/dev/zero", "of=/dev/null", "bs=100M", "count=1");
+        var limits = new Oci.Runtime.LinuxResources { Memory = new Oci.Runtime.LinuxMemory { Limit = 16 << 20, Swap = 16 << 20 } };
+        AssertStarted(await shim.LaunchAsync(task with { Spec = task.Spec with { Linux = task.Spec.Linux! with { Resources = limits } } }, Ct));
+        ShimExit exit = await shim.Exited.WaitAsync(Patience);
+        Assert.Equal(137, exit.ExitCode);
+        Assert.True(exit.OutOfMemory);
+        Assert.True(kills > 0);
+        Assert.True(root.Factory.ReadRecordedExit("c1")?.OutOfMemory);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("runc")]
+    public async Task Update_ChangesTheLimitOfARunningContainer(string runtime)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Named(runtime), "sleep", "60"), Ct));
+        await shim.UpdateAsync(new Oci.Runtime.LinuxResources { Pids = new Oci.Runtime.LinuxPids { Limit = 77 } }, Ct);
+        string directory = Runtime.Cgroups.ContainerCgroup.Open("/wharf-shim-test/c1", "c1").DirectoryOf("pids")!;
+        Assert.Equal("77", File.ReadAllText(directory + "/pids.max").Trim());
+    }
+
+    [Fact]
+    public async Task Cgroup_IsGoneAfterTheEnd()
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Own, "true"), Ct));
+        await shim.Exited.WaitAsync(Patience);
+        await shim.ReleaseAsync(Ct);
+        var cgroup = Runtime.Cgroups.ContainerCgroup.Open("/wharf-shim-test/c1", "c1");
+        Assert.DoesNotContain(cgroup.Layout.Hierarchies, h => Directory.Exists(h.MountPoint + cgroup.Path));
+    }
+
+    [Fact]
+    public async Task Container_InTheHostsPidNamespace_TakesItsChildrenAlong()
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        ShimTask task = root.Task("c1", RuntimeChoice.Own, "sh", "-c", "sleep 1234 & exit 2");
+        task = task with { Spec = task.Spec with { Linux = task.Spec.Linux! with { Namespaces = [.. task.Spec.Linux.Namespaces!.Where(n => n.Type != "pid")] } } };
+        AssertStarted(await shim.LaunchAsync(task, Ct));
+        Assert.Equal(2, (await shim.Exited.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
+        await shim.ReleaseAsync(Ct);
+        Assert.Empty(Runtime.Cgroups.ContainerCgroup.Open("/wharf-shim-test/c1", "c1").Pids());
+    }
+
+    [Fact]
+    public async Task Execs_Many_LeaveNothingInTheShim()
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Own, "sleep", "600"), Ct));
+        async Task<int> RunAsync(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                string id = Guid.NewGuid().ToString("n");
+                using Socket attached = await shim.AttachAsync(new ShimAttach(id, false, true, true, false), Ct);
+                AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = id, Process = TestRoot.Process("true") }, Ct));
+                await shim.ExecExited(id).WaitAsync(Patience);
+            }
+
+            return Directory.GetFiles($"/proc/{shim.ShimPid}/fd").Length;
+        }
+
+        int before = await RunAsync(5);
+        Assert.InRange(await RunAsync(100), 0, before + 2);
+    }
+
     [Fact]
     public async Task Acquire_WhileTheContainerHasAShim_IsRefused()
     {
