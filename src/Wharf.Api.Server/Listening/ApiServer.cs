@@ -1,10 +1,6 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,25 +10,23 @@ using Wharf.Primitives;
 namespace Wharf.Api.Server.Listening;
 
 /// <summary>
-/// The Engine API on its sockets: Kestrel without the web host around it, which halves the start. Everything is composed by hand; the
-/// service provider exists because TLS asks it for a logger.
+/// The Engine API on its sockets: Kestrel without the web host around it, which halves the start. Everything is composed by hand.
 /// </summary>
 public sealed class ApiServer : IAsyncDisposable
 {
     private readonly ApiServerOptions options;
     private readonly KestrelServer kestrel;
     private readonly Dispatcher dispatcher;
+    private readonly ILogger log;
 
     public ApiServer(ApiServerOptions options, RouteTable routes, ServerIdentity identity, ILoggerFactory loggers)
     {
         this.options = options;
-        dispatcher = new Dispatcher(routes, identity, loggers.CreateLogger("api"));
+        log = loggers.CreateLogger("api");
+        dispatcher = new Dispatcher(routes, identity, log);
         var limits = new KestrelServerOptions
         {
             AddServerHeader = false,
-            // Names of containers and images travel in the path, and header values of registries are what they are.
-            AllowSynchronousIO = false,
-            ApplicationServices = new LoggerProvider(loggers),
         };
         limits.Limits.MaxRequestBodySize = null;
         limits.Limits.MinRequestBodyDataRate = null;
@@ -112,29 +106,8 @@ public sealed class ApiServer : IAsyncDisposable
         listen.Use(ClientPresence.Middleware);
         if (encrypted)
         {
-            listen.UseHttps(Encryption(options.Tls!));
+            listen.Use(new TlsLayer(options.Tls!, log).Wrap);
         }
-    }
-
-    private static HttpsConnectionAdapterOptions Encryption(TlsOptions tls)
-    {
-        var https = new HttpsConnectionAdapterOptions { ServerCertificate = tls.Certificate };
-        if (tls.ClientAuthorities is X509Certificate2Collection authorities)
-        {
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (certificate, _, _) => IsIssuedBy(certificate, authorities);
-        }
-
-        return https;
-    }
-
-    private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2Collection authorities)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(certificate);
     }
 
     private Socket Bind(EndPoint endPoint)
@@ -152,10 +125,5 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         return socket;
-    }
-
-    private sealed class LoggerProvider(ILoggerFactory loggers) : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => serviceType == typeof(ILoggerFactory) ? loggers : null;
     }
 }

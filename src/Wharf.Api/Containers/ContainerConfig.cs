@@ -26,8 +26,10 @@ public record ContainerConfig
 
     public bool StdinOnce { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Env { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(StringOrListConverter))]
     public List<string>? Cmd { get; set; }
 
@@ -37,17 +39,21 @@ public record ContainerConfig
 
     public string? Image { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, EmptyObject>? Volumes { get; set; }
 
     public string? WorkingDir { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(StringOrListConverter))]
     public List<string>? Entrypoint { get; set; }
 
     public bool? NetworkDisabled { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? OnBuild { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Labels { get; set; }
 
     public string? StopSignal { get; set; }

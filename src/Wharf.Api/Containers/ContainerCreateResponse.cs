@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerCreateResponse</c>.</summary>
@@ -5,5 +7,6 @@ public sealed record ContainerCreateResponse
 {
     public string? Id { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Warnings { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Wharf.Api.Images;
 
 namespace Wharf.Api.Containers;
@@ -41,6 +42,7 @@ public sealed record ContainerInspectResponse
 
     public string? AppArmorProfile { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? ExecIDs { get; set; }
 
     public HostConfig? HostConfig { get; set; }

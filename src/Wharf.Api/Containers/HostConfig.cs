@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>HostConfig</c>.</summary>
@@ -11,14 +13,19 @@ public sealed record HostConfig
 
     public long BlkioWeight { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<HostConfigBlkioWeightDevice>? BlkioWeightDevice { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<ThrottleDevice>? BlkioDeviceReadBps { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<ThrottleDevice>? BlkioDeviceWriteBps { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<ThrottleDevice>? BlkioDeviceReadIOps { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<ThrottleDevice>? BlkioDeviceWriteIOps { get; set; }
 
     public long CpuPeriod { get; set; }
@@ -33,26 +40,33 @@ public sealed record HostConfig
 
     public string? CpusetMems { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<DeviceMapping>? Devices { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? DeviceCgroupRules { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<DeviceRequest>? DeviceRequests { get; set; }
 
     public long MemoryReservation { get; set; }
 
     public long MemorySwap { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? MemorySwappiness { get; set; }
 
     public long NanoCpus { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public bool? OomKillDisable { get; set; }
 
     public bool? Init { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? PidsLimit { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<HostConfigUlimits>? Ulimits { get; set; }
 
     public long CpuCount { get; set; }
@@ -63,6 +77,7 @@ public sealed record HostConfig
 
     public long IOMaximumBandwidth { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Binds { get; set; }
 
     public string? ContainerIDFile { get; set; }
@@ -71,6 +86,7 @@ public sealed record HostConfig
 
     public string? NetworkMode { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, List<PortBinding>?>? PortBindings { get; set; }
 
     public RestartPolicy? RestartPolicy { get; set; }
@@ -79,6 +95,7 @@ public sealed record HostConfig
 
     public string? VolumeDriver { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? VolumesFrom { get; set; }
 
     public List<MountRequest>? Mounts { get; set; }
@@ -87,26 +104,34 @@ public sealed record HostConfig
 
     public Dictionary<string, string>? Annotations { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? CapAdd { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? CapDrop { get; set; }
 
     public string? CgroupnsMode { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Dns { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? DnsOptions { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? DnsSearch { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? ExtraHosts { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? GroupAdd { get; set; }
 
     public string? IpcMode { get; set; }
 
     public string? Cgroup { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Links { get; set; }
 
     public long OomScoreAdj { get; set; }
@@ -119,6 +144,7 @@ public sealed record HostConfig
 
     public bool ReadonlyRootfs { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? SecurityOpt { get; set; }
 
     public Dictionary<string, string>? StorageOpt { get; set; }
@@ -137,7 +163,9 @@ public sealed record HostConfig
 
     public string? Isolation { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? MaskedPaths { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? ReadonlyPaths { get; set; }
 }

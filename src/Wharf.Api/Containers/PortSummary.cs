@@ -10,6 +10,7 @@ public sealed record PortSummary
 
     public long PrivatePort { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long PublicPort { get; set; }
 
     public string? Type { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Wharf.Api.Containers;
 
 namespace Wharf.Api.Execs;
@@ -9,6 +10,7 @@ public sealed record ExecInspectResponse
 
     public bool Running { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? ExitCode { get; set; }
 
     public ProcessConfig? ProcessConfig { get; set; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageHistoryResponseItem</c>.</summary>
@@ -9,6 +11,7 @@ public sealed record ImageHistoryResponseItem
 
     public string? CreatedBy { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Tags { get; set; }
 
     public long Size { get; set; }

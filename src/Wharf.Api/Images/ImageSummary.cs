@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageSummary</c>.</summary>
@@ -20,6 +22,7 @@ public sealed record ImageSummary
 
     public long SharedSize { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Labels { get; set; }
 
     public long Containers { get; set; }

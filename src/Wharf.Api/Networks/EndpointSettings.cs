@@ -1,16 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>EndpointSettings</c>.</summary>
 public sealed record EndpointSettings
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public EndpointIpamConfig? IPAMConfig { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Links { get; set; }
 
     public string? MacAddress { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Aliases { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? DriverOpts { get; set; }
 
     public long GwPriority { get; set; }
@@ -31,5 +37,6 @@ public sealed record EndpointSettings
 
     public long GlobalIPv6PrefixLen { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? DNSNames { get; set; }
 }

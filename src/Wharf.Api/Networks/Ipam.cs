@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>IPAM</c>.</summary>
@@ -5,7 +7,9 @@ public sealed record Ipam
 {
     public string? Driver { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<IpamConfig>? Config { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Options { get; set; }
 }

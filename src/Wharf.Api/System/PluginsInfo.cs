@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Wharf.Api.Networks;
 using Wharf.Api.Volumes;
 
@@ -10,6 +11,7 @@ public sealed record PluginsInfo
 
     public List<string>? Network { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Authorization { get; set; }
 
     public List<string>? Log { get; set; }

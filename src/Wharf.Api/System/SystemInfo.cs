@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json;
 
 namespace Wharf.Api.System;
@@ -77,6 +78,7 @@ public sealed record SystemInfo
 
     public RegistryServiceConfig? RegistryConfig { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<JsonElement>? GenericResources { get; set; }
 
     public string? HttpProxy { get; set; }
@@ -123,6 +125,7 @@ public sealed record SystemInfo
 
     public NriInfo? NRI { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? Warnings { get; set; }
 
     public List<string>? CDISpecDirs { get; set; }

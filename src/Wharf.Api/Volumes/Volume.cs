@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json;
 using Wharf.Api.Containers;
 
@@ -16,12 +17,14 @@ public sealed record Volume
 
     public Dictionary<string, EmptyObject>? Status { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Labels { get; set; }
 
     public string? Scope { get; set; }
 
     public JsonElement? ClusterVolume { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Options { get; set; }
 
     public VolumeUsageData? UsageData { get; set; }

@@ -25,7 +25,8 @@ internal static class ConfigFile
         {
             Add(Read(path), flags);
         }
-        catch (Exception error) when (error is WharfException or JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is WharfException or JsonException or IOException or UnauthorizedAccessException
+            or KeyNotFoundException or InvalidOperationException)
         {
             throw WharfException.Invalid($"unable to configure the Docker daemon with file {path}: {error.Message}", error);
         }

@@ -1,0 +1,85 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Wharf.Api.Server.Streams;
+
+namespace Wharf.Api.Server.Listening;
+
+/// <summary>
+/// TLS between a TCP connection and Kestrel. Kestrel's own wants the web host's services; this needs nothing but a certificate, and the
+/// client's certificate is checked against the given authority alone, not against those of the system.
+/// </summary>
+internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
+{
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
+
+    // Chosen once: building it walks the certificate's chain.
+    private readonly SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(options.Certificate, null, offline: true);
+
+    public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
+    {
+        IDuplexPipe plain = connection.Transport;
+        await using var stream = new SslStream(new DuplexStream(plain.Input, plain.Output), leaveInnerStreamOpen: true);
+        using (var limit = new CancellationTokenSource(HandshakeLimit))
+        {
+            try
+            {
+                await stream.AuthenticateAsServerAsync(Handshake(), limit.Token);
+            }
+            catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+            {
+                LogHandshake(connection.RemoteEndPoint?.ToString() ?? "unknown", error.InnerException?.Message ?? error.Message);
+                return;
+            }
+        }
+
+        connection.Features.Set<ITlsConnectionFeature>(new ClientCertificate(stream.RemoteCertificate as X509Certificate2));
+        var encrypted = new Pipes(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+        connection.Transport = encrypted;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            await encrypted.Input.CompleteAsync();
+            await encrypted.Output.CompleteAsync();
+            connection.Transport = plain;
+        }
+    };
+
+    private SslServerAuthenticationOptions Handshake() => new()
+    {
+        ServerCertificateContext = certificate,
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        ClientCertificateRequired = options.ClientAuthorities is not null,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, given, _, _) => options.ClientAuthorities is not X509Certificate2Collection authorities
+            || (given is X509Certificate2 client && IsIssuedBy(client, authorities)),
+    };
+
+    private static bool IsIssuedBy(X509Certificate2 client, X509Certificate2Collection authorities)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(client);
+    }
+
+    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class ClientCertificate(X509Certificate2? certificate) : ITlsConnectionFeature
+    {
+        X509Certificate2? ITlsConnectionFeature.ClientCertificate { get; set; } = certificate;
+
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(certificate);
+    }
+
+    [LoggerMessage(6201, LogLevel.Information, "TLS handshake error from {Client}: {Message}")]
+    private partial void LogHandshake(string client, string message);
+}
