@@ -37,7 +37,8 @@ internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
             }
         }
 
-        connection.Features.Set<ITlsConnectionFeature>(new ClientCertificate(stream.RemoteCertificate as X509Certificate2));
+        connection.Features.Set<ITlsConnectionFeature>(new PeerCertificate { ClientCertificate = stream.RemoteCertificate as X509Certificate2 });
+        connection.Features.Set(new TlsEnd(stream));
         var encrypted = new Pipes(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
         connection.Transport = encrypted;
         try
@@ -73,13 +74,19 @@ internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
 
     private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    private sealed class ClientCertificate(X509Certificate2? certificate) : ITlsConnectionFeature
+    private sealed class PeerCertificate : ITlsConnectionFeature
     {
-        X509Certificate2? ITlsConnectionFeature.ClientCertificate { get; set; } = certificate;
+        public X509Certificate2? ClientCertificate { get; set; }
 
-        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(certificate);
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
     }
 
     [LoggerMessage(6201, LogLevel.Information, "TLS handshake error from {Client}: {Message}")]
     private partial void LogHandshake(string client, string message);
+}
+
+/// <summary>Lets a raw stream inside TLS say that it has ended (close_notify) while the other direction goes on.</summary>
+internal sealed class TlsEnd(SslStream stream)
+{
+    public Task ShutdownAsync() => stream.ShutdownAsync();
 }

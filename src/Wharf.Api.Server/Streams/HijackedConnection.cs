@@ -24,16 +24,19 @@ public sealed class HijackedConnection : IAsyncDisposable
     private readonly HttpContext http;
     private readonly IDuplexPipe transport;
 
-    // Null with TLS, which has no half-close: there the end of output is the end of the connection.
     private readonly Socket? socket;
+
+    // Null without TLS; with it, the end of output is first said inside the encryption.
+    private readonly TlsEnd? encryption;
     private readonly CancellationTokenSource gone = new();
     private readonly CancellationTokenRegistration endOfSending;
 
-    private HijackedConnection(HttpContext http, IDuplexPipe transport, Socket? socket)
+    private HijackedConnection(HttpContext http, IDuplexPipe transport)
     {
         this.http = http;
         this.transport = transport;
-        this.socket = socket;
+        socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
+        encryption = http.Features.Get<TlsEnd>();
         ClientPresence? presence = http.Features.Get<ClientPresence>();
         endOfSending = presence?.EndOfSending.Register(() => _ = WatchAsync()) ?? default;
     }
@@ -51,9 +54,6 @@ public sealed class HijackedConnection : IAsyncDisposable
     internal static async Task<HijackedConnection> StartAsync(HttpContext http, string status, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken ct)
     {
         IConnectionTransportFeature transport = http.Features.GetRequiredFeature<IConnectionTransportFeature>();
-        bool encrypted = http.Features.Get<ITlsConnectionFeature>() is not null;
-        Socket? socket = encrypted ? null : http.Features.Get<IConnectionSocketFeature>()?.Socket;
-
         var head = new StringBuilder();
         head.Append("HTTP/1.1 ").Append(status).Append("\r\n");
         foreach ((string name, string value) in headers)
@@ -67,7 +67,7 @@ public sealed class HijackedConnection : IAsyncDisposable
         }
 
         head.Append("\r\n");
-        var connection = new HijackedConnection(http, transport.Transport, socket);
+        var connection = new HijackedConnection(http, transport.Transport);
         await connection.Output.WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), ct);
         return connection;
     }
@@ -78,6 +78,11 @@ public sealed class HijackedConnection : IAsyncDisposable
         try
         {
             await Output.FlushAsync(gone.Token);
+            if (encryption is not null)
+            {
+                await encryption.ShutdownAsync();
+            }
+
             if (socket is not null)
             {
                 socket.Shutdown(SocketShutdown.Send);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -82,7 +83,7 @@ public sealed class TlsTests
             using var reader = new StreamReader(stream);
             return await reader.ReadLineAsync() == "HTTP/1.1 204 No Content";
         }
-        catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException)
+        catch (Exception error) when (error is IOException or AuthenticationException)
         {
             return false;
         }
