@@ -113,5 +113,15 @@ internal sealed class TestBundle : IDisposable
         }
     }
 
+    /// <summary>Makes everything belong to another user, as an engine does for a container with a user namespace.</summary>
+    public void GiveTo(uint id)
+    {
+        File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
+        foreach (string entry in Directory.GetFileSystemEntries(Rootfs, "*", SearchOption.AllDirectories).Prepend(Rootfs))
+        {
+            NameCalls.ChangeOwner(FileCalls.CurrentDirectory, entry, id, id, AtFlags.SymlinkNoFollow).ThrowIfError();
+        }
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
