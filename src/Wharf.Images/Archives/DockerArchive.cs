@@ -27,6 +27,11 @@ internal static class DockerArchive
         var images = new List<ArchivedImage>();
         foreach (DockerArchiveEntry entry in entries)
         {
+            if (entry is not { Config: not null, Layers: not null })
+            {
+                throw WharfException.Invalid("invalid archive: manifest.json has an entry without configuration or layers");
+            }
+
             byte[] raw = spool.Document(entry.Config) ?? throw WharfException.Invalid($"invalid archive: the configuration {entry.Config} is not in it");
             ImageConfig config = ArchivedImage.ReadConfig(raw, entry.Layers.Count);
             if (platforms.Count > 0 && !platforms.Any(p => p.Accepts(config.Platform)))

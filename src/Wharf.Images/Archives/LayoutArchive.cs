@@ -14,7 +14,7 @@ internal static class LayoutArchive
     {
         ImageIndex top = OciImageJson.ReadIndex(spool.Document(ImageLayout.IndexFileName));
         var images = new List<ArchivedImage>();
-        foreach (Descriptor root in top.Manifests.Where(m => !m.IsAttestation))
+        foreach (Descriptor root in (top.Manifests ?? []).Where(m => m is { IsAttestation: false }))
         {
             ImageDocument document = Document(spool, root);
             IReadOnlyList<ImageReference> tags = TagsOf(root);
@@ -57,12 +57,12 @@ internal static class LayoutArchive
             return found;
         }
 
-        foreach (Descriptor descriptor in OciImageJson.ReadIndex(raw).Manifests.Where(m => MediaTypes.IsManifest(m.MediaType)))
+        foreach (Descriptor descriptor in (OciImageJson.ReadIndex(raw).Manifests ?? []).Where(m => m is not null && MediaTypes.IsManifest(m.MediaType)))
         {
             if (spool.Contains(BlobName(descriptor.Digest)))
             {
                 ImageDocument document = Document(spool, descriptor);
-                found[OciImageJson.ReadManifest(document.Content.Span).Config.Digest] = document;
+                found[ManifestDocument.ReadManifest(document.Content, document.MediaType).Config.Digest] = document;
             }
         }
 

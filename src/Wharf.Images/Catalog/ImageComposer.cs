@@ -19,7 +19,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
             foreach (Stream source in creation.Layers)
             {
                 await using DecompressedStream tar = await Decompression.OpenAsync(source, leaveOpen: true, ct, ahead: true).ConfigureAwait(false);
-                LayerLease lease = await layers.AddUnknownAsync(chain, tar.Content, ct).ConfigureAwait(false);
+                LayerLease lease = await layers.AddNewAsync(chain, tar.Content, ct).ConfigureAwait(false);
                 leases.Add(lease);
                 chain = lease.Chain;
                 diffs.Add(index.State.Layers[chain].Diff);

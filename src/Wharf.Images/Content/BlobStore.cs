@@ -34,6 +34,9 @@ internal sealed class BlobStore
     /// <summary>True when an earlier download of it broke off.</summary>
     public bool HasPartial(Digest digest) => File.Exists(Path.Combine(_partial, digest.Encoded));
 
+    /// <summary>Forgets what an earlier download left.</summary>
+    public Task DropPartialAsync(Digest digest) => DiscardAsync(Path.Combine(_partial, digest.Encoded));
+
     /// <summary>Opens a complete blob; null when it is not here.</summary>
     public FileStream? TryOpen(Digest digest)
     {

@@ -9,7 +9,7 @@ internal sealed record IncomingLayer(Digest Diff, Func<CancellationToken, Task<S
     /// <summary>Called when the layer is ready.</summary>
     public Action Done { get; init; } = () => { };
 
-    /// <summary>Asked after content turned out to be damaged: true when a second try has a better source.</summary>
+    /// <summary>Asked after content turned out to be damaged, to drop it: true when a second try has a better source.</summary>
     public Func<Task<bool>> TryAgain { get; init; } = () => Task.FromResult(false);
 }
 
@@ -83,7 +83,7 @@ internal static class LayerStack
             {
                 return await store.AddAsync(parent, layer.Diff, () => layer.Open(ct), below, ct).ConfigureAwait(false);
             }
-            catch (WharfException e) when (e.Kind == ErrorKind.DataLoss)
+            catch (WharfException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.InvalidArgument)
             {
                 if (!await layer.TryAgain().ConfigureAwait(false))
                 {

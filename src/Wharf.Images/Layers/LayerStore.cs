@@ -55,20 +55,42 @@ internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver)
                 throw WharfException.Unavailable($"the layer below {chain} was replaced while it was unpacked; try again");
             }
 
-            return await ShowAsync(draft, chain, parent, result, rebuildable: false, ct).ConfigureAwait(false);
+            return await ShowAsync(draft, chain, parent, result, ct).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
     }
 
-    /// <summary>As <see cref="AddAsync"/> for a tar whose diff id comes out only at its end.</summary>
-    public Task<LayerLease> AddUnknownAsync(Digest parent, Stream tar, CancellationToken ct)
+    /// <summary>
+    /// Makes a layer of a tar from anywhere. Its diff id is that of the tar our own writer makes of its files, not of the one that came: so
+    /// the tar need not be kept, it can be written again at any time.
+    /// </summary>
+    public Task<LayerLease> AddNewAsync(Digest parent, Stream tar, CancellationToken ct)
     {
         string? below = parent.IsEmpty ? null : index.State.Layers[parent].Snapshot;
-        return UnpackAsync(ObjectId.New(), below, tar, async (draft, result) =>
+        return UnpackAsync(ObjectId.New(), below, tar, async (draft, _) =>
         {
-            Digest chain = ChainId.Of(parent, result.DiffId);
-            using IDisposable only = await _chains.AcquireAsync(chain, ct).ConfigureAwait(false);
-            return await index.TryLeaseAsync(chain, ct).ConfigureAwait(false)
-                ?? await ShowAsync(draft, chain, parent, result, rebuildable: false, ct).ConfigureAwait(false);
+            draft.Commit();
+            LayerLease? lease = null;
+            try
+            {
+                LayerApplyResult own = await driver.WriteDiffAsync(draft.Id, Stream.Null, ct).ConfigureAwait(false);
+                Digest chain = ChainId.Of(parent, own.DiffId);
+                using IDisposable only = await _chains.AcquireAsync(chain, ct).ConfigureAwait(false);
+                if (await index.TryLeaseAsync(chain, ct).ConfigureAwait(false) is { } present)
+                {
+                    driver.Remove(draft.Id);
+                    return present;
+                }
+
+                lease = index.Lease(chain);
+                await PublishAsync(new LayerRecord(chain, own.DiffId, parent, draft.Id, own.Size, own.TarSize, Rebuildable: true), ct).ConfigureAwait(false);
+                return lease;
+            }
+            catch
+            {
+                driver.Remove(draft.Id);
+                lease?.Dispose();
+                throw;
+            }
         }, ct);
     }
 
@@ -76,9 +98,7 @@ internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver)
     public async Task<LayerLease> AddCopyAsync(string container, Digest parent, CancellationToken ct)
     {
         await using Stream diff = DiffStream.Open(driver, container, ct);
-        LayerLease lease = await AddUnknownAsync(parent, diff, ct).ConfigureAwait(false);
-        await MarkRebuildableAsync(lease.Chain, ct).ConfigureAwait(false);
-        return lease;
+        return await AddNewAsync(parent, diff, ct).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -162,13 +182,13 @@ internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver)
         }
     }
 
-    private async Task<LayerLease> ShowAsync(ILayerDraft draft, Digest chain, Digest parent, LayerApplyResult result, bool rebuildable, CancellationToken ct)
+    private async Task<LayerLease> ShowAsync(ILayerDraft draft, Digest chain, Digest parent, LayerApplyResult result, CancellationToken ct)
     {
         LayerLease lease = index.Lease(chain);
         try
         {
             draft.Commit();
-            await PublishAsync(new LayerRecord(chain, result.DiffId, parent, draft.Id, result.Size, result.TarSize, rebuildable), ct).ConfigureAwait(false);
+            await PublishAsync(new LayerRecord(chain, result.DiffId, parent, draft.Id, result.Size, result.TarSize, Rebuildable: false), ct).ConfigureAwait(false);
             return lease;
         }
         catch
@@ -179,10 +199,7 @@ internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver)
         }
     }
 
-    /// <summary>
-    /// Our own writer made the tar and our own applier unpacked it: writing the difference again must give the same bytes. It is tried
-    /// once here, so that nobody finds out later, when the container is gone.
-    /// </summary>
+    /// <summary>For a tar that our own writer made: writing the difference again must give the same bytes. It is tried once here, so that nobody finds out later.</summary>
     public async Task MarkRebuildableAsync(Digest chain, CancellationToken ct)
     {
         LayerRecord layer = index.State.Layers[chain];

@@ -178,15 +178,14 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
                 Done = present ? () => { } : () => report.Status(id, "Pull complete"),
                 TryAgain = async () =>
                 {
-                    // Only content that lay here before may be at fault without the registry being so.
+                    // Only content that lay here before may be at fault without the registry being so; bad content is never resumed.
+                    await blobs.DropPartialAsync(layer.Digest).ConfigureAwait(false);
                     if (mayHelp)
                     {
-                        mayHelp = false;
                         await blobs.DeleteAsync(layer.Digest).ConfigureAwait(false);
-                        return true;
                     }
 
-                    return false;
+                    return Interlocked.Exchange(ref mayHelp, false);
                 },
             });
         }

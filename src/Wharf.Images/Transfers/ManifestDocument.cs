@@ -15,6 +15,11 @@ internal static class ManifestDocument
     {
         Inspect(content, mediaType, forbidden: "manifests", required: "layers");
         ImageManifest manifest = OciImageJson.ReadManifest(content.Span);
+        if (manifest is not { Config: not null, Layers: not null } || manifest.Layers.Any(l => l is null))
+        {
+            throw WharfException.Invalid("invalid image manifest: its configuration or its layers are null");
+        }
+
         if (manifest.Config.Digest.IsEmpty || manifest.Config.Size is < 0 or > Limits.Document)
         {
             throw WharfException.Invalid($"invalid image manifest: its configuration has {manifest.Config.Size} bytes, at most {Limits.Document} are allowed");
@@ -40,7 +45,7 @@ internal static class ManifestDocument
     {
         Inspect(content, mediaType, forbidden: "layers", required: "manifests");
         ImageIndex index = OciImageJson.ReadIndex(content.Span);
-        if (index.Manifests.Any(m => m.Digest.IsEmpty || m.Size < 0))
+        if (index.Manifests is null || index.Manifests.Any(m => m is null || m.Digest.IsEmpty || m.Size < 0))
         {
             throw WharfException.Invalid("invalid image index: an entry without digest or with a negative size");
         }

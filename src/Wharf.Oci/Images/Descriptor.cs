@@ -7,30 +7,30 @@ namespace Wharf.Oci.Images;
 public sealed record Descriptor
 {
     [JsonPropertyName("mediaType")]
-    public string MediaType { get; init; } = "";
+    public string MediaType { get; set; } = "";
 
     [JsonPropertyName("digest")]
-    public Digest Digest { get; init; }
+    public Digest Digest { get; set; }
 
     /// <summary>Length of the content in bytes.</summary>
     [JsonPropertyName("size")]
-    public long Size { get; init; }
+    public long Size { get; set; }
 
     [JsonPropertyName("urls")]
-    public IReadOnlyList<string>? Urls { get; init; }
+    public IReadOnlyList<string>? Urls { get; set; }
 
     [JsonPropertyName("annotations")]
-    public SortedDictionary<string, string>? Annotations { get; init; }
+    public SortedDictionary<string, string>? Annotations { get; set; }
 
     /// <summary>The content itself, base64 in JSON, when the writer embedded it.</summary>
     [JsonPropertyName("data")]
-    public byte[]? Data { get; init; }
+    public byte[]? Data { get; set; }
 
     [JsonPropertyName("platform")]
-    public Platform? Platform { get; init; }
+    public Platform? Platform { get; set; }
 
     [JsonPropertyName("artifactType")]
-    public string? ArtifactType { get; init; }
+    public string? ArtifactType { get; set; }
 
     /// <summary>The annotation by which builders mark attestation manifests, which are never run.</summary>
     [JsonIgnore]

@@ -10,56 +10,56 @@ namespace Wharf.Oci.Images;
 public sealed record ImageConfig
 {
     [JsonPropertyName("architecture")]
-    public string? Architecture { get; init; }
+    public string? Architecture { get; set; }
 
     [JsonPropertyName("author")]
-    public string? Author { get; init; }
+    public string? Author { get; set; }
 
     [JsonPropertyName("comment")]
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
     /// <summary>What containers of this image run by default; null in some hand-made images.</summary>
     [JsonPropertyName("config")]
-    public RunConfig? Config { get; init; }
+    public RunConfig? Config { get; set; }
 
     /// <summary>Id of the container from which Docker committed the image.</summary>
     [JsonPropertyName("container")]
-    public string? Container { get; init; }
+    public string? Container { get; set; }
 
     [JsonPropertyName("container_config")]
-    public RunConfig? ContainerConfig { get; init; }
+    public RunConfig? ContainerConfig { get; set; }
 
     /// <summary>RFC 3339 with up to nine decimals, kept as written.</summary>
     [JsonPropertyName("created")]
-    public string? Created { get; init; }
+    public string? Created { get; set; }
 
     [JsonPropertyName("docker_version")]
-    public string? DockerVersion { get; init; }
+    public string? DockerVersion { get; set; }
 
     [JsonPropertyName("history")]
-    public IReadOnlyList<HistoryEntry>? History { get; init; }
+    public IReadOnlyList<HistoryEntry>? History { get; set; }
 
     [JsonPropertyName("os")]
-    public string? Os { get; init; }
+    public string? Os { get; set; }
 
     [JsonPropertyName("os.features")]
-    public IReadOnlyList<string>? OsFeatures { get; init; }
+    public IReadOnlyList<string>? OsFeatures { get; set; }
 
     [JsonPropertyName("os.version")]
-    public string? OsVersion { get; init; }
+    public string? OsVersion { get; set; }
 
     [JsonPropertyName("parent")]
-    public string? Parent { get; init; }
+    public string? Parent { get; set; }
 
     [JsonPropertyName("rootfs")]
-    public RootFilesystem? RootFs { get; init; }
+    public RootFilesystem? RootFs { get; set; }
 
     [JsonPropertyName("variant")]
-    public string? Variant { get; init; }
+    public string? Variant { get; set; }
 
     /// <summary>Fields this build does not know (BuildKit's cache hints and the like); written back, after the known ones.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; init; }
+    public Dictionary<string, JsonElement>? Extra { get; set; }
 
     [JsonIgnore]
     public Platform Platform => new()
@@ -76,28 +76,28 @@ public sealed record ImageConfig
 public sealed record RootFilesystem
 {
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "layers";
+    public string Type { get; set; } = "layers";
 
     [JsonPropertyName("diff_ids")]
-    public IReadOnlyList<Primitives.Digest>? DiffIds { get; init; }
+    public IReadOnlyList<Primitives.Digest>? DiffIds { get; set; }
 }
 
 /// <summary>One step of how an image came to be; <see cref="EmptyLayer"/> steps changed only the configuration.</summary>
 public sealed record HistoryEntry
 {
     [JsonPropertyName("created")]
-    public string? Created { get; init; }
+    public string? Created { get; set; }
 
     [JsonPropertyName("author")]
-    public string? Author { get; init; }
+    public string? Author { get; set; }
 
     [JsonPropertyName("created_by")]
-    public string? CreatedBy { get; init; }
+    public string? CreatedBy { get; set; }
 
     [JsonPropertyName("comment")]
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
     [JsonPropertyName("empty_layer")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool EmptyLayer { get; init; }
+    public bool EmptyLayer { get; set; }
 }

@@ -6,20 +6,20 @@ namespace Wharf.Oci.Images;
 public sealed record ImageIndex
 {
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 2;
+    public int SchemaVersion { get; set; } = 2;
 
     [JsonPropertyName("mediaType")]
-    public string? MediaType { get; init; }
+    public string? MediaType { get; set; }
 
     [JsonPropertyName("artifactType")]
-    public string? ArtifactType { get; init; }
+    public string? ArtifactType { get; set; }
 
     [JsonPropertyName("manifests")]
-    public IReadOnlyList<Descriptor> Manifests { get; init; } = [];
+    public IReadOnlyList<Descriptor> Manifests { get; set; } = [];
 
     [JsonPropertyName("subject")]
-    public Descriptor? Subject { get; init; }
+    public Descriptor? Subject { get; set; }
 
     [JsonPropertyName("annotations")]
-    public SortedDictionary<string, string>? Annotations { get; init; }
+    public SortedDictionary<string, string>? Annotations { get; set; }
 }

@@ -9,7 +9,7 @@ public sealed record ImageLayout
     public const string IndexFileName = "index.json";
 
     [JsonPropertyName("imageLayoutVersion")]
-    public string? Version { get; init; } = "1.0.0";
+    public string? Version { get; set; } = "1.0.0";
 }
 
 /// <summary>One image in the <c>manifest.json</c> of an archive made by <c>docker save</c>.</summary>
@@ -18,14 +18,14 @@ public sealed record DockerArchiveEntry
     public const string FileName = "manifest.json";
 
     /// <summary>Path of the configuration inside the archive.</summary>
-    public string Config { get; init; } = "";
+    public string Config { get; set; } = "";
 
-    public IReadOnlyList<string>? RepoTags { get; init; }
+    public IReadOnlyList<string>? RepoTags { get; set; }
 
     /// <summary>Paths of the layers inside the archive, bottom first.</summary>
-    public IReadOnlyList<string> Layers { get; init; } = [];
+    public IReadOnlyList<string> Layers { get; set; } = [];
 
     /// <summary>Blob descriptors of layers by diff id, for layers with a media type of their own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public SortedDictionary<string, Descriptor>? LayerSources { get; init; }
+    public SortedDictionary<string, Descriptor>? LayerSources { get; set; }
 }

@@ -6,24 +6,24 @@ namespace Wharf.Oci.Images;
 public sealed record ImageManifest
 {
     [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; } = 2;
+    public int SchemaVersion { get; set; } = 2;
 
     [JsonPropertyName("mediaType")]
-    public string? MediaType { get; init; }
+    public string? MediaType { get; set; }
 
     [JsonPropertyName("artifactType")]
-    public string? ArtifactType { get; init; }
+    public string? ArtifactType { get; set; }
 
     [JsonPropertyName("config")]
-    public Descriptor Config { get; init; } = new();
+    public Descriptor Config { get; set; } = new();
 
     [JsonPropertyName("layers")]
-    public IReadOnlyList<Descriptor> Layers { get; init; } = [];
+    public IReadOnlyList<Descriptor> Layers { get; set; } = [];
 
     /// <summary>The manifest that this one refers to (signatures, attestations): OCI 1.1 referrers.</summary>
     [JsonPropertyName("subject")]
-    public Descriptor? Subject { get; init; }
+    public Descriptor? Subject { get; set; }
 
     [JsonPropertyName("annotations")]
-    public SortedDictionary<string, string>? Annotations { get; init; }
+    public SortedDictionary<string, string>? Annotations { get; set; }
 }

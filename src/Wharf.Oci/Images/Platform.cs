@@ -8,19 +8,19 @@ namespace Wharf.Oci.Images;
 public sealed record Platform
 {
     [JsonPropertyName("architecture")]
-    public string Architecture { get; init; } = "";
+    public string Architecture { get; set; } = "";
 
     [JsonPropertyName("os")]
-    public string Os { get; init; } = "";
+    public string Os { get; set; } = "";
 
     [JsonPropertyName("os.version")]
-    public string? OsVersion { get; init; }
+    public string? OsVersion { get; set; }
 
     [JsonPropertyName("os.features")]
-    public IReadOnlyList<string>? OsFeatures { get; init; }
+    public IReadOnlyList<string>? OsFeatures { get; set; }
 
     [JsonPropertyName("variant")]
-    public string? Variant { get; init; }
+    public string? Variant { get; set; }
 
     /// <summary>The platform of this machine.</summary>
     [JsonIgnore]

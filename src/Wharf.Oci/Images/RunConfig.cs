@@ -9,62 +9,62 @@ namespace Wharf.Oci.Images;
 /// </summary>
 public sealed record RunConfig
 {
-    public string? Hostname { get; init; }
+    public string? Hostname { get; set; }
 
-    public string? Domainname { get; init; }
+    public string? Domainname { get; set; }
 
-    public string? User { get; init; }
+    public string? User { get; set; }
 
-    public bool? AttachStdin { get; init; }
+    public bool? AttachStdin { get; set; }
 
-    public bool? AttachStdout { get; init; }
+    public bool? AttachStdout { get; set; }
 
-    public bool? AttachStderr { get; init; }
+    public bool? AttachStderr { get; set; }
 
     /// <summary>Keys are <c>port[-port][/protocol]</c>.</summary>
-    public SortedDictionary<string, EmptyValue>? ExposedPorts { get; init; }
+    public SortedDictionary<string, EmptyValue>? ExposedPorts { get; set; }
 
-    public bool? Tty { get; init; }
+    public bool? Tty { get; set; }
 
-    public bool? OpenStdin { get; init; }
+    public bool? OpenStdin { get; set; }
 
-    public bool? StdinOnce { get; init; }
+    public bool? StdinOnce { get; set; }
 
-    public IReadOnlyList<string>? Env { get; init; }
+    public IReadOnlyList<string>? Env { get; set; }
 
-    public IReadOnlyList<string>? Cmd { get; init; }
+    public IReadOnlyList<string>? Cmd { get; set; }
 
-    public HealthCheck? Healthcheck { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool ArgsEscaped { get; init; }
-
-    public string? Image { get; init; }
-
-    public SortedDictionary<string, EmptyValue>? Volumes { get; init; }
-
-    public string? WorkingDir { get; init; }
-
-    public IReadOnlyList<string>? Entrypoint { get; init; }
+    public HealthCheck? Healthcheck { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool NetworkDisabled { get; init; }
+    public bool ArgsEscaped { get; set; }
 
-    public string? MacAddress { get; init; }
+    public string? Image { get; set; }
 
-    public IReadOnlyList<string>? OnBuild { get; init; }
+    public SortedDictionary<string, EmptyValue>? Volumes { get; set; }
 
-    public SortedDictionary<string, string>? Labels { get; init; }
+    public string? WorkingDir { get; set; }
 
-    public string? StopSignal { get; init; }
+    public IReadOnlyList<string>? Entrypoint { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NetworkDisabled { get; set; }
+
+    public string? MacAddress { get; set; }
+
+    public IReadOnlyList<string>? OnBuild { get; set; }
+
+    public SortedDictionary<string, string>? Labels { get; set; }
+
+    public string? StopSignal { get; set; }
 
     /// <summary>Seconds.</summary>
-    public int? StopTimeout { get; init; }
+    public int? StopTimeout { get; set; }
 
-    public IReadOnlyList<string>? Shell { get; init; }
+    public IReadOnlyList<string>? Shell { get; set; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extra { get; init; }
+    public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>The empty object that Go writes for members of a set.</summary>
@@ -76,20 +76,20 @@ public sealed record EmptyValue
 /// <summary>A container's health probe. Times are nanoseconds, 0 for the default; Test starts with NONE, CMD or CMD-SHELL.</summary>
 public sealed record HealthCheck
 {
-    public IReadOnlyList<string>? Test { get; init; }
+    public IReadOnlyList<string>? Test { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long Interval { get; init; }
+    public long Interval { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long Timeout { get; init; }
+    public long Timeout { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long StartPeriod { get; init; }
+    public long StartPeriod { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long StartInterval { get; init; }
+    public long StartInterval { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public int Retries { get; init; }
+    public int Retries { get; set; }
 }
