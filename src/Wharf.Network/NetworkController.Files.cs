@@ -52,7 +52,8 @@ public sealed partial class NetworkController
 
         if (entry.Resolver is null)
         {
-            var resolver = new Resolver(entry, AllSandboxes, () => ServersOf(entry.Snapshot.Request), new Upstream(_thread, entry.Namespace.Handle));
+            bool HasWayOut() => entry.Snapshot.Endpoints.Any(e => _networks.TryGetValue(e.NetworkId, out NetworkEntry? n) && !n.Record.Config.Internal);
+            var resolver = new Resolver(entry, AllSandboxes, HasWayOut, () => ServersOf(entry.Snapshot.Request), new Upstream(_thread, entry.Namespace.Handle));
             entry.Resolver = new NameServer(_thread, entry.Namespace, resolver.AnswerAsync);
         }
     }

@@ -27,16 +27,12 @@ public sealed partial class NetworkController
         {
             lock (entry.Gate)
             {
-                if (ns is not null)
+                foreach (EndpointRequest wish in request.Endpoints)
                 {
-                    foreach (EndpointRequest wish in request.Endpoints)
-                    {
-                        Add(entry, wish);
-                    }
-
-                    Publish(entry);
+                    Add(entry, wish);
                 }
 
+                Publish(entry);
                 Describe(entry);
             }
         }
@@ -152,6 +148,11 @@ public sealed partial class NetworkController
             throw WharfException.Forbidden($"endpoint with name {sandbox.Request.ContainerName} already exists in network {network.Record.Name}");
         }
 
+        if (network.Driver.HasInterfaces && entry.Namespace is null)
+        {
+            throw WharfException.Invalid("conflicting options: host type networking can't be used with other networks");
+        }
+
         var planned = new Endpoint
         {
             Id = ObjectId.New(),
@@ -159,22 +160,26 @@ public sealed partial class NetworkController
             NetworkName = network.Record.Name,
             Request = wish,
             Mac = wish.Mac,
-            Interface = InterfaceNames.Choose(network.Driver.InterfacePrefix(network.Record), wish, sandbox.Endpoints),
+            Interface = network.Driver.HasInterfaces ? InterfaceNames.Choose(network.Driver.InterfacePrefix(network.Record), wish, sandbox.Endpoints) : "",
             DnsNames = NamesOf(sandbox.Request, wish, network),
         };
         Endpoint endpoint = network.Allocate(planned, sandbox.ContainerId);
         try
         {
-            if (network.Driver.PublishesPorts || network.Record.BridgeName.Length > 0 || endpoint.IPv4 is not null || endpoint.IPv6 is not null)
+            if (network.Driver.HasInterfaces)
             {
                 endpoint = network.Driver.Attach(network.Record, endpoint, entry.Namespace!);
-                SetUp(entry, endpoint, [.. sandbox.Endpoints, endpoint]);
+                SetUp(entry, network, endpoint, [.. sandbox.Endpoints, endpoint]);
                 _firewall?.Set(PartOf(endpoint), Elements(sandbox, endpoint, network, published: []));
             }
         }
         catch
         {
-            network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
+            if (network.Driver.HasInterfaces)
+            {
+                network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
+            }
+
             network.Release(endpoint, sandbox.ContainerId);
             throw;
         }
@@ -183,7 +188,7 @@ public sealed partial class NetworkController
         return endpoint;
     }
 
-    private void SetUp(SandboxEntry entry, Endpoint endpoint, IReadOnlyList<Endpoint> all)
+    private void SetUp(SandboxEntry entry, NetworkEntry network, Endpoint endpoint, IReadOnlyList<Endpoint> all)
     {
         SandboxNamespace ns = entry.Namespace!;
         LinkInfo link = ns.Route.FindLink(endpoint.Interface)
@@ -213,6 +218,7 @@ public sealed partial class NetworkController
                 .. endpoint.Request.LinkLocal.Select(a => (a, a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 64 : 16)),
             ],
             Gateways = gateways,
+            DefaultByDevice = all.Count == 1 && network.Driver.RoutesByDevice(network.Record) && !network.Record.Config.Internal,
         }).ThrowIfError($"configure {endpoint.Interface} of network {endpoint.NetworkName}");
         Sysctls.Apply(_thread, ns.Handle, endpoint);
     }
@@ -224,6 +230,7 @@ public sealed partial class NetworkController
         network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
         _firewall?.Remove(PartOf(endpoint));
         network.Release(endpoint, entry.Snapshot.ContainerId);
+        _flows.ForgetAddresses(new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address));
         entry.Snapshot = entry.Snapshot with { Endpoints = [.. entry.Snapshot.Endpoints.Where(e => e.Id != endpoint.Id)] };
     }
 
@@ -245,6 +252,12 @@ public sealed partial class NetworkController
             entry.Reservations = held;
             entry.Snapshot = sandbox = sandbox with { Ports = ports };
             _firewall?.Set(PartOf(gateway), Elements(sandbox, gateway, network, ports));
+
+            // A client that asked while nobody was here has a connection on record that leads nowhere, and UDP would follow it for ever.
+            if (ports.Exists(p => p.Port.Protocol == Ports.TransportProtocol.Udp))
+            {
+                _flows.ForgetPorts(ports.Where(p => p.Port.Protocol == Ports.TransportProtocol.Udp).Select(p => p.HostPort));
+            }
         }
 
         entry.Snapshot = sandbox with { GatewayEndpointId = gateway.Id };
@@ -299,6 +312,7 @@ public sealed partial class NetworkController
             {
                 _firewall?.Remove(PartOf(endpoint));
                 GetEntry(endpoint.NetworkId).Release(endpoint, sandbox.ContainerId);
+                _flows.ForgetAddresses(new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address));
             }
 
             _ports.Release(entry.Reservations);

@@ -25,6 +25,7 @@ public sealed partial class NetworkController : INetworkController
     private readonly NamespaceThread _thread = new("network namespaces");
     private readonly NamespacePool _pool;
     private readonly BackgroundWork _background;
+    private readonly Flows _flows;
     private readonly PortRegistry _ports = new(EphemeralPorts.Read);
     private readonly PortPublisher _publisher;
     private readonly FrozenDictionary<string, INetworkDriver> _drivers;
@@ -42,8 +43,9 @@ public sealed partial class NetworkController : INetworkController
         _clock = clock;
         _pool = new NamespacePool(_thread, Path.Combine(options.ExecRoot, "netns"), options.ReadyNamespaces, log);
         _background = new BackgroundWork(log);
+        _flows = new Flows(_background, log);
         _publisher = new PortPublisher(_ports, options.DefaultBinding);
-        _drivers = new INetworkDriver[] { new BridgeDriver(_host), new PlainDriver("host"), new PlainDriver("null") }
+        _drivers = new INetworkDriver[] { new BridgeDriver(_host), new MacvlanDriver(_host), new IpvlanDriver(_host), new PlainDriver("host"), new PlainDriver("null") }
             .ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
     }
 
@@ -102,6 +104,7 @@ public sealed partial class NetworkController : INetworkController
     {
         await _background.DisposeAsync();
         _firewall?.Dispose();
+        _flows.Dispose();
         foreach (SandboxEntry entry in _sandboxes.Values)
         {
             entry.Resolver?.Dispose();

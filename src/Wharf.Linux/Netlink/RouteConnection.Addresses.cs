@@ -18,8 +18,11 @@ public sealed record InterfaceSetup
 
     public IReadOnlyList<(IPAddress Address, int PrefixLength)> Addresses { get; init; } = [];
 
-    /// <summary>Default routes through these, and one through the interface itself for a null of either family.</summary>
+    /// <summary>Default routes through these.</summary>
     public IReadOnlyList<IPAddress> Gateways { get; init; } = [];
+
+    /// <summary>The default route of each family that has an address goes out of the interface itself.</summary>
+    public bool DefaultByDevice { get; init; }
 }
 
 public sealed partial class RouteConnection
@@ -31,6 +34,11 @@ public sealed partial class RouteConnection
         foreach ((IPAddress address, int prefix) in setup.Addresses)
         {
             WriteAddress(w, RTM_NEWADDR, NetlinkFlags.Create | NetlinkFlags.Exclusive, setup.Index, address, prefix);
+        }
+
+        foreach (IPAddress any in setup.DefaultByDevice ? setup.Addresses.Select(a => Any(a.Address)).Distinct() : [])
+        {
+            WriteRoute(w, RTM_NEWROUTE, NetlinkFlags.Create | NetlinkFlags.Replace, any, 0, null, setup.Index);
         }
 
         foreach (IPAddress gateway in setup.Gateways)

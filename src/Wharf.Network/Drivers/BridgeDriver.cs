@@ -20,6 +20,8 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public string Name => "bridge";
 
+    public bool HasInterfaces => true;
+
     public bool PublishesPorts => true;
 
     public bool WantsGateway(NetworkConfig config) => true;
@@ -67,6 +69,15 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
             {
                 host.AddAddress(bridge.Index, pool.Gateway, pool.Subnet.PrefixLength)
                     .ThrowIfError($"failed to set address {pool.Gateway}/{pool.Subnet.PrefixLength} on bridge {network.BridgeName}");
+            }
+        }
+
+        if (settings.DefaultBridge)
+        {
+            // The daemon's flags were changed: the former address would keep its route.
+            foreach (LinkAddress stale in present.Where(a => !a.Address.IsIPv6LinkLocal && !network.Config.Pools.Any(p => a.Address.Equals(p.Gateway) && a.PrefixLength == p.Subnet.PrefixLength)))
+            {
+                host.DeleteAddress(bridge.Index, stale.Address, stale.PrefixLength).ThrowIfError($"remove address {stale.Address} from bridge {network.BridgeName}");
             }
         }
 

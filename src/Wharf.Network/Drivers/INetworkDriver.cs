@@ -17,11 +17,17 @@ internal interface INetworkDriver
     /// <summary>Containers on it resolve each other by name (all but the default bridge, and drivers without addresses).</summary>
     bool HasNames(NetworkRecord network);
 
+    /// <summary>Containers get an interface and addresses.</summary>
+    bool HasInterfaces { get; }
+
     /// <summary>Host ports lead to containers on it.</summary>
     bool PublishesPorts { get; }
 
     /// <summary>The names of containers' interfaces begin with it (<c>eth</c>).</summary>
     string InterfacePrefix(NetworkRecord network);
+
+    /// <summary>The default route goes out of the interface without a gateway (ipvlan l3).</summary>
+    bool RoutesByDevice(NetworkRecord network) => false;
 
     /// <summary>Checks the options and names the host's interface, before anything is made.</summary>
     /// <exception cref="Primitives.WharfException">InvalidArgument or Forbidden, naming the option.</exception>

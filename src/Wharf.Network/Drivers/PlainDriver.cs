@@ -9,6 +9,8 @@ internal sealed class PlainDriver(string name) : INetworkDriver
 {
     public string Name => name;
 
+    public bool HasInterfaces => false;
+
     public bool PublishesPorts => false;
 
     public bool WantsGateway(NetworkConfig config) => false;

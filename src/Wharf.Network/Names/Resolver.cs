@@ -5,7 +5,8 @@ using Wharf.Network.Sandboxes;
 namespace Wharf.Network.Names;
 
 /// <summary>Answers the questions of one container: names of its networks from what is recorded, all others from outside.</summary>
-internal sealed class Resolver(SandboxEntry entry, Func<IReadOnlyCollection<Sandbox>> all, Func<IReadOnlyList<IPAddress>> servers, Upstream upstream)
+internal sealed class Resolver(
+    SandboxEntry entry, Func<IReadOnlyCollection<Sandbox>> all, Func<bool> hasWayOut, Func<IReadOnlyList<IPAddress>> servers, Upstream upstream)
 {
     public async Task<byte[]?> AnswerAsync(byte[] message, bool tcp, CancellationToken ct)
     {
@@ -43,9 +44,7 @@ internal sealed class Resolver(SandboxEntry entry, Func<IReadOnlyCollection<Sand
     private async Task<byte[]> OutsideAsync(byte[] message, DnsQuery query, bool tcp, CancellationToken ct)
     {
         // Whoever may not reach the outside may not tell it anything by way of names either.
-        Sandbox asker = entry.Snapshot;
-        bool wayOut = asker.Endpoints.Any(e => e.Gateway is not null || e.GatewayIPv6 is not null);
-        byte[]? answer = wayOut ? await upstream.AskAsync(message, servers(), tcp, ct) : null;
+        byte[]? answer = hasWayOut() ? await upstream.AskAsync(message, servers(), tcp, ct) : null;
         return answer ?? DnsAnswer.Error(query, DnsCode.ServerFailure);
     }
 }

@@ -21,6 +21,12 @@ public sealed record NetworkRecord
     /// <summary>The bridge was there before the network and stays when the network goes.</summary>
     public bool AdoptedBridge { get; init; }
 
+    /// <summary>The host's interface that macvlan and ipvlan networks share; empty for other drivers.</summary>
+    public string Parent { get; init; } = "";
+
+    /// <summary>The parent was made for this network (an 802.1Q or dummy interface) and goes with it.</summary>
+    public bool OwnsParent { get; init; }
+
     public string Name => Config.Name;
 
     public string Driver => Config.Driver;

@@ -275,6 +275,8 @@ public sealed class UserNetworkTests
         Assert.Equal(2, six.Config.Pools.Count);
         Assert.Equal(["0.0.0.0", "::"], web.Ports.Select(p => p.HostAddress.ToString()));
         Assert.NotNull(await other.AskTcp(web.Endpoints[0].IPv6!.Value.Address.ToString(), 80));
+        string fromLoopback = await lab.Host.AskTcp("::1", 8080, Machine.Silence) ?? "nothing";
+        TestContext.Current.SendDiagnosticMessage("::1 answered " + fromLoopback);
         Assert.NotNull(await lab.Host.AskTcp(six.Config.Pools[1].Gateway!.ToString(), 8080));
         Assert.NotNull(await other.AskTcp(six.Config.Pools[1].Gateway!.ToString(), 8080));
     }
