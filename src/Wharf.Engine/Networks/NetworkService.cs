@@ -1,0 +1,195 @@
+using System.Net;
+using Wharf.Api.Networks;
+using Wharf.Engine.Containers;
+using Wharf.Network.Addressing;
+using Wharf.Network.Networks;
+using Wharf.Network.Sandboxes;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Networks;
+
+internal sealed class NetworkService(EngineCore core, NetworkStore store) : INetworkService
+{
+    public async Task<NetworkCreateResponse> CreateAsync(NetworkCreateOptions options, CancellationToken ct)
+    {
+        if (options.Ingress)
+        {
+            throw WharfException.Unavailable("This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
+        }
+
+        NetworkRecord record = await core.Networks.CreateNetworkAsync(
+            new NetworkConfig
+            {
+                Name = options.Name,
+                Driver = string.IsNullOrEmpty(options.Driver) ? "bridge" : options.Driver,
+                Internal = options.Internal,
+                Attachable = options.Attachable,
+                EnableIPv4 = options.EnableIPv4 ?? true,
+                EnableIPv6 = options.EnableIPv6 ?? false,
+                IpamDriver = string.IsNullOrEmpty(options.Ipam?.Driver) ? "default" : options.Ipam.Driver,
+                IpamOptions = options.Ipam?.Options ?? [],
+                Pools = [.. (options.Ipam?.Config ?? []).Select(Pool)],
+                Options = options.Options,
+                Labels = options.Labels,
+            },
+            ct);
+        try
+        {
+            await store.SaveAsync(record);
+        }
+        catch
+        {
+            await core.Networks.RemoveNetworkAsync(record.Id, CancellationToken.None);
+            throw;
+        }
+
+        Raise("create", record);
+        return new NetworkCreateResponse { Id = record.Id, Warning = "" };
+    }
+
+    public NetworkInspect Inspect(string nameOrId)
+    {
+        NetworkRecord network = core.Networks.GetNetwork(nameOrId);
+        return NetworkViews.Inspect(network, core.Networks.GetMembers(network.Id));
+    }
+
+    public List<NetworkSummary> List(FilterSet filters)
+    {
+        filters.Validate("dangling", "driver", "id", "label", "name", "scope", "type");
+        bool? dangling = filters.Has("dangling") ? filters.Flag("dangling", absent: false) : null;
+        foreach (string type in filters.Get("type"))
+        {
+            if (type is not ("builtin" or "custom"))
+            {
+                throw WharfException.Invalid($"invalid filter: 'type'='{type}'");
+            }
+        }
+
+        return
+        [
+            .. core.Networks.Networks
+                .Where(n => filters.Exact("driver", n.Driver)
+                    && filters.Pattern("id", n.Id)
+                    && filters.Pattern("name", n.Name)
+                    && filters.Exact("scope", "local")
+                    && filters.AllPairs("label", n.Config.Labels)
+                    && filters.Exact("type", n.Predefined ? "builtin" : "custom")
+                    && (dangling is null || dangling == IsUnused(n)))
+                .OrderBy(n => n.Name, StringComparer.Ordinal)
+                .Select(NetworkViews.Summary),
+        ];
+    }
+
+    public async Task RemoveAsync(string nameOrId, CancellationToken ct)
+    {
+        NetworkRecord record = await core.Networks.RemoveNetworkAsync(nameOrId, ct);
+        await store.RemoveAsync(record.Id);
+        Raise("destroy", record);
+    }
+
+    public async Task ConnectAsync(string network, string container, EndpointSettings? settings, CancellationToken ct)
+    {
+        EndpointSettings wish = settings is null ? new EndpointSettings() : settings with { };
+        EndpointRules.Check(wish);
+        NetworkRecord target = core.Networks.GetNetwork(network);
+        Container found = core.Containers.Get(container);
+        using (await found.EnterAsync(ct))
+        {
+            ContainerRecord before = found.Current;
+            string mode = before.HostConfig.NetworkMode ?? "";
+            if (Launch.NamespaceList.IsShared(mode))
+            {
+                throw WharfException.Forbidden("container sharing network namespace with another container or host cannot be connected to any other network");
+            }
+
+            if (mode == "host" || target.Name is "host")
+            {
+                throw WharfException.Forbidden("container cannot be connected to host network or, being on it, to another one");
+            }
+
+            if (before.Definition.Networks.Any(n => n.Key == target.Name || n.Key == target.Id) && before.State.Status.HasProcess())
+            {
+                throw WharfException.Forbidden($"endpoint with name {before.Name} already exists in network {target.Name}");
+            }
+
+            ContainerRecord record = before with
+            {
+                Definition = before.Definition with { Networks = new Dictionary<string, EndpointSettings>(before.Definition.Networks) { [target.Name] = wish } },
+            };
+            if (before.State.Status.HasProcess() && before.Sandbox is not null)
+            {
+                record = record with { Sandbox = await core.Networks.ConnectAsync(before.Id, SandboxPlan.Endpoint(target.Name, wish, record, core.Containers), ct) };
+            }
+
+            await core.Store.UpdateDefinitionAsync(record);
+            await core.Store.UpdateStateAsync(record);
+            found.Swap(record);
+            if (record.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkId == target.Id) is { } endpoint)
+            {
+                core.Events.Publish("network", "connect", target.Id, NetworkEvents.Attributes(endpoint, record.Id, core.Networks));
+            }
+        }
+    }
+
+    public async Task DisconnectAsync(string network, string container, bool force, CancellationToken ct)
+    {
+        NetworkRecord target = core.Networks.GetNetwork(network);
+        Container? found = core.Containers.TryGet(container);
+        if (found is null)
+        {
+            // force takes a dead endpoint away; none of ours outlives its container
+            throw ContainerErrors.NoSuchContainer(container);
+        }
+
+        using (await found.EnterAsync(ct))
+        {
+            ContainerRecord before = found.Current;
+            string? key = before.Definition.Networks.Keys.FirstOrDefault(k => k == target.Name || k == target.Id);
+            if (before.HostConfig.NetworkMode == "host")
+            {
+                throw WharfException.Forbidden("container cannot be disconnected from host network - hostNetwork is only available at container creation time");
+            }
+
+            if (key is null)
+            {
+                throw WharfException.Forbidden($"container {before.Id} is not connected to network {target.Name}");
+            }
+
+            Endpoint? endpoint = before.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkId == target.Id);
+            var left = new Dictionary<string, EndpointSettings>(before.Definition.Networks);
+            left.Remove(key);
+            ContainerRecord record = before with { Definition = before.Definition with { Networks = left } };
+            if (endpoint is not null)
+            {
+                record = record with { Sandbox = await core.Networks.DisconnectAsync(before.Id, target.Id, ct) };
+            }
+
+            await core.Store.UpdateDefinitionAsync(record);
+            await core.Store.UpdateStateAsync(record);
+            found.Swap(record);
+            if (endpoint is not null)
+            {
+                core.Events.Publish("network", "disconnect", target.Id, NetworkEvents.Attributes(endpoint, record.Id, core.Networks));
+            }
+        }
+    }
+
+    /// <summary>Nobody uses it: no container, running or not, names it.</summary>
+    internal bool IsUnused(NetworkRecord network) =>
+        !network.Predefined && !core.Containers.All.Any(c => c.Current.Definition.Networks.Keys.Any(k => k == network.Name || k == network.Id));
+
+    private void Raise(string action, NetworkRecord network) =>
+        core.Events.Publish("network", action, network.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = network.Name, ["type"] = network.Driver });
+
+    private static IpamPool Pool(IpamConfig config) => new()
+    {
+        Subnet = string.IsNullOrEmpty(config.Subnet) ? default : Subnet.Parse(config.Subnet),
+        Range = string.IsNullOrEmpty(config.IPRange) ? default : Subnet.Parse(config.IPRange),
+        Gateway = Address(config.Gateway),
+        Auxiliary = (config.AuxiliaryAddresses ?? []).ToDictionary(a => a.Key, a => Address(a.Value)!),
+    };
+
+    private static IPAddress? Address(string? text) => string.IsNullOrEmpty(text) ? null
+        : IPAddress.TryParse(text, out IPAddress? address) ? address
+        : throw WharfException.Invalid($"invalid network config:\ninvalid address: {text}");
+}
