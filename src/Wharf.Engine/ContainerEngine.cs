@@ -1,0 +1,129 @@
+using Wharf.Engine.Containers;
+using Wharf.Engine.Containers.Creation;
+using Wharf.Engine.Containers.Lifecycle;
+using Wharf.Engine.Containers.Listing;
+using Wharf.Engine.Containers.Storage;
+using Wharf.Engine.Events;
+using Wharf.Engine.Execs;
+using Wharf.Engine.Health;
+using Wharf.Engine.Host;
+using Wharf.Engine.Launch;
+using Wharf.Engine.Logs;
+using Wharf.Engine.Networks;
+using Wharf.Engine.Streams;
+using Wharf.Engine.Volumes;
+using Wharf.Network;
+using Wharf.State;
+
+namespace Wharf.Engine;
+
+/// <summary>The engine put together: every use case over one set of containers. Disposing it lets go of the shims; containers run on.</summary>
+public sealed class ContainerEngine : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping;
+    private readonly EventJournal _journal;
+
+    private ContainerEngine(EngineCore core, EventJournal journal, CancellationTokenSource stopping, NetworkStore networkStore)
+    {
+        _journal = journal;
+        _stopping = stopping;
+        Core = core;
+        Networks = new NetworkService(core, networkStore);
+    }
+
+    /// <summary>The tables that the engine needs in the state database.</summary>
+    public static IReadOnlyList<SchemaPart> SchemaParts => [ContainerStore.Schema, EventJournal.Schema, VolumeStore.Schema, NetworkStore.Schema];
+
+    public required IContainerService Containers { get; init; }
+
+    public required IExecService Execs { get; init; }
+
+    public required IVolumeService Volumes { get; init; }
+
+    public required IContainerLogs Logs { get; init; }
+
+    public INetworkService Networks { get; }
+
+    public IEventService Events => _journal;
+
+    internal EngineCore Core { get; }
+
+    /// <summary>Brings everything back to where the last daemon left it: when this returns, what ran is followed, what ended is known, and policies have begun to act.</summary>
+    /// <param name="options">The daemon's settings.</param>
+    /// <param name="parts">The rooms below; the caller disposes them after the engine.</param>
+    /// <param name="ct">Ends the start.</param>
+    public static async Task<ContainerEngine> StartAsync(EngineOptions options, EngineParts parts, CancellationToken ct)
+    {
+        var stopping = new CancellationTokenSource();
+        var containers = new ContainerRegistry();
+        var journal = new EventJournal(parts.State, parts.Clock, parts.Log);
+        var volumes = new VolumeService(options, new VolumeStore(parts.State), containers, journal, parts.Clock);
+        var core = new EngineCore
+        {
+            Options = options,
+            Parts = parts,
+            Containers = containers,
+            Store = new ContainerStore(parts.State),
+            Events = journal,
+            Volumes = volumes,
+        };
+        var observer = new ImageObserver(containers, journal);
+        parts.Images.Connect(observer, observer);
+        KernelSupport kernel = KernelSupport.Probe();
+        var specs = new SpecBuilder(options, new SeccompProfiles());
+        var hostMounts = new HostMounts(options);
+        var execProcess = new ExecProcess(core, specs);
+        var preparer = new LaunchPreparer(core, new UserCache(core), specs, hostMounts);
+        var monitor = new RunMonitor(core, preparer, new HealthMonitor(core, new ExecHealthProbe(core, execProcess)), stopping.Token);
+        var starter = new ContainerStarter(core, preparer, monitor);
+        var stopper = new ContainerStopper(core, monitor);
+        var remover = new ContainerRemover(core, stopper);
+        var execs = new ExecService(core, execProcess);
+        var logs = new ContainerLogs(core);
+        monitor.RestartByPolicy = container => starter.StartAsync(container, byPolicy: true, stopping.Token);
+        monitor.Remove = container => remover.RemoveStoppedAsync(container, volumes: true, CancellationToken.None);
+        remover.Removed = execs.ContainerRemoved;
+        var networkStore = new NetworkStore(parts.State);
+        var engine = new ContainerEngine(core, journal, stopping, networkStore)
+        {
+            Containers = new ContainerService(
+                core,
+                new ContainerCreator(core, kernel),
+                starter,
+                stopper,
+                new ContainerPauser(core, monitor),
+                new ContainerUpdater(core, kernel),
+                remover,
+                new ContainerAttacher(core, logs),
+                new ContainerInspector(core),
+                new ContainerLister(core)),
+            Execs = execs,
+            Volumes = volumes,
+            Logs = logs,
+        };
+        var restorer = new ContainerRestorer(core, monitor, preparer, hostMounts);
+        await restorer.FindAsync(ct);
+        RestoreResult networks = await parts.Networks.RestoreAsync(networkStore.LoadAll(), restorer.LiveSandboxes, ct);
+        await networkStore.ReplaceAsync(networks.Networks);
+        await restorer.ResumeAsync(networks.Sandboxes);
+        volumes.Sweep();
+        return engine;
+    }
+
+    /// <summary>Stops following the containers; they run on under their shims.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        foreach (Container container in Core.Containers.All)
+        {
+            if (container.Run is { } run)
+            {
+                await run.Life.CancelAsync();
+                await run.Shim.DisposeAsync();
+            }
+        }
+
+        await _journal.DisposeAsync();
+        _stopping.Dispose();
+    }
+}
