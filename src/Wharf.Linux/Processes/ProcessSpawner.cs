@@ -5,7 +5,7 @@ namespace Wharf.Linux;
 
 /// <summary>
 /// Starts another program by posix_spawn(3): safe in a process with many threads, unlike fork(2). The child gets all signals at their
-/// defaults, unblocked unless told, and only the descriptors it is given: everything else of ours is close-on-exec.
+/// defaults, unblocked unless told, and only the descriptors it is given.
 /// </summary>
 public static unsafe class ProcessSpawner
 {
@@ -45,6 +45,8 @@ public static unsafe class ProcessSpawner
                 _ = Libc.posix_spawn_file_actions_adddup2(actions, lifted[i], i);
             }
 
+            // what we ourselves inherited from whoever started us may lack close-on-exec
+            _ = Libc.posix_spawn_file_actions_addclosefrom_np(actions, Math.Max(lifted.Length, 3));
             if (directory is not null)
             {
                 fixed (byte* d = new NativePath(directory))

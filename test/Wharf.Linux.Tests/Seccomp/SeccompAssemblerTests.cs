@@ -66,7 +66,7 @@ public sealed class SeccompAssemblerTests
     }
 
     private static Gen<ulong> Word => Gen.OneOf(
-        Gen.Elements(0ul, 1ul, 2ul, 38ul, 39ul, 0xffffffff, 0x100000000, 0x7e020000, ulong.MaxValue, ulong.MaxValue - 1),
+        Gen.Elements<ulong>(0, 1, 2, 38, 39, 0xffffffff, 0x100000000, 0x7e020000, ulong.MaxValue, ulong.MaxValue - 1),
         Gen.Choose(0, 100).Select(i => (ulong)i),
         Gen.Choose(0, 100).Select(i => ((ulong)i << 32) | 1));
 
