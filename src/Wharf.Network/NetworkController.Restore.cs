@@ -117,6 +117,8 @@ public sealed partial class NetworkController
             }
         }
 
+        Endpoint? gateway = endpoints.Find(e => e.Id == sandbox.GatewayEndpointId);
+        entry.Reservations.ForEach(r => r.StartRelay(gateway?.IPv6?.Address ?? gateway?.IPv4?.Address));
         entry.Snapshot = entry.Snapshot with { Ports = kept };
         _sandboxes[sandbox.ContainerId] = entry;
     }

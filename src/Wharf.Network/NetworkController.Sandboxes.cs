@@ -252,6 +252,7 @@ public sealed partial class NetworkController
             entry.Reservations = held;
             entry.Snapshot = sandbox = sandbox with { Ports = ports };
             _firewall?.Set(PartOf(gateway), Elements(sandbox, gateway, network, ports));
+            held.ForEach(h => h.StartRelay(gateway.IPv6?.Address ?? gateway.IPv4?.Address));
 
             // A client that asked while nobody was here has a connection on record that leads nowhere, and UDP would follow it for ever.
             if (ports.Exists(p => p.Port.Protocol == Ports.TransportProtocol.Udp))

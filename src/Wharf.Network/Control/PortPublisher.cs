@@ -10,6 +10,21 @@ namespace Wharf.Network.Control;
 /// <summary>Decides on which addresses of the host a container's ports are published, and takes them.</summary>
 internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBinding)
 {
+    // A host whose kernel or loopback has no IPv6 has nothing to publish there.
+    private static readonly Lazy<bool> HostHasIPv6 = new(() =>
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    });
+
     /// <exception cref="WharfException">Internal or InvalidArgument with Docker's texts; nothing is held then.</exception>
     public (List<PublishedPort> Ports, List<PortReservation> Reservations) Publish(SandboxRequest request, Endpoint endpoint, NetworkEntry network)
     {
@@ -63,11 +78,9 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
     {
         if (port.HostAddress is { } chosen)
         {
-            bool ipv6 = chosen.AddressFamily == AddressFamily.InterNetworkV6;
-            if ((ipv6 ? endpoint.IPv6 : endpoint.IPv4) is null)
+            if (chosen.AddressFamily == AddressFamily.InterNetwork && endpoint.IPv4 is null)
             {
-                throw WharfException.Invalid(
-                    $"cannot publish {port.Port} on {chosen}: the container has no {(ipv6 ? "IPv6" : "IPv4")} address on network {endpoint.NetworkName}");
+                throw WharfException.Invalid($"cannot publish {port.Port} on {chosen}: the container has no IPv4 address on network {endpoint.NetworkName}");
             }
 
             yield return chosen;
@@ -77,11 +90,7 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
         IPAddress binding = settings.HostBinding ?? defaultBinding;
         if (binding.AddressFamily == AddressFamily.InterNetworkV6 && !binding.Equals(IPAddress.IPv6Any))
         {
-            if (endpoint.IPv6 is not null)
-            {
-                yield return binding;
-            }
-
+            yield return binding;
             yield break;
         }
 
@@ -91,7 +100,7 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
         }
 
         // A particular IPv4 binding says that the port is not meant for everybody.
-        if (endpoint.IPv6 is not null && (binding.Equals(IPAddress.Any) || binding.Equals(IPAddress.IPv6Any)))
+        if ((endpoint.IPv6 is not null || (HostHasIPv6.Value && settings.IPv4Mode != GatewayMode.Routed)) && (binding.Equals(IPAddress.Any) || binding.Equals(IPAddress.IPv6Any)))
         {
             yield return IPAddress.IPv6Any;
         }

@@ -84,8 +84,9 @@ internal static class FirewallElements
     private static NfElement? Port(EndpointFacts endpoint, PublishedPort port)
     {
         IPAddress? target = port.HostAddress.AddressFamily == AddressFamily.InterNetworkV6 ? endpoint.IPv6 : endpoint.IPv4;
-        if (target is null)
+        if (target is null || port.HostAddress.Equals(IPAddress.IPv6Loopback))
         {
+            // The daemon's relay carries these.
             return null;
         }
 

@@ -93,7 +93,6 @@ internal static class FirewallTables
         new NfRule("a container meets one of its own network through the host", [.. IPv4, .. Translated, .. Member('4'), new NfMasquerade()]),
         new NfRule("a container meets one of its own network through the host", [.. IPv6, .. Translated, .. Member('6'), new NfMasquerade()]),
         new NfRule("the host's loopback meets a container", [.. IPv4, .. OutputIn("bridges"), .. SourceNetwork([127, 0, 0, 0], [255, 0, 0, 0]), new NfMasquerade()]),
-        new NfRule("the host's loopback meets a container", [.. IPv6, .. OutputIn("bridges"), .. SourceIsLoopback6, new NfMasquerade()]),
         new NfRule("outgoing with a chosen address", [.. IPv4, .. NotSame, .. ChosenSource('4')]),
         new NfRule("outgoing with a chosen address", [.. IPv6, .. NotSame, .. ChosenSource('6')]),
         new NfRule("outgoing", [.. IPv4, .. InputIn("masquerade4"), .. NotSame, new NfMasquerade()]),

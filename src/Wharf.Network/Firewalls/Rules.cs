@@ -19,9 +19,6 @@ internal static class Rules
     // IPS_DST_NAT
     public static readonly NfExpression[] Translated = [new NfConntrack(NfConntrackKey.Status), new NfMask([0x20, 0, 0, 0]), new NfCompare([0, 0, 0, 0], Equal: false)];
 
-    public static readonly NfExpression[] SourceIsLoopback6 =
-        [new NfPayload(NfPayloadBase.Network, 8, 16), new NfCompare([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])];
-
     private const uint InterfaceWords = 4;
 
     public static readonly NfExpression[] NotSame = [.. Names, new NfLookup("same", Contained: false)];
@@ -55,6 +52,8 @@ internal static class Rules
     /// <summary>The destination is an address of the host, protocol and port are in the map of published ports: go to the container.</summary>
     public static NfExpression[] Published(char family) =>
     [
+        // No route leads ::1 out of the host, whatever its packets are translated to.
+        .. family == '6' ? new NfExpression[] { Destination(family, NfExpression.FirstWord), new NfCompare([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], Equal: false) } : [],
         new NfDestinationKind(), new NfCompare([2, 0, 0, 0]),
         new NfMeta(NfMetaKey.TransportProtocol), new NfPayload(NfPayloadBase.Transport, 2, 2, NfExpression.FirstWord + 1),
         new NfLookup("published" + family, Destination: NfExpression.FirstWord), ToContainer(family),

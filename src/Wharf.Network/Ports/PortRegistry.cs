@@ -7,11 +7,13 @@ using Wharf.Primitives;
 namespace Wharf.Network.Ports;
 
 /// <summary>
-/// Which host ports containers hold. Each is also bound on the host by a socket of ours that nothing ever reads (packets for it are translated before they
-/// would reach it): so a program of the host that wants the port hears "address already in use", as we do when it was first.
+/// Which host ports containers hold. Each is also bound on the host by a socket of ours (packets for it are translated before they would reach it, but
+/// for what <see cref="PortRelay"/> carries): so a program of the host that wants the port hears "address already in use", as we do when it was first.
 /// </summary>
 internal sealed class PortRegistry(Func<(ushort First, ushort Last)> ephemeralRange)
 {
+    private const int Backlog = 128;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(TransportProtocol Protocol, ushort Port), List<PortReservation>> _held = [];
     private ushort _lastEphemeral;
@@ -49,6 +51,7 @@ internal sealed class PortRegistry(Func<(ushort First, ushort Last)> ephemeralRa
         {
             foreach (PortReservation reservation in reservations)
             {
+                reservation.Relay?.Dispose();
                 reservation.Socket?.Dispose();
                 (TransportProtocol, ushort) key = (reservation.Port.Protocol, reservation.HostPort);
                 if (_held.TryGetValue(key, out List<PortReservation>? list) && list.Remove(reservation) && list.Count == 0)
@@ -146,7 +149,7 @@ internal sealed class PortRegistry(Func<(ushort First, ushort Last)> ephemeralRa
             if (port.Protocol == TransportProtocol.Tcp)
             {
                 // Only a listening socket keeps out programs that set SO_REUSEADDR, and shows in ss(8).
-                socket.Listen(1);
+                socket.Listen(Backlog);
             }
 
             return socket;
@@ -164,4 +167,24 @@ internal sealed class PortRegistry(Func<(ushort First, ushort Last)> ephemeralRa
 }
 
 /// <summary>One host port that is held, with the socket that keeps others out.</summary>
-internal sealed record PortReservation(ContainerPort Port, IPAddress HostAddress, ushort HostPort, Socket? Socket);
+internal sealed class PortReservation(ContainerPort port, IPAddress hostAddress, ushort hostPort, Socket? socket)
+{
+    public ContainerPort Port => port;
+
+    public IPAddress HostAddress => hostAddress;
+
+    public ushort HostPort => hostPort;
+
+    public Socket? Socket => socket;
+
+    public PortRelay? Relay { get; private set; }
+
+    /// <summary>IPv6 ports have a way to the container beside the kernel's (see <see cref="PortRelay"/>).</summary>
+    public void StartRelay(IPAddress? container)
+    {
+        if (Relay is null && socket is not null && container is not null && hostAddress.AddressFamily == AddressFamily.InterNetworkV6 && port.Protocol != TransportProtocol.Sctp)
+        {
+            Relay = new PortRelay(socket, new IPEndPoint(container, port.Port));
+        }
+    }
+}

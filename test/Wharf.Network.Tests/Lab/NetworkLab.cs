@@ -142,7 +142,7 @@ internal sealed class NetworkLab : IAsyncDisposable
     public static PortRequest Port(string text)
     {
         string[] halves = text.Split('/');
-        string[] parts = halves[0].Split(':');
+        string[] parts = halves[0].StartsWith('[') ? [halves[0][1..halves[0].IndexOf(']')], .. halves[0][(halves[0].IndexOf(']') + 2)..].Split(':')] : halves[0].Split(':');
         TransportProtocol protocol = halves.Length > 1 ? Enum.Parse<TransportProtocol>(halves[1], ignoreCase: true) : TransportProtocol.Tcp;
         ushort host = parts.Length > 1 && parts[^2].Length > 0 ? ushort.Parse(parts[^2]) : (ushort)0;
         return new PortRequest

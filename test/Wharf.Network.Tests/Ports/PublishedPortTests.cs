@@ -136,6 +136,22 @@ public sealed class PublishedPortTests
     }
 
     [Fact]
+    public async Task IPv6OfTheHost_LeadsToAContainerWithoutIPv6()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        (Sandbox web, Machine inside) = await lab.Start(NetworkLab.Container("web", "bridge", "8080:80", "[::1]:8081:80", "5353:53/udp"));
+        inside.ServeTcp(IPAddress.Any, 80);
+        inside.ServeUdp(IPAddress.Any, 53);
+
+        Assert.Equal(["0.0.0.0:8080", "[::]:8080", "[::1]:8081", "0.0.0.0:5353", "[::]:5353"], web.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
+        Assert.Equal("172.17.0.1", await lab.Host.AskTcp("::1", 8080));
+        Assert.Equal("172.17.0.1", await lab.Host.AskTcp("::1", 8081));
+        Assert.Equal("172.17.0.1", await lab.Host.AskUdp("::1", 5353));
+        await lab.Controller.ReleaseAsync(web.ContainerId, CancellationToken.None);
+        Assert.Null(await lab.Host.AskTcp("::1", 8080));
+    }
+
+    [Fact]
     public async Task Sctp_IsPublishedInTheFirewall()
     {
         await using NetworkLab lab = await NetworkLab.Create();

@@ -33,7 +33,8 @@ public sealed class RestoreTests
         Assert.Equal(networks.Select(n => n.Id).Order(), result.Networks.Select(n => n.Id).Order());
         Sandbox again = Assert.Single(result.Sandboxes);
         Assert.Equal(live.Endpoints[0].IPv4, again.Endpoints[0].IPv4);
-        Assert.Equal(8080, Assert.Single(again.Ports).HostPort);
+        Assert.Equal(["0.0.0.0:8080", "[::]:8080"], again.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
+        Assert.NotNull(await lab.Host.AskTcp("::1", 8080));
         Assert.NotNull(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8080));
         Assert.Null(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8081, Machine.Silence));
         Assert.Equal(["live"], lab.Controller.GetMembers(kept.Id).Select(m => m.ContainerName));
