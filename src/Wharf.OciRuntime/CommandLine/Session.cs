@@ -25,8 +25,16 @@ internal sealed class Session
 
     public void Print(string text) => FileCalls.WriteAll(FileCalls.Borrow(1), Encoding.UTF8.GetBytes(text + "\n")).ThrowIfError("write", "stdout");
 
+    /// <summary>
+    /// To the log; without one to a person's terminal only: an engine may have connected stderr to the container's own output.
+    /// </summary>
     public void Warn(IEnumerable<string> messages)
     {
+        if (_logPath is null && !_debug && !TerminalCalls.IsTerminal(FileCalls.Borrow(2)))
+        {
+            return;
+        }
+
         foreach (string message in messages)
         {
             Log("warning", message);

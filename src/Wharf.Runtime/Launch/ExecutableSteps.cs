@@ -58,10 +58,18 @@ internal sealed class ExecutableSteps
         foreach (string candidate in _candidates)
         {
             PlanLabel next = _plan.NewLabel();
+            nint path = _plan.Text(candidate);
             // EPERM is a filter that does not know the call: let execve decide
-            _plan.Add("faccessat", candidate, Call.faccessat, AtCurrentDirectory, _plan.Text(candidate), X_OK)
+            _plan.Add("faccessat", candidate, Call.faccessat, AtCurrentDirectory, path, X_OK)
                 .On(Errno.ENOENT, next).On(_candidates.Length > 1 ? Errno.EACCES : Errno.ENOENT, next).On(Errno.EPERM, found);
-            _plan.Jump(found);
+            // a directory has the permission too, and is no program
+            _plan.Add("open", candidate, Call.openat, AtCurrentDirectory, path, (int)(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec))
+                .On(Errno.ENOTDIR, found).On(Errno.EPERM, found);
+            if (_candidates.Length == 1)
+            {
+                _plan.Fail("exec", candidate, Errno.EACCES);
+            }
+
             _plan.Mark(next);
         }
 

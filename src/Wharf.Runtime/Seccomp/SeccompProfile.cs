@@ -141,6 +141,6 @@ public sealed record SeccompCriteria
     public string? MinKernel { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SeccompProfile))]
 internal sealed partial class SeccompProfileJson : JsonSerializerContext;
