@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Json;
 
 namespace Wharf.Api.Stats;
 
@@ -25,7 +24,7 @@ public sealed record ContainerStatsResponse
     public ContainerMemoryStats? MemoryStats { get; set; }
 
     [JsonPropertyName("networks")]
-    public JsonElement? Networks { get; set; }
+    public Dictionary<string, ContainerNetworkStats>? Networks { get; set; }
 
     [JsonPropertyName("pids_stats")]
     public ContainerPidsStats? PidsStats { get; set; }
