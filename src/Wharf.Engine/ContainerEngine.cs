@@ -10,7 +10,9 @@ using Wharf.Engine.Host;
 using Wharf.Engine.Launch;
 using Wharf.Engine.Logs;
 using Wharf.Engine.Networks;
+using Wharf.Engine.Stats;
 using Wharf.Engine.Streams;
+using Wharf.Engine.Top;
 using Wharf.Engine.Volumes;
 using Wharf.Network;
 using Wharf.State;
@@ -41,6 +43,10 @@ public sealed class ContainerEngine : IAsyncDisposable
     public required IVolumeService Volumes { get; init; }
 
     public required IContainerLogs Logs { get; init; }
+
+    public required IContainerStats Stats { get; init; }
+
+    public required IContainerTop Top { get; init; }
 
     public INetworkService Networks { get; }
 
@@ -100,6 +106,8 @@ public sealed class ContainerEngine : IAsyncDisposable
             Execs = execs,
             Volumes = volumes,
             Logs = logs,
+            Stats = new ContainerStats(core),
+            Top = new ContainerTop(core),
         };
         var restorer = new ContainerRestorer(core, monitor, preparer, hostMounts);
         await restorer.FindAsync(ct);
