@@ -52,7 +52,7 @@ internal static class IndexWrites
 
     /// <summary>Registers a layer's directory before it comes to be, under a name of its own: the chain may not be known yet.</summary>
     public static void PutLayerDraft(SqliteConnection c, string snapshot) => Sql.Execute(c,
-        "INSERT INTO image_layers (chain, diff, parent, snapshot, size, tar_size, rebuildable, ready) VALUES ($chain, '', NULL, $snapshot, 0, 0, 0, 0)",
+        "INSERT INTO image_layers (chain, diff, parent, snapshot, size, tar_size, rebuildable, ready) VALUES ($chain, '', NULL, $snapshot, 0, 0, 0, 0) ON CONFLICT (chain) DO NOTHING",
         ("$chain", "draft:" + snapshot), ("$snapshot", snapshot));
 
     public static void DeleteLayerDraft(SqliteConnection c, string snapshot) =>

@@ -34,9 +34,10 @@ internal sealed class ImageLab : IAsyncDisposable, IImageUsers, IImageEventSink
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<ImageLab> OpenAsync(Func<ImageServiceOptions, ImageServiceOptions>? configure = null)
+    public static async Task<ImageLab> OpenAsync(Func<ImageServiceOptions, ImageServiceOptions>? configure = null, string? parent = null)
     {
-        var lab = new ImageLab(Directory.CreateTempSubdirectory("wharf-images-").FullName, configure ?? (o => o));
+        string root = parent is null ? Directory.CreateTempSubdirectory("wharf-images-").FullName : Directory.CreateDirectory(Path.Combine(parent, "root")).FullName;
+        var lab = new ImageLab(root, configure ?? (o => o));
         await lab.StartAsync();
         return lab;
     }
