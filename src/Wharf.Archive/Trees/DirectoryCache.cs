@@ -11,8 +11,10 @@ namespace Wharf.Archive.Trees;
 /// </summary>
 internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle> onCreated) : IDisposable
 {
+    /// <summary>Of directories that no member describes.</summary>
+    public const uint ImpliedMode = 0b111_101_101;
+
     private const int Most = 256;
-    private const uint ImpliedMode = 0b111_101_101;
     private const uint SetGroupId = 0x400;
 
     private readonly Dictionary<string, TreeDirectory> _open = new(StringComparer.Ordinal);

@@ -5,9 +5,7 @@ internal static class ProcessUmask
 {
     private const uint Everything = 0x1FF;
 
-    public static uint Current { get; } = Read();
-
-    private static uint Read()
+    public static uint Read()
     {
         foreach (string line in File.ReadLines("/proc/self/status"))
         {

@@ -155,6 +155,7 @@ internal sealed partial class TreeExtractor
         (uint user, uint group) = _rules.ForcedOwner
             ?? (Layers.IdentityMap.ToHost(_rules.Owners.Users, 0) ?? 0, Layers.IdentityMap.ToHost(_rules.Owners.Groups, 0) ?? 0);
         NameCalls.ChangeOwner(directory, "\0"u8, user, group, AtFlags.EmptyPath).ThrowIfError("chown");
+        NameCalls.ChangeMode(directory, DirectoryCache.ImpliedMode).ThrowIfError("chmod");
     }
 
     private static TimeSpec Time(TarEntry entry) => new(entry.ModificationTime.Seconds, entry.ModificationTime.Nanoseconds);

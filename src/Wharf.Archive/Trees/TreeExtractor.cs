@@ -19,7 +19,7 @@ internal sealed partial class TreeExtractor : IDisposable
     private readonly TreePath _base;
     private readonly DirectoryCache _directories;
     private readonly AttributeWriter _attributes;
-    private readonly uint _umask = ProcessUmask.Current;
+    private readonly uint _umask = ProcessUmask.Read();
 
     /// <param name="root">What "/" means for links on the way.</param>
     /// <param name="below">Where in it the archive's names begin.</param>

@@ -57,6 +57,8 @@ internal sealed class DriverDirectory
         {
             string below = Path.Combine(path, member);
             NameCalls.MakeDirectory(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("mkdir", below);
+            // whatever the umask of the daemon: users of the container must get in
+            NameCalls.ChangeMode(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("chmod", below);
         }
     }
 

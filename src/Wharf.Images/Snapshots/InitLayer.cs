@@ -24,14 +24,14 @@ internal static class InitLayer
         foreach (string name in Directories)
         {
             Clear(root, name, keep: FileType.Directory);
-            Made(root, name, NameCalls.MakeDirectory(root, name, 0x1ED), owners, made);
+            Made(root, name, NameCalls.MakeDirectory(root, name, 0x1ED), owners, made, 0x1ED);
         }
 
         foreach (string name in Files)
         {
             Clear(root, name, keep: FileType.Regular);
-            Errno errno = NameCalls.MakeNode(root, name, FileType.Regular | (name == ".dockerenv" ? 0x1EDu : 0x1A4u), 0);
-            Made(root, name, errno, owners, made);
+            uint mode = name == ".dockerenv" ? 0x1EDu : 0x1A4u;
+            Made(root, name, NameCalls.MakeNode(root, name, FileType.Regular | mode, 0), owners, made, mode);
         }
 
         Clear(root, Mounts, keep: FileType.SymbolicLink);
@@ -58,7 +58,7 @@ internal static class InitLayer
         }
     }
 
-    private static void Made(SafeFileHandle root, string name, Errno errno, IdentityMap owners, List<string> made)
+    private static void Made(SafeFileHandle root, string name, Errno errno, IdentityMap owners, List<string> made, uint? mode = null)
     {
         if (errno == Errno.EEXIST)
         {
@@ -67,6 +67,11 @@ internal static class InitLayer
 
         errno.ThrowIfError("create", "/" + name);
         made.Add(name);
+        if (mode is { } permissions)
+        {
+            NameCalls.ChangeMode(root, name, permissions).ThrowIfError("chmod", "/" + name); // the umask took some off
+        }
+
         if (!owners.IsEmpty)
         {
             NameCalls.ChangeOwner(root, name, IdentityMap.ToHost(owners.Users, 0) ?? 0, IdentityMap.ToHost(owners.Groups, 0) ?? 0, AtFlags.SymlinkNoFollow)

@@ -215,6 +215,18 @@ public abstract class SnapshotDriverSuite : IDisposable
     }
 
     [Fact]
+    public async Task Root_OfAnyContainer_IsOpenToItsUsers()
+    {
+        string id = await ContainerAsync(await LayerAsync(null, ("implied/f", "x")));
+        using SnapshotRoot root = Driver.Open(id, writable: false);
+        foreach (string path in new[] { ".", "implied", "etc", "dev", ".dockerenv" })
+        {
+            NameCalls.Status(root.Directory, path, AtFlags.SymlinkNoFollow, out FileStatus status).ThrowIfError("stat", path);
+            Assert.Equal(0x1EDu, status.Permissions);
+        }
+    }
+
+    [Fact]
     public async Task Measure_IsWhatDuSays()
     {
         string id = await LayerAsync(null, ("a/big", new string('x', 100_000)), ("b", "1"));
