@@ -29,7 +29,16 @@ public sealed partial class NetworkController
         {
             INetworkDriver driver = _drivers.TryGetValue(record.Driver, out INetworkDriver? found) ? found
                 : throw WharfException.Internal($"network {record.Name} uses driver {record.Driver}, which this build does not have");
-            driver.Ensure(record);
+            try
+            {
+                driver.Ensure(record);
+            }
+            catch (WharfException e) when (!record.Predefined)
+            {
+                // One network whose interface is gone (a parent that was unplugged) does not keep the daemon from starting.
+                _log.Warning($"network {record.Name} cannot be set up: {e.Message}");
+            }
+
             _networks = _networks.SetItem(record.Id, new NetworkEntry(record, driver));
             if (record.Config.EnableIPv6 && record.BridgeName.Length > 0 && _options.IpForward)
             {

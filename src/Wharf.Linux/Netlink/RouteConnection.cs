@@ -132,6 +132,13 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
 
     public NetlinkAnswer SetMaster(int index, int master) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index).Int32(IFLA_MASTER, master));
 
+    /// <summary>
+    /// Closes a port of a bridge without waiting for anything: no frame passes it any more, and what the bridge had learned about it is forgotten.
+    /// </summary>
+    public NetlinkAnswer ClosePort(string name) => connection.Request(w => w
+        .Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, name)
+        .Nest(IFLA_LINKINFO).Text(IFLA_INFO_SLAVE_KIND, "bridge").Nest(IFLA_INFO_SLAVE_DATA).UInt8(IFLA_BRPORT_STATE, 0).Flag(IFLA_BRPORT_FLUSH).EndNest().EndNest());
+
     public NetlinkAnswer SetHardwareAddress(int index, ReadOnlySpan<byte> address)
     {
         byte[] mac = address.ToArray();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using Wharf.Linux;
 using Wharf.Linux.Netlink;
@@ -17,6 +19,9 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
     internal const string BridgePrefix = "br-";
 
     private const int VethDigits = 7;
+
+    // Interfaces of containers that are gone, which may still answer for their address, by that address.
+    private readonly ConcurrentDictionary<IPAddress, string> _leaving = new();
 
     public string Name => "bridge";
 
@@ -108,6 +113,12 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
     {
         LinkInfo bridge = host.FindLink(network.BridgeName)
             ?? throw WharfException.Internal($"bridge {network.BridgeName} of network {network.Name} does not exist on this host any more");
+        foreach (InterfaceAddress own in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>())
+        {
+            // A container that comes back within milliseconds must not share its address with its former self.
+            Close(own.Address);
+        }
+
         MacAddress mac = !endpoint.Mac.IsEmpty ? endpoint.Mac
             : endpoint.IPv4 is { } address ? MacAddress.FromIPv4(IPv4Value.From(address.Address))
             : RandomMac();
@@ -125,12 +136,32 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
         return endpoint with { HostInterface = request.Name, Mac = mac };
     }
 
+    public Action? Leave(Endpoint endpoint)
+    {
+        List<IPAddress> addresses = [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>().Select(a => a.Address)];
+        addresses.ForEach(a => _leaving[a] = endpoint.HostInterface);
+        return () => addresses.ForEach(Close);
+    }
+
     public void Detach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox)
     {
         NetlinkAnswer answer = host.DeleteLink(endpoint.HostInterface);
         if (answer.Errno != Errno.ENODEV)
         {
             answer.ThrowIfError($"remove interface {endpoint.HostInterface}");
+        }
+    }
+
+    private void Close(IPAddress address)
+    {
+        if (_leaving.TryRemove(address, out string? port))
+        {
+            // ENODEV: the kernel was quicker. ENETDOWN: it is half-way there.
+            NetlinkAnswer answer = host.ClosePort(port);
+            if (answer.Errno is not (Errno.ENODEV or Errno.ENETDOWN))
+            {
+                answer.ThrowIfError($"close bridge port {port}");
+            }
         }
     }
 

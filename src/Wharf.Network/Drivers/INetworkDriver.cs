@@ -42,6 +42,12 @@ internal interface INetworkDriver
     /// <returns>The endpoint with what the driver decided (host's interface, hardware address).</returns>
     Endpoint Attach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox);
 
+    /// <summary>
+    /// The container is gone, and its interface goes when the kernel gets to it; until then it must not be heard any more.
+    /// </summary>
+    /// <returns>What is to be done in the background; null for nothing.</returns>
+    Action? Leave(Endpoint endpoint) => null;
+
     /// <summary>Takes the interface away from a container that lives on.</summary>
     void Detach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox);
 }

@@ -106,6 +106,55 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task ManyAtOnce_NeverShareAnything_AndLeaveNothing()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        await lab.Controller.CreateNetworkAsync(new NetworkConfig { Name = "app" }, None);
+        string before = lab.Nft("list", "ruleset");
+        int links = lab.Route.ListLinks().Count;
+
+        await Parallel.ForAsync(0, 8, async (worker, ct) =>
+        {
+            for (int i = 0; i < 6; i++)
+            {
+                Sandbox sandbox = await lab.Controller.AllocateAsync(NetworkLab.Container($"c{worker}-{i}", i % 2 == 0 ? "bridge" : "app", "80", "81/udp"), ct);
+                List<Sandbox> all = [.. lab.Controller.Networks.SelectMany(n => lab.Controller.GetMembers(n.Id)).Select(m => lab.Controller.FindSandbox(m.ContainerId)).OfType<Sandbox>()];
+                Assert.Single(all, s => s.Endpoints[0].IPv4 == sandbox.Endpoints[0].IPv4);
+                await lab.Controller.ReleaseAsync(sandbox.ContainerId, ct);
+            }
+        });
+
+        Assert.Equal(before, lab.Nft("list", "ruleset"));
+        for (int i = 0; i < 500 && lab.Route.ListLinks().Count != links; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(links, lab.Route.ListLinks().Count);
+        Assert.Empty(lab.Journal);
+    }
+
+    [Fact]
+    public async Task ComingBackAtOnce_TheFormerSelfIsNotHeard()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        SandboxRequest request = NetworkLab.Container("web");
+        (Sandbox former, Machine lingering) = await lab.Start(request);
+        lingering.ServeTcp(IPAddress.Any, 80);
+        string address = former.Endpoints[0].IPv4!.Value.Address.ToString();
+        Assert.NotNull(await lab.Host.AskTcp(address, 80));
+
+        // A process that does not die keeps the old namespace alive.
+        await lab.Controller.ReleaseAsync(request.ContainerId, None);
+        (Sandbox again, Machine inside) = await lab.Start(request);
+
+        Assert.Equal(former.Endpoints[0].IPv4, again.Endpoints[0].IPv4);
+        Assert.Null(await lab.Host.AskTcp(address, 80, Machine.Silence));
+        inside.ServeTcp(IPAddress.Any, 80);
+        Assert.NotNull(await lab.Host.AskTcp(address, 80));
+    }
+
+    [Fact]
     public async Task Modes_HostAndNone_MakeNoInterface()
     {
         await using NetworkLab lab = await NetworkLab.Create();
