@@ -46,7 +46,8 @@ internal sealed class ShimProgram : IDisposable
             FileCalls.Open(errorPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, out SafeFileHandle errors, 0x180).ThrowIfError("open", errorPath);
             using (errors)
             {
-                ProcessSpawner.Spawn($"/proc/self/fd/{_program.Number()}", ["wharf-shim"], Environment(),
+                // By our own number, not as self: the child has closed what it was not given when it looks for the program.
+                ProcessSpawner.Spawn($"/proc/{System.Environment.ProcessId}/fd/{_program.Number()}", ["wharf-shim"], Environment(),
                     [_null.Number(), _null.Number(), errors.Number(), listener.Number()], directory, newSession: true, out int pid, Blocked)
                     .ThrowIfError("posix_spawn", "wharf-shim");
                 // Without the right to it (CAP_SYS_RESOURCE) the shim is as likely a victim as others; its container's end is noticed all the same.
