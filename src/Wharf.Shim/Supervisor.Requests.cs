@@ -180,6 +180,7 @@ internal sealed partial class Supervisor
             throw WharfException.Conflict($"container {_containerId} has been started by this shim already");
         }
 
+        _buffers.Touch();
         ShimTask task = ShimJsonReader.Task(request.Payload);
         Assign(task.ContainerId);
         _task = task;
@@ -199,6 +200,7 @@ internal sealed partial class Supervisor
 
     private void Exec(ControlConnection connection, ShimRequest request)
     {
+        _buffers.Touch();
         ShimExec exec = ShimJsonReader.Exec(request.Payload);
         Running();
         if (_execs.ContainsKey(exec.ExecId))

@@ -47,6 +47,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     private ShimExit? _exit;
     private bool _exitOnDisk;
     private bool _released;
+    private long _collectedAt;
 
     public Supervisor(EventLoop loop, StreamLimits limits, Func<ShimTask, RunningContainer, IContainerBackend> backends, ChildReaper reaper)
     {
@@ -54,7 +55,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         _limits = limits;
         _backends = backends;
         _reaper = reaper;
-        _buffers = new SharedBuffers(loop) { Trimmed = () => _log?.Trim() };
+        _buffers = new SharedBuffers(loop) { Trimmed = GiveBack };
         _container = new RunningContainer(loop, () => Tell(new ShimReply { Kind = ShimReplyKind.OutOfMemory }));
         _first = new ShimProcess("", NewHub(), loop, FirstCompleted);
         _leave = loop.Schedule(Orphaned, Leave);
@@ -86,6 +87,20 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         foreach (ControlConnection daemon in _daemons.ToArray())
         {
             daemon.Send(news);
+        }
+    }
+
+    // After a start or an exec the heap is full of what they were made from; nobody will collect it, as nothing is allocated any more.
+    private void GiveBack()
+    {
+        const long WorthIt = 64 * 1024;
+        _log?.Trim();
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (allocated - _collectedAt > WorthIt)
+        {
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.Trim();
+            _collectedAt = allocated;
         }
     }
 

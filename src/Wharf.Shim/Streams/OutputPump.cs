@@ -10,17 +10,18 @@ namespace Wharf.Shim.Streams;
 internal sealed class OutputPump : IWatcher
 {
     private readonly StdioHub _hub;
-    private readonly LogStream _stream;
     private readonly SharedBuffers _buffers;
     private readonly Watch _watch;
 
     public OutputPump(StdioHub hub, EventLoop loop, SharedBuffers buffers, SafeFileHandle source, LogStream stream)
     {
         _hub = hub;
-        _stream = stream;
+        Stream = stream;
         _buffers = buffers;
         _watch = loop.Add(source, EpollEvents.In, this);
     }
+
+    public LogStream Stream { get; }
 
     public bool IsClosed => _watch.IsClosed;
 
@@ -43,13 +44,13 @@ internal sealed class OutputPump : IWatcher
         if (errno != Errno.None || count == 0)
         {
             Close();
-            _hub.OutputEnded(_stream);
+            _hub.OutputEnded(Stream);
             return;
         }
 
-        frame[0] = (byte)_stream;
+        frame[0] = (byte)Stream;
         frame[1..4].Clear();
         BinaryPrimitives.WriteInt32BigEndian(frame[4..], count);
-        _hub.Output(_stream, frame[..(SharedBuffers.HeaderSize + count)]);
+        _hub.Output(Stream, frame[..(SharedBuffers.HeaderSize + count)]);
     }
 }

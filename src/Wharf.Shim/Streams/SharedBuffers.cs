@@ -48,7 +48,8 @@ internal sealed class SharedBuffers : IDisposable
         _pages.Dispose();
     }
 
-    private void Touch()
+    /// <summary>Something was done that leaves memory to give back after a quiet moment.</summary>
+    public void Touch()
     {
         _used = true;
         if (!_trim.IsArmed)

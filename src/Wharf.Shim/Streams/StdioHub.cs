@@ -109,6 +109,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
             if (!pump.IsClosed)
             {
                 pump.Close();
+                _log?.End(pump.Stream, DateTime.UtcNow);
             }
         }
 

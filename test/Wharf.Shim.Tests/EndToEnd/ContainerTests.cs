@@ -186,6 +186,48 @@ public sealed class ContainerTests
         Assert.Equal(4, (await second.Exited.WaitAsync(Patience)).ExitCode);
     }
 
+    [Fact]
+    public async Task Daemon_KilledWithSigkill_LeavesItsContainerWritingAndItsWarmShimsGone()
+    {
+        await using var root = new TestRoot();
+        ShimTask task = root.Task("c1", RuntimeChoice.Own, "sh", "-c", "i=0; while [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); sleep 0.01; done");
+        var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment[DoomedDaemon.Variable] = root.ExecRoot;
+        start.Environment["WHARF_SHIM"] = TestRoot.ShimPath;
+        using var daemon = System.Diagnostics.Process.Start(start)!;
+        await daemon.StandardInput.WriteAsync(System.Text.Json.JsonSerializer.Serialize(task, ShimJson.Default.ShimTask));
+        daemon.StandardInput.Close();
+        string[] pids = (await daemon.StandardOutput.ReadLineAsync(Ct))!.Split(' ', 3);
+        Assert.Equal("", pids[2]);
+        daemon.Kill();
+        await daemon.WaitForExitAsync(Ct);
+
+        long size = new FileInfo(root.LogPath("c1")).Length;
+        IShim? shim = await root.Factory.ReconnectAsync("c1", Ct);
+        Assert.NotNull(shim);
+        Assert.Equal(pids[0], $"{shim.ShimPid}");
+        Assert.Equal(pids[1], $"{shim.Pid}");
+        for (int i = 0; i < 200 && new FileInfo(root.LogPath("c1")).Length <= size; i++)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        await shim.SignalAsync(Signal.Kill, false, Ct);
+        Assert.Equal(137, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+        string[] lines = root.LogTexts("c1");
+        Assert.True(lines.Length > 1);
+        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}\\n"), lines);
+        await shim.ReleaseAsync(Ct);
+        string shims = Path.Combine(root.ExecRoot, "shims");
+        int ours = 1; // the successor keeps one warm
+        for (int i = 0; i < 200 && Directory.GetDirectories(shims).Length > ours; i++)
+        {
+            await Task.Delay(20, Ct);
+        }
+
+        Assert.True(Directory.GetDirectories(shims).Length <= ours, string.Join(' ', Directory.GetDirectories(shims)));
+    }
+
     [Theory]
     [InlineData("own")]
     [InlineData("crun")]
