@@ -146,11 +146,11 @@ public sealed partial class NetworkController
 
         List<LinkInfo> links = _host.ListLinks();
         HashSet<string> bridges = [.. _networks.Values.Select(n => n.Record.BridgeName)];
-        HashSet<int> ours = [.. links.Where(l => bridges.Contains(l.Name)).Select(l => l.Index)];
         HashSet<string> ends = [.. _sandboxes.Values.SelectMany(s => s.Snapshot.Endpoints).Select(e => e.HostInterface)];
 
-        // Only ports of our own bridges are ours to judge: another engine may live beside us.
-        foreach (LinkInfo end in links.Where(l => l.Kind == "veth" && ours.Contains(l.Master) && l.Name.StartsWith(BridgeDriver.VethPrefix, StringComparison.Ordinal) && !ends.Contains(l.Name)))
+        // Only what bears our remark and hangs on our bridges is ours to judge: another engine, or another daemon, may live beside us.
+        HashSet<int> ours = [.. links.Where(l => bridges.Contains(l.Name)).Select(l => l.Index)];
+        foreach (LinkInfo end in links.Where(l => l.Kind == "veth" && ours.Contains(l.Master) && l.Alias.StartsWith(BridgeDriver.Alias, StringComparison.Ordinal) && !ends.Contains(l.Name)))
         {
             _background.Add(() => _host.DeleteLink(end.Name));
             _log.Information($"removed interface {end.Name} of a container that is gone");

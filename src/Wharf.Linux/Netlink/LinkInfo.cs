@@ -12,6 +12,9 @@ public sealed record LinkInfo
     /// <summary>The driver's name (<c>bridge</c>, <c>veth</c>); empty for hardware and loopback.</summary>
     public string Kind { get; init; } = "";
 
+    /// <summary>The owner's remark.</summary>
+    public string Alias { get; init; } = "";
+
     public bool Up { get; init; }
 
     public int Mtu { get; init; }
@@ -42,6 +45,7 @@ public sealed record LinkInfo
             {
                 RouteMessages.IFLA_IFNAME => link with { Name = attribute.Text },
                 RouteMessages.IFLA_ADDRESS => link with { Address = attribute.Value.ToArray() },
+                RouteMessages.IFLA_IFALIAS => link with { Alias = attribute.Text },
                 RouteMessages.IFLA_MTU => link with { Mtu = attribute.Int32 },
                 RouteMessages.IFLA_LINK => link with { Peer = attribute.Int32 },
                 RouteMessages.IFLA_MASTER => link with { Master = attribute.Int32 },

@@ -8,6 +8,9 @@ public sealed record VethRequest
 {
     public required string Name { get; init; }
 
+    /// <summary>A remark that ip-link(8) shows (at most 255 bytes), by which an owner knows its interfaces again.</summary>
+    public string Alias { get; init; } = "";
+
     /// <summary>The bridge that this end becomes a port of; 0 for none.</summary>
     public int Master { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Wharf.Primitives;
 
 namespace Wharf.Linux.Netlink;
@@ -10,11 +11,12 @@ public delegate void NetlinkMessageHandler(NetlinkMessage message);
 /// </summary>
 public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
 {
+    // The longest datagram of a dump; rented for an exchange, as there is a connection for every container.
+    private const int ReceiveLength = 64 * 1024;
     private const int DumpAttempts = 8;
 
     private readonly Lock _lock = new();
     private readonly NetlinkWriter _writer = new();
-    private readonly byte[] _receive = new byte[64 * 1024];
     private uint _sequence;
 
     public uint PortId => socket.PortId;
@@ -22,22 +24,24 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
     /// <summary>Sends what <paramref name="build"/> writes; every message carries the ack flag. The first error, or success.</summary>
     public NetlinkAnswer Request(Action<NetlinkWriter> build)
     {
+        using Receive receive = new();
         lock (_lock)
         {
             _writer.Clear();
             build(_writer);
-            return Exchange(_writer.Count, null);
+            return Exchange(_writer.Count, null, receive.Buffer);
         }
     }
 
     /// <summary>One request whose answer is a message of its own, then an acknowledgement.</summary>
     public NetlinkAnswer Get(Action<NetlinkWriter> build, NetlinkMessageHandler answer)
     {
+        using Receive receive = new();
         lock (_lock)
         {
             _writer.Clear();
             build(_writer);
-            return Exchange(1, answer);
+            return Exchange(1, answer, receive.Buffer);
         }
     }
 
@@ -46,6 +50,7 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
     /// </summary>
     internal NetlinkAnswer Batch(NetlinkWriter writer, int lastAsked)
     {
+        using Receive receive = new();
         lock (_lock)
         {
             (uint first, _) = writer.Stamp(ref _sequence);
@@ -54,13 +59,13 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
             var result = NetlinkAnswer.Success;
             while (true)
             {
-                int length = socket.Receive(_receive);
+                int length = socket.Receive(receive.Buffer);
                 if (length < 0)
                 {
                     throw WharfException.Internal("answers to a netlink batch were lost");
                 }
 
-                foreach (NetlinkMessage message in new NetlinkMessages(_receive.AsSpan(0, length)))
+                foreach (NetlinkMessage message in new NetlinkMessages(receive.Buffer.AsSpan(0, length)))
                 {
                     if (message.Type != NetlinkMessage.TypeError || message.Sequence - first > int.MaxValue)
                     {
@@ -89,13 +94,14 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
     /// <param name="restart">Called before another attempt: forget what came so far.</param>
     public NetlinkAnswer Dump(Action<NetlinkWriter> build, NetlinkMessageHandler entry, Action restart)
     {
+        using Receive receive = new();
         lock (_lock)
         {
             for (int attempt = 0; ; attempt++)
             {
                 _writer.Clear();
                 build(_writer);
-                NetlinkAnswer answer = DumpOnce(entry, out bool interrupted);
+                NetlinkAnswer answer = DumpOnce(entry, receive.Buffer, out bool interrupted);
                 if (!interrupted || attempt == DumpAttempts)
                 {
                     return answer;
@@ -108,21 +114,21 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    private NetlinkAnswer Exchange(int answers, NetlinkMessageHandler? handler)
+    private NetlinkAnswer Exchange(int answers, NetlinkMessageHandler? handler, byte[] buffer)
     {
         (uint first, uint last) = _writer.Stamp(ref _sequence);
         socket.Send(_writer.Written);
         var result = NetlinkAnswer.Success;
         while (answers > 0)
         {
-            int length = socket.Receive(_receive);
+            int length = socket.Receive(buffer);
             if (length < 0)
             {
-                socket.Drain(_receive);
+                socket.Drain(buffer);
                 throw WharfException.Internal("answers to a netlink request were lost");
             }
 
-            foreach (NetlinkMessage message in new NetlinkMessages(_receive.AsSpan(0, length)))
+            foreach (NetlinkMessage message in new NetlinkMessages(buffer.AsSpan(0, length)))
             {
                 // Late answers of an exchange that was given up.
                 if (message.Sequence - first > last - first)
@@ -148,22 +154,22 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
         return result;
     }
 
-    private NetlinkAnswer DumpOnce(NetlinkMessageHandler entry, out bool interrupted)
+    private NetlinkAnswer DumpOnce(NetlinkMessageHandler entry, byte[] buffer, out bool interrupted)
     {
         interrupted = false;
         (uint sequence, _) = _writer.Stamp(ref _sequence);
         socket.Send(_writer.Written);
         while (true)
         {
-            int length = socket.Receive(_receive);
+            int length = socket.Receive(buffer);
             if (length < 0)
             {
-                socket.Drain(_receive);
+                socket.Drain(buffer);
                 interrupted = true;
                 return new NetlinkAnswer(Errno.ENOBUFS);
             }
 
-            foreach (NetlinkMessage message in new NetlinkMessages(_receive.AsSpan(0, length)))
+            foreach (NetlinkMessage message in new NetlinkMessages(buffer.AsSpan(0, length)))
             {
                 if (message.Sequence != sequence)
                 {
@@ -183,5 +189,12 @@ public sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
                 }
             }
         }
+    }
+
+    private readonly ref struct Receive()
+    {
+        public byte[] Buffer { get; } = ArrayPool<byte>.Shared.Rent(ReceiveLength);
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(Buffer);
     }
 }

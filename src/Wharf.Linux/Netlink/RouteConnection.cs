@@ -79,7 +79,7 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
         if (request.Master != 0)
         {
             // Only an interface that exists can be told this, and it must know before it comes up.
-            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).NoIPv6AddressGeneration();
+            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).Text(IFLA_IFALIAS, request.Alias).NoIPv6AddressGeneration();
         }
 
         w.Link(RTM_NEWLINK, NetlinkFlags.None, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, request.Name);

@@ -26,5 +26,22 @@ internal static class Forwarding
         return true;
     }
 
-    public static void EnableIPv6() => NetworkNamespace.SetSysctl("net/ipv6/conf/all/forwarding", "1").ThrowIfError("enable IPv6 forwarding");
+    /// <summary>Interfaces that learn their routes from routers go on doing so, which a machine that forwards does only when told (ip-sysctl, accept_ra).</summary>
+    public static void EnableIPv6()
+    {
+        const string directory = "/proc/sys/net/ipv6/conf";
+        foreach (string link in Directory.EnumerateDirectories(directory).Select(d => Path.GetFileName(d)))
+        {
+            if (link is not ("all" or "default") && File.ReadAllText(Path.Combine(directory, link, "accept_ra")).StartsWith('1'))
+            {
+                Errno errno = NetworkNamespace.SetSysctl($"net/ipv6/conf/{link}/accept_ra", "2");
+                if (errno is not (Errno.None or Errno.ENOENT))
+                {
+                    errno.ThrowIfError("accept_ra", link);
+                }
+            }
+        }
+
+        NetworkNamespace.SetSysctl("net/ipv6/conf/all/forwarding", "1").ThrowIfError("enable IPv6 forwarding");
+    }
 }

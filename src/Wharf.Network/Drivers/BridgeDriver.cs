@@ -14,9 +14,11 @@ namespace Wharf.Network.Drivers;
 /// <summary>Networks on a bridge of this host; each container is a port of it by a veth pair.</summary>
 internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 {
-    /// <summary>Our interfaces are known by these beginnings when leftovers are looked for.</summary>
-    internal const string VethPrefix = "veth";
-    internal const string BridgePrefix = "br-";
+    /// <summary>Our interfaces' remarks begin with it: leftovers are known by it, and another engine's interfaces are left alone.</summary>
+    internal const string Alias = "wharf:";
+
+    private const string VethPrefix = "veth";
+    private const string BridgePrefix = "br-";
 
     private const int VethDigits = 7;
 
@@ -125,6 +127,7 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
         var request = new VethRequest
         {
             Name = VethPrefix + RandomNumberGenerator.GetHexString(VethDigits, lowercase: true),
+            Alias = Alias + endpoint.Id,
             Master = bridge.Index,
             PeerName = endpoint.Interface,
             PeerAddress = mac.ToBytes(),
@@ -132,7 +135,13 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
             Mtu = BridgeSettings.Parse(network.Config).Mtu,
             Hairpin = BridgeCallsIptables(),
         };
-        host.CreateVeth(request).ThrowIfError($"failed to create endpoint on network {network.Name}: failed to add the host ({request.Name}) <=> sandbox ({endpoint.Interface}) pair interfaces");
+        NetlinkAnswer answer = host.CreateVeth(request);
+        if (!answer.Ok)
+        {
+            host.DeleteLink(request.Name);
+            answer.ThrowIfError($"failed to create endpoint on network {network.Name}: failed to add the host ({request.Name}) <=> sandbox ({endpoint.Interface}) pair interfaces");
+        }
+
         return endpoint with { HostInterface = request.Name, Mac = mac };
     }
 
@@ -145,6 +154,11 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public void Detach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox)
     {
+        if (endpoint.HostInterface.Length == 0)
+        {
+            return;
+        }
+
         NetlinkAnswer answer = host.DeleteLink(endpoint.HostInterface);
         if (answer.Errno != Errno.ENODEV)
         {

@@ -155,6 +155,36 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task Allocate_WhenTheBridgeIsGone_SaysSoAndLeavesNothing()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        lab.Route.DeleteLink("docker0").ThrowIfError("delete");
+        int links = lab.Route.ListLinks().Count;
+        SandboxRequest request = NetworkLab.Container("web", "bridge", "8080:80");
+
+        Primitives.WharfException e = await Assert.ThrowsAsync<Primitives.WharfException>(() => lab.Start(request));
+
+        Assert.Equal("bridge docker0 of network bridge does not exist on this host any more", e.Message);
+        Assert.Null(lab.Controller.FindSandbox(request.ContainerId));
+        Assert.Equal(links, lab.Route.ListLinks().Count);
+        Assert.Empty(lab.Controller.GetMembers(lab.Controller.GetNetwork("bridge").Id));
+    }
+
+    [Fact]
+    public async Task Restart_LeavesInterfacesOfOthersOnTheBridgeAlone()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        Machine other = lab.NewMachine();
+        lab.Route.CreateVeth(new VethRequest { Name = "vethother", Master = lab.Route.FindLink("docker0")!.Index, PeerName = "eth0", PeerNamespace = other.Namespace }).ThrowIfError("veth");
+        await lab.StopDaemon();
+
+        await lab.StartDaemon([], []);
+        await Task.Delay(100);
+
+        Assert.NotNull(lab.Route.FindLink("vethother"));
+    }
+
+    [Fact]
     public async Task Modes_HostAndNone_MakeNoInterface()
     {
         await using NetworkLab lab = await NetworkLab.Create();
