@@ -113,8 +113,13 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public Endpoint Attach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox)
     {
-        LinkInfo bridge = host.FindLink(network.BridgeName)
-            ?? throw WharfException.Internal($"bridge {network.BridgeName} of network {network.Name} does not exist on this host any more");
+        if (host.FindLink(network.BridgeName) is not { } bridge)
+        {
+            // Somebody deleted it; those who were on it have lost their network, but nobody else need.
+            Ensure(network);
+            bridge = host.FindLink(network.BridgeName) ?? throw WharfException.Internal($"bridge {network.BridgeName} of network {network.Name} vanished");
+        }
+
         foreach (InterfaceAddress own in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>())
         {
             // A container that comes back within milliseconds must not share its address with its former self.
