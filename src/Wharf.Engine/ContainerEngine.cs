@@ -111,6 +111,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         };
         var restorer = new ContainerRestorer(core, monitor, preparer, hostMounts);
         await restorer.FindAsync(ct);
+        HashSet<string> layers = [.. containers.All.SelectMany(c => c.Current.Definition.Mounts.Select(m => m.LayerId).Prepend(c.Current.Definition.Id))];
+        await parts.Images.SweepContainersAsync(layers.Contains, ct);
         RestoreResult networks = await parts.Networks.RestoreAsync(networkStore.LoadAll(), restorer.LiveSandboxes, ct);
         await networkStore.ReplaceAsync(networks.Networks);
         await restorer.ResumeAsync(networks.Sandboxes);

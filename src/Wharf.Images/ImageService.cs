@@ -143,6 +143,8 @@ public sealed class ImageService : IImageService, IDisposable
 
     public Task RemoveContainerAsync(string containerId, CancellationToken ct) => _containers.RemoveContainerAsync(containerId, ct);
 
+    public Task<int> SweepContainersAsync(Func<string, bool> isOwned, CancellationToken ct) => _containers.SweepContainersAsync(isOwned, ct);
+
     public ImageDiskUsage DiskUsage() => _maintenance.DiskUsage();
 
     public Task<long> CollectGarbageAsync(CancellationToken ct) => _maintenance.CollectGarbageAsync(ct);

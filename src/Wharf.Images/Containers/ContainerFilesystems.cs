@@ -20,7 +20,7 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers) 
         using LayerLease lease = await index.TryLeaseAsync(chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(imageId.ToString());
         string? top = chain.IsEmpty ? null : index.State.Layers[chain].Snapshot;
 
-        // The row goes to the disk while the directory is made; a crash before it gets there leaves a directory that the start sweeps.
+        // The row is on its way while the directory is made; a crash before it is on disk leaves a directory that the start sweeps.
         Task recorded = index.AddContainerAsync(new ContainerRecord(containerId, imageId, chain));
         try
         {
@@ -82,6 +82,17 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers) 
         }
 
         _driver.Remove(containerId);
+    }
+
+    public async Task<int> SweepContainersAsync(Func<string, bool> isOwned, CancellationToken ct)
+    {
+        List<string> strangers = [.. index.State.Containers.Keys.Where(id => !isOwned(id))];
+        foreach (string id in strangers)
+        {
+            await RemoveContainerAsync(id, ct).ConfigureAwait(false);
+        }
+
+        return strangers.Count;
     }
 
     private ContainerRecord Known(string containerId) =>

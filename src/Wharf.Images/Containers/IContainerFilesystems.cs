@@ -6,7 +6,10 @@ namespace Wharf.Images.Containers;
 /// <summary>The writable root file systems of containers, each on top of an image's layers.</summary>
 public interface IContainerFilesystems
 {
-    /// <summary>Makes the writable layer for a new container; it is durable when the task ends. The image cannot be collected from then on.</summary>
+    /// <summary>
+    /// Makes the writable layer for a new container. The image cannot be collected from then on. It is durable with whatever the caller writes
+    /// durably to the state database next: its own record of the container.
+    /// </summary>
     /// <param name="containerId">Full id.</param>
     /// <param name="imageId">Empty for no image (scratch in a build).</param>
     /// <param name="storageOptions">Per container (<c>--storage-opt</c>); one that the driver cannot do is refused.</param>
@@ -35,6 +38,9 @@ public interface IContainerFilesystems
 
     /// <summary>Forgets the writable layer and frees its files in the background; a missing one is no error.</summary>
     Task RemoveContainerAsync(string containerId, CancellationToken ct);
+
+    /// <summary>At start: removes the writable layers of containers that nobody has a record of any more. Returns how many.</summary>
+    Task<int> SweepContainersAsync(Func<string, bool> isOwned, CancellationToken ct);
 }
 
 /// <summary>A root file system, by absolute host paths.</summary>

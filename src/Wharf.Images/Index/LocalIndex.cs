@@ -72,8 +72,8 @@ internal sealed class LocalIndex : IDisposable
     }
 
     /// <summary>
-    /// Adds a container's row. Not behind the gate: many containers start at once, and each would wait for the disk of the one before;
-    /// so they share one commit instead. The chain must be leased by the caller.
+    /// Adds a container's row. Neither behind the gate nor waiting for the disk: many containers start at once, and the engine's own row, written
+    /// next, carries this one with it. The chain must be leased by the caller.
     /// </summary>
     public async Task AddContainerAsync(ContainerRecord container)
     {
@@ -89,7 +89,7 @@ internal sealed class LocalIndex : IDisposable
 
         try
         {
-            await _database.WriteAsync(connection => Sql.Execute(connection,
+            await _database.WriteRelaxedAsync(connection => Sql.Execute(connection,
                 "INSERT INTO container_layers (container, image, chain) VALUES ($container, $image, $chain)",
                 ("$container", container.Container), ("$image", Text(container.Image)), ("$chain", Text(container.Chain)))).ConfigureAwait(false);
         }
@@ -102,7 +102,7 @@ internal sealed class LocalIndex : IDisposable
 
     public async Task RemoveContainerAsync(string container)
     {
-        await _database.WriteAsync(connection =>
+        await _database.WriteRelaxedAsync(connection =>
             Sql.Execute(connection, "DELETE FROM container_layers WHERE container = $container", ("$container", container))).ConfigureAwait(false);
         Forget(container);
     }

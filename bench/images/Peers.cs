@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Wharf.Bench.Images;
+
+/// <summary>Debian's registry and engine, started for this run on folders of its own.</summary>
+internal sealed class Peers : IDisposable
+{
+    private readonly List<Process> _processes = [];
+    private readonly string _socket;
+
+    public Peers(string root)
+    {
+        _socket = "unix://" + Path.Combine(root, "docker.sock");
+        string config = Path.Combine(root, "registry.yml");
+        File.WriteAllText(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/registry}}}}\nhttp: {{addr: '127.0.0.1:5000'}}\n");
+        _processes.Add(Start("docker-registry", "serve", config));
+        if (File.Exists("/usr/sbin/dockerd"))
+        {
+            _processes.Add(Start("dockerd", "--data-root", $"{root}/dockerd", "--exec-root", $"{root}/dockerd-exec", "--pidfile", $"{root}/dockerd.pid",
+                "-H", _socket, "--cgroup-parent", "/wharf-bench-images", "--storage-driver", "overlay2"));
+            HasEngine = Wait(() => TryRun("docker", "-H", _socket, "version"));
+        }
+
+        Wait(() => TryRun("curl", "-sf", $"http://{Registry}/v2/"));
+    }
+
+    public string Registry => "127.0.0.1:5000";
+
+    public bool HasEngine { get; }
+
+    public void Docker(params string[] arguments) => Run("docker", ["-H", _socket, .. arguments]);
+
+    public static void Run(string program, params string[] arguments)
+    {
+        if (!TryRun(program, arguments))
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed");
+        }
+    }
+
+    /// <summary>The most memory this process has held (VmHWM of proc(5)).</summary>
+    public static long PeakMegabytes() => long.Parse(
+        File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))[6..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
+
+    public void Dispose()
+    {
+        foreach (Process process in Enumerable.Reverse(_processes))
+        {
+            TryRun("kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
+            process.WaitForExit(20_000);
+            process.Dispose();
+        }
+
+        _processes.Clear();
+    }
+
+    private static Process Start(string program, params string[] arguments)
+    {
+        Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static bool TryRun(string program, params string[] arguments)
+    {
+        using Process process = Start(program, arguments);
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    private static bool Wait(Func<bool> condition)
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            if (condition())
+            {
+                return true;
+            }
+
+            Thread.Sleep(100);
+        }
+
+        return false;
+    }
+}
