@@ -315,6 +315,44 @@ public sealed class ContainerTests
         Assert.Equal("77", File.ReadAllText(directory + "/pids.max").Trim());
     }
 
+    [Theory]
+    [InlineData(10_000, "argument list too long")]
+    [InlineData(60_000, "are the most")]
+    public async Task Exec_WithMoreThanTheKernelTakes_IsRefusedAndTheContainerRunsOn(int variables, string why)
+    {
+        await using var root = new TestRoot();
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Own, "sleep", "60"), Ct));
+        string[] environment = [.. Enumerable.Range(0, variables).Select(i => $"V{i}={new string('x', variables == 10_000 ? 340 : 80)}")];
+        string? refusal;
+        try
+        {
+            refusal = (await shim.ExecAsync(new ShimExec { ExecId = "e1", Process = TestRoot.Process("true") with { Env = environment } }, Ct)).Error;
+        }
+        catch (WharfException refused)
+        {
+            refusal = refused.Message;
+        }
+
+        Assert.Contains(why, refusal);
+        AssertStarted(await shim.ExecAsync(new ShimExec { ExecId = "e2", Process = TestRoot.Process("true") }, Ct));
+        Assert.Equal(0, (await shim.ExecExited("e2").WaitAsync(Patience)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Shim_WithACgroupOfItsOwn_IsNotInTheDaemons()
+    {
+        await using var root = new TestRoot();
+        await using var factory = new ShimFactory(new ShimFactoryOptions
+        {
+            ExecRoot = root.ExecRoot, ShimPath = TestRoot.ShimPath!, WarmCount = 0, ShimCgroup = "/wharf-shim-test/shims",
+        });
+        await using (IShim shim = await factory.AcquireAsync("c1", Ct))
+        {
+            Assert.Contains(ProcessCgroups.Of(shim.ShimPid).Values, path => path == "/wharf-shim-test/shims");
+        }
+    }
+
     [Fact]
     public async Task Cgroup_IsGoneAfterTheEnd()
     {

@@ -15,8 +15,8 @@ public static class ShimWire
 
     public const int LengthSize = 4;
 
-    /// <summary>Larger frames are refused by both sides: a specification with its seccomp profile has some 50 KiB.</summary>
-    public const int MaxFrame = 8 << 20;
+    /// <summary>Larger frames are refused by both sides: a specification with its seccomp profile has some 50 KiB, and execve(2) takes no more arguments.</summary>
+    public const int MaxFrame = 4 << 20;
 
     /// <summary>The name of the socket in a shim's directory.</summary>
     public const string SocketName = "shim.sock";
@@ -24,8 +24,15 @@ public static class ShimWire
     /// <summary>Where a shim says why it died, in its directory.</summary>
     public const string ErrorLogName = "shim.err";
 
+    /// <exception cref="WharfException">InvalidArgument: more than <see cref="MaxFrame"/>.</exception>
     public static byte[] Encode(ShimRequest request)
     {
+        const int Overhead = 1024;
+        if (request.Payload.Length > MaxFrame - Overhead)
+        {
+            throw WharfException.Invalid($"the specification of the process has {request.Payload.Length} bytes; {MaxFrame - Overhead} are the most");
+        }
+
         var writer = new FrameWriter((byte)request.Kind, request.Sequence, 64 + request.Payload.Length);
         writer.Text(request.Id);
         writer.Number(request.First);
