@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
@@ -175,7 +176,7 @@ public sealed class ShimFactory : IShimFactory
                 // The descriptor first, then the look at who it is: the pid cannot change hands between the two.
                 if (ProcessStartTime.Of(state.Pid) == state.PidStart && ProcessCalls.SendSignal(pidfd, Signal.Kill) == Errno.None)
                 {
-                    EventCalls.WaitReadable(pidfd, KillPatience);
+                    AwaitEnd(pidfd);
                 }
             }
         }
@@ -185,6 +186,15 @@ public sealed class ShimFactory : IShimFactory
             var cgroup = ContainerCgroup.Open(state.Cgroup, state.ContainerId);
             cgroup.SignalAll(Signal.Kill);
             cgroup.Delete();
+        }
+    }
+
+    // In short waits: the runtime's own signals end a poll early.
+    private static void AwaitEnd(SafeFileHandle pidfd)
+    {
+        long until = Environment.TickCount64 + KillPatience;
+        while (!EventCalls.WaitReadable(pidfd, 100) && Environment.TickCount64 < until)
+        {
         }
     }
 

@@ -323,7 +323,7 @@ public sealed class ContainerTests
         await using var root = new TestRoot();
         IShim shim = await root.Factory.AcquireAsync("c1", Ct);
         AssertStarted(await shim.LaunchAsync(root.Task("c1", RuntimeChoice.Own, "sleep", "60"), Ct));
-        string[] environment = [.. Enumerable.Range(0, variables).Select(i => $"V{i}={new string('x', variables == 10_000 ? 340 : 80)}")];
+        string[] environment = ["PATH=/bin", .. Enumerable.Range(0, variables).Select(i => $"V{i}={new string('x', variables == 10_000 ? 340 : 80)}")];
         string? refusal;
         try
         {
