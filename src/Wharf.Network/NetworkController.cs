@@ -113,6 +113,11 @@ public sealed partial class NetworkController : INetworkController
         }
 
         _pool.Dispose();
+        if (File.Exists(HostNamespacePath))
+        {
+            NetworkNamespace.Unbind(HostNamespacePath);
+        }
+
         _thread.Dispose();
         _host.Dispose();
     }

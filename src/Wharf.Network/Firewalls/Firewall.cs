@@ -25,6 +25,9 @@ internal sealed class Firewall : IDisposable
     private readonly INetworkLog _log;
     private readonly Timer _mend;
     private NfTableFlags _flags;
+
+    // A kernel without the family can do all but icc=false.
+    private bool _bridgeFamily = true;
     private bool _disposed;
 
     /// <param name="table">The tables' name.</param>
@@ -117,7 +120,7 @@ internal sealed class Firewall : IDisposable
 
     private void Commit(List<NfElement> fresh, List<NfElement> gone)
     {
-        NetlinkAnswer answer = _kernel.Commit(new NfBatch().RemoveElements(_table, gone).AddElements(_table, fresh));
+        NetlinkAnswer answer = _kernel.Commit(new NfBatch().RemoveElements(_table, Possible(gone)).AddElements(_table, Possible(fresh)));
         if (answer.Ok)
         {
             return;
@@ -130,7 +133,14 @@ internal sealed class Firewall : IDisposable
 
         // Somebody took our tables away a moment ago: put back what was, then change it.
         CommitAll();
-        _kernel.Commit(new NfBatch().RemoveElements(_table, gone).AddElements(_table, fresh)).ThrowIfError("change firewall");
+        _kernel.Commit(new NfBatch().RemoveElements(_table, Possible(gone)).AddElements(_table, Possible(fresh))).ThrowIfError("change firewall");
+    }
+
+    private List<NfElement> Possible(IEnumerable<NfElement> elements)
+    {
+        List<NfElement> all = [.. elements];
+        return _bridgeFamily || !all.Exists(e => e.Family == NfFamily.Bridge) ? all
+            : throw WharfException.Unsupported("this kernel cannot keep containers of one network apart (icc=false): nf_tables has no bridge family (CONFIG_NF_TABLES_BRIDGE)");
     }
 
     private void CommitAll()
@@ -140,6 +150,19 @@ internal sealed class Firewall : IDisposable
         {
             _flags = NfTableFlags.None;
             answer = Whole(_flags);
+        }
+
+        if (answer.Errno == Errno.ENOENT)
+        {
+            // Somebody deleted a table between our look and our transaction.
+            answer = Whole(_flags);
+        }
+
+        if (answer.Errno is Errno.EOPNOTSUPP or Errno.EAFNOSUPPORT && _bridgeFamily)
+        {
+            _bridgeFamily = false;
+            answer = Whole(_flags);
+            _bridgeFamily = !answer.Ok;
         }
 
         if (answer.Errno == Errno.EPERM)
@@ -155,7 +178,7 @@ internal sealed class Firewall : IDisposable
         IReadOnlyList<NfTable> tables = FirewallTables.Build(_table, _dropForeign);
         HashSet<NfFamily> present = [.. _kernel.ListTables().Where(t => t.Name == _table).Select(t => t.Family)];
         var batch = new NfBatch();
-        foreach (NfTable table in tables)
+        foreach (NfTable table in tables.Where(t => _bridgeFamily || t.Family != NfFamily.Bridge))
         {
             if (present.Contains(table.Family))
             {
@@ -165,7 +188,7 @@ internal sealed class Firewall : IDisposable
             batch.AddTable(table, flags);
         }
 
-        return _kernel.Commit(batch.AddElements(_table, _uses.Keys));
+        return _kernel.Commit(batch.AddElements(_table, Possible(_uses.Keys)));
     }
 
     private void Mend()
