@@ -60,11 +60,12 @@ internal static class Program
         }
 
         Refuse(global);
-        string name = global.Operands[0];
-        Command command = Commands.FirstOrDefault(c => c.Name == name) ?? throw WharfException.Invalid($"No help topic for '{name}'");
+        string[] words = [.. global.Operands];
+        string name = words[0];
+        Command command = Array.Find(Commands, c => c.Name == name) ?? throw WharfException.Invalid($"No help topic for '{name}'");
         // an engine's file mode mask must not decide over what containers and their state look like
         _ = ProcessCalls.SetUmask(0b000_010_010);
-        return command.Run(Arguments.Parse([.. global.Operands.Skip(1)], command.Options), session);
+        return command.Run(Arguments.Parse(words.AsSpan(1), command.Options), session);
     }
 
     private static void Refuse(Arguments global)
@@ -92,10 +93,10 @@ internal static class Program
 
     private static string Help()
     {
-        int width = Commands.Max(c => c.Name.Length);
+        const int width = 8;
         return "NAME:\n   wharf-oci - Open Container Initiative runtime\n\nUSAGE:\n   wharf-oci [global options] command [command options] [arguments...]\n\nCOMMANDS:\n"
-            + string.Join('\n', Commands.Select(c => $"   {c.Name.PadRight(width)}  {c.Summary}"))
-            + "\n\nGLOBAL OPTIONS:\n" + string.Join('\n', GlobalFlags.Select(f => $"   --{f.Name}{(f.TakesValue ? " value" : "")}"));
+            + string.Join('\n', Array.ConvertAll(Commands, c => $"   {c.Name.PadRight(width)}  {c.Summary}"))
+            + "\n\nGLOBAL OPTIONS:\n" + string.Join('\n', Array.ConvertAll(GlobalFlags, f => $"   --{f.Name}{(f.TakesValue ? " value" : "")}"));
     }
 
     private static void Report(Session? session, string message)

@@ -22,7 +22,7 @@ public static class Capability
     private static readonly Lazy<int> KernelLast = new(ReadLast);
 
     /// <summary>All names with CAP_, in the order of their numbers.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Names.Select(name => "CAP_" + name)];
+    public static IReadOnlyList<string> All => Array.ConvertAll(Names, name => "CAP_" + name);
 
     /// <summary>The highest number this kernel knows.</summary>
     public static int Last => KernelLast.Value;

@@ -6,7 +6,18 @@ namespace Wharf.Linux;
 /// </summary>
 public sealed record CgroupHierarchy(bool Unified, IReadOnlyList<string> Controllers, string MountPoint, string Root)
 {
-    public bool Has(string controller) => Controllers.Contains(controller);
+    public bool Has(string controller)
+    {
+        foreach (string own in Controllers)
+        {
+            if (own == controller)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>
@@ -16,22 +27,43 @@ public sealed class CgroupLayout
 {
     private static readonly Lazy<CgroupLayout> Shared = new(() => Of(MountTable.Own()));
 
-    private CgroupLayout(IReadOnlyList<CgroupHierarchy> hierarchies) => Hierarchies = hierarchies;
+    private CgroupLayout(List<CgroupHierarchy> hierarchies)
+    {
+        Hierarchies = hierarchies;
+        Unified = hierarchies.Find(h => h.Unified);
+        Legacy = hierarchies.FindAll(h => !h.Unified);
+    }
 
     /// <summary>This machine's, read once: hierarchies are not mounted or unmounted while we run.</summary>
     public static CgroupLayout Current => Shared.Value;
 
     public IReadOnlyList<CgroupHierarchy> Hierarchies { get; }
 
-    public CgroupHierarchy? Unified => Hierarchies.FirstOrDefault(h => h.Unified);
+    /// <summary>The v2 tree; null where it is not mounted.</summary>
+    public CgroupHierarchy? Unified { get; }
 
-    public IEnumerable<CgroupHierarchy> Legacy => Hierarchies.Where(h => !h.Unified);
+    /// <summary>The v1 hierarchies.</summary>
+    public IReadOnlyList<CgroupHierarchy> Legacy { get; }
 
     /// <summary>True where there is the v2 tree and nothing else.</summary>
     public bool IsUnifiedOnly => Hierarchies.Count == 1 && Hierarchies[0].Unified;
 
     /// <summary>The v1 hierarchy with a controller, or the v2 tree if the controller lives there.</summary>
-    public CgroupHierarchy? With(string controller) => Hierarchies.FirstOrDefault(h => h.Has(controller));
+    public CgroupHierarchy? With(string controller) => LegacyWith(controller) ?? (Unified?.Has(controller) == true ? Unified : null);
+
+    /// <summary>The v1 hierarchy with a controller.</summary>
+    public CgroupHierarchy? LegacyWith(string controller)
+    {
+        foreach (CgroupHierarchy hierarchy in Legacy)
+        {
+            if (hierarchy.Has(controller))
+            {
+                return hierarchy;
+            }
+        }
+
+        return null;
+    }
 
     public static CgroupLayout Of(IReadOnlyList<MountEntry> mounts)
     {
@@ -45,7 +77,7 @@ public sealed class CgroupLayout
             }
             else if (mount.Type == "cgroup")
             {
-                string[] controllers = [.. mount.SuperOptions.Split(',').Where(IsController)];
+                string[] controllers = Array.FindAll(mount.SuperOptions.Split(','), IsController);
                 if (controllers.Length > 0 && !found.Exists(h => !h.Unified && h.Has(controllers[0])))
                 {
                     found.Add(new CgroupHierarchy(false, controllers, mount.MountPoint, mount.Root));

@@ -6,7 +6,8 @@ namespace Wharf.Linux.Plans;
 /// <summary>
 /// What the cloned child runs until execve(2). It shares the parent's memory but none of its runtime: no allocation, no static field
 /// with an initialiser, no thread-local, no import, no exception. It touches the plan, its slots, its scratch buffers and its own stack.
-/// Never tiered or patched: compiled once, before the clone, also where a just-in-time compiler is at work.
+/// Every method is marked AggressiveOptimization: compiled once, before the clone, and never counted, tiered or patched where a just-in-time
+/// compiler is at work.
 /// </summary>
 internal static unsafe class PlanInterpreter
 {
@@ -102,6 +103,7 @@ internal static unsafe class PlanInterpreter
     }
 
     // A byte from the parent lets us go on; its end of the pipe closed means that it gave up or died.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint Meet(PlanContext* context, int point)
     {
         const int EPIPE = 32;
@@ -115,6 +117,7 @@ internal static unsafe class PlanInterpreter
         return count == 1 ? 0 : count == 0 ? -EPIPE : count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Report(PlanContext* context, int operation, int errno)
     {
         context->MessageOperation = operation;
@@ -139,5 +142,6 @@ internal static unsafe class PlanInterpreter
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool IsMissing(nint result) => result == -ENOENT;
 }

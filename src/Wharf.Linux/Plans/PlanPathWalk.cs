@@ -144,6 +144,7 @@ internal static unsafe class PlanPathWalk
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint Create(PlanContext* context, nint parent, byte* name, bool file)
     {
         const int Mode = 0b111_101_101, CreateExclusive = 1 | 0x40 | 0x80 | 0x20000 | 0x80000;
@@ -159,6 +160,7 @@ internal static unsafe class PlanPathWalk
         return result == -EEXIST ? 0 : result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsLast(byte* rest, int end, byte separator)
     {
         if (separator == 0)
@@ -175,6 +177,7 @@ internal static unsafe class PlanPathWalk
         return rest[i] == 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Parent(byte* walked, int length)
     {
         while (length > 0 && walked[length - 1] != (byte)'/')
@@ -186,6 +189,7 @@ internal static unsafe class PlanPathWalk
     }
 
     // "." in the last bytes of the third buffer
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static byte* Dot(PlanContext* context)
     {
         byte* dot = context->Scratch + (3 * PlanContext.PathBufferSize) - 2;
@@ -194,6 +198,7 @@ internal static unsafe class PlanPathWalk
         return dot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Length(byte* text)
     {
         int length = 0;
@@ -206,6 +211,7 @@ internal static unsafe class PlanPathWalk
     }
 
     // Not Span.CopyTo: that may call a helper outside this file. Regions may overlap when moving towards the start only.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(byte* from, byte* to, int length)
     {
         for (int i = 0; i < length; i++)

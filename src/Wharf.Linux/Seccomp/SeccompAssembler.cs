@@ -15,7 +15,7 @@ internal static class SeccompAssembler
     public static byte[] Assemble(SeccompFilter filter)
     {
         var code = new List<BpfInstruction> { BpfInstruction.Load(ArchitectureOffset) };
-        foreach (SyscallArchitecture architecture in filter.Architectures.Distinct())
+        foreach (SyscallArchitecture architecture in filter.Architectures)
         {
             List<BpfInstruction> section = Section(filter, architecture);
             // the whole section can be longer than a conditional jump reaches

@@ -41,7 +41,7 @@ internal sealed class Arguments
                 (name, value) = (name[..equals], name[(equals + 1)..]);
             }
 
-            Option option = options.FirstOrDefault(o => o.Name == name || (name.Length == 1 && o.Short == name[0]))
+            Option option = Find(options, name)
                 ?? throw WharfException.Invalid($"flag provided but not defined: -{name}");
             if (option.TakesValue && value is null)
             {
@@ -71,6 +71,19 @@ internal sealed class Arguments
     public IReadOnlyList<string> Operand(int least, int most, string command) =>
         Operands.Count >= least && Operands.Count <= most ? Operands
         : throw WharfException.Invalid($"\"{command}\" requires {(least == most ? $"exactly {least}" : $"{least} to {most}")} argument(s)");
+
+    private static Option? Find(IReadOnlyList<Option> options, string name)
+    {
+        foreach (Option option in options)
+        {
+            if (option.Name == name || (name.Length == 1 && option.Short == name[0]))
+            {
+                return option;
+            }
+        }
+
+        return null;
+    }
 
     private void Add(string name, string value)
     {

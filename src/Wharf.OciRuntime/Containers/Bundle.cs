@@ -9,22 +9,31 @@ internal static class Bundle
 {
     public static string DirectoryOf(string? flag) => Path.GetFullPath(flag ?? ".");
 
-    /// <exception cref="WharfException">NotFound or InvalidArgument, naming the file.</exception>
-    public static RuntimeSpec Load(string bundle)
+    /// <exception cref="WharfException">NotFound, naming the file.</exception>
+    public static byte[] Read(string bundle)
     {
         string path = Path.Combine(bundle, "config.json");
         try
         {
-            RuntimeSpec? spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.RuntimeSpec);
-            return spec is { OciVersion: ['1', '.', ..] } ? spec : throw WharfException.Invalid($"{path}: unsupported ociVersion \"{spec?.OciVersion}\"");
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw WharfException.NotFound($"JSON specification file {path} not found");
         }
+    }
+
+    /// <exception cref="WharfException">InvalidArgument, naming the file.</exception>
+    public static RuntimeSpec Parse(ReadOnlySpan<byte> json, string bundle)
+    {
+        try
+        {
+            RuntimeSpec spec = RuntimeSpecReader.ReadSpec(json);
+            return spec.OciVersion.StartsWith("1.", StringComparison.Ordinal) ? spec : throw WharfException.Invalid($"{bundle}/config.json: unsupported ociVersion \"{spec.OciVersion}\"");
+        }
         catch (JsonException e)
         {
-            throw WharfException.Invalid($"{path}: {e.Message}", e);
+            throw WharfException.Invalid($"{bundle}/config.json: {e.Message}", e);
         }
     }
 }

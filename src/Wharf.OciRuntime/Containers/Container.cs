@@ -9,7 +9,12 @@ namespace Wharf.OciRuntime.Containers;
 /// <summary>A container as the disk and the kernel know it now.</summary>
 internal sealed class Container(ContainerRecord record, string directory)
 {
+    private RuntimeSpec? _spec;
+
     public ContainerRecord Record => record;
+
+    /// <summary>The specification it was made from: hooks, seccomp, and the process that exec starts from.</summary>
+    public RuntimeSpec Spec => _spec ??= Bundle.Parse(File.ReadAllBytes(Path.Combine(directory, "config.json")), directory);
 
     public string Id => record.Id;
 
@@ -34,7 +39,7 @@ internal sealed class Container(ContainerRecord record, string directory)
                 Status = status,
                 Pid = status == "stopped" ? 0 : record.Pid,
                 Bundle = record.Bundle,
-                Annotations = record.Spec.Annotations,
+                Annotations = Spec.Annotations,
             };
         }
     }

@@ -1,9 +1,11 @@
-using System.Text.Json.Serialization;
-using Wharf.Oci.Runtime;
+using System.Globalization;
+using System.Text.Json;
 
 namespace Wharf.OciRuntime.Containers;
 
-/// <summary>What is kept of a container between commands: state.json in its directory below the root.</summary>
+/// <summary>
+/// What is kept of a container between commands, besides a copy of its config.json: state.json in its directory below the root.
+/// </summary>
 internal sealed record ContainerRecord
 {
     public required string Id { get; init; }
@@ -22,20 +24,50 @@ internal sealed record ContainerRecord
 
     public DateTimeOffset Created { get; init; }
 
-    public string Owner { get; init; } = "";
+    public byte[] ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, Id);
+            json.WriteString("bundle"u8, Bundle);
+            json.WriteString("rootfs"u8, Rootfs);
+            json.WriteNumber("pid"u8, Pid);
+            json.WriteNumber("startTime"u8, StartTime);
+            json.WriteString("cgroupPath"u8, CgroupPath);
+            json.WriteNumber("created"u8, Created.ToUnixTimeMilliseconds());
+            json.WriteEndObject();
+        }
 
-    /// <summary>The specification it was made from: hooks, seccomp and the process that exec starts from.</summary>
-    public required RuntimeSpec Spec { get; init; }
+        return stream.ToArray();
+    }
+
+    /// <exception cref="JsonException">Not a state file of ours.</exception>
+    public static ContainerRecord FromJson(ReadOnlySpan<byte> bytes)
+    {
+        var members = new Dictionary<string, string>(StringComparer.Ordinal);
+        var json = new Utf8JsonReader(bytes);
+        while (json.Read())
+        {
+            if (json.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = json.GetString()!;
+                json.Read();
+                members[name] = json.TokenType == JsonTokenType.String ? json.GetString()! : System.Text.Encoding.ASCII.GetString(json.ValueSpan);
+            }
+        }
+
+        string Member(string name) => members.TryGetValue(name, out string? value) ? value : throw new JsonException($"no \"{name}\"");
+        return new ContainerRecord
+        {
+            Id = Member("id"),
+            Bundle = Member("bundle"),
+            Rootfs = Member("rootfs"),
+            Pid = int.Parse(Member("pid"), CultureInfo.InvariantCulture),
+            StartTime = ulong.Parse(Member("startTime"), CultureInfo.InvariantCulture),
+            CgroupPath = Member("cgroupPath"),
+            Created = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(Member("created"), CultureInfo.InvariantCulture)),
+        };
+    }
 }
-
-/// <summary>One line of <c>list --format json</c>, with runc's member names.</summary>
-internal sealed record ContainerLine(string OciVersion, string Id, int Pid, string Status, string Bundle, string Rootfs, DateTimeOffset Created, string Owner);
-
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ContainerRecord))]
-[JsonSerializable(typeof(List<ContainerLine>))]
-[JsonSerializable(typeof(List<int>))]
-[JsonSerializable(typeof(ProcessSpec))]
-[JsonSerializable(typeof(LinuxResources))]
-[JsonSerializable(typeof(Resources.EventLine))]
-internal sealed partial class RecordJson : JsonSerializerContext;

@@ -27,8 +27,13 @@ internal sealed class ContainerStore(string root)
         return directory;
     }
 
-    public void Save(ContainerRecord record) =>
-        AtomicFile.Write(Path.Combine(DirectoryOf(record.Id), "state.json"), JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Default.ContainerRecord), durable: false);
+    /// <summary>Keeps the record and the specification as it was read.</summary>
+    public void Save(ContainerRecord record, ReadOnlySpan<byte> specification)
+    {
+        string directory = DirectoryOf(record.Id);
+        AtomicFile.Write(Path.Combine(directory, "config.json"), specification, durable: false);
+        AtomicFile.Write(Path.Combine(directory, "state.json"), record.ToJson(), durable: false);
+    }
 
     /// <exception cref="WharfException">NotFound: "container does not exist", the words engines look for.</exception>
     public Container Load(string id)
@@ -37,9 +42,7 @@ internal sealed class ContainerStore(string root)
         try
         {
             byte[] json = File.ReadAllBytes(Path.Combine(DirectoryOf(id), "state.json"));
-            ContainerRecord record = JsonSerializer.Deserialize(json, RecordJson.Default.ContainerRecord)
-                ?? throw WharfException.DataLoss($"container {id}: state is empty");
-            return new Container(record, DirectoryOf(id));
+            return new Container(ContainerRecord.FromJson(json), DirectoryOf(id));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -57,7 +60,8 @@ internal sealed class ContainerStore(string root)
     {
         var found = new List<Container>();
         string[] directories = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
-        foreach (string directory in directories.Order(StringComparer.Ordinal))
+        Array.Sort(directories, StringComparer.Ordinal);
+        foreach (string directory in directories)
         {
             if (File.Exists(Path.Combine(directory, "state.json")))
             {
@@ -72,7 +76,12 @@ internal sealed class ContainerStore(string root)
 
     private static void Check(string id)
     {
-        bool valid = id.Length is > 0 and <= 1024 && id is not ("." or "..") && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.');
+        bool valid = id.Length is > 0 and <= 1024 && id is not ("." or "..");
+        foreach (char c in id)
+        {
+            valid &= char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.';
+        }
+
         if (!valid)
         {
             throw WharfException.Invalid($"invalid container id format: {id}");

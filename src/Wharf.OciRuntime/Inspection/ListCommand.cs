@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Wharf.Oci.Runtime;
 using Wharf.OciRuntime.CommandLine;
@@ -12,32 +13,64 @@ internal static class ListCommand
     public static readonly Command Command = new("list", "lists containers", [new("format", 'f'), new("quiet", 'q', TakesValue: false)], (arguments, session) =>
     {
         arguments.Operand(0, 0, "list");
-        List<ContainerLine> lines = [.. session.Store.All().Select(Line)];
+        IReadOnlyList<Container> containers = session.Store.All();
         if (arguments.IsSet("quiet"))
         {
-            lines.ForEach(line => session.Print(line.Id));
+            foreach (Container container in containers)
+            {
+                session.Print(container.Id);
+            }
+
             return 0;
         }
 
-        switch (arguments.Text("format") ?? "table")
+        session.Print((arguments.Text("format") ?? "table") switch
         {
-            case "json":
-                session.Print(JsonSerializer.Serialize(lines, RecordJson.Default.ListContainerLine));
-                break;
-            case "table":
-                session.Print(TextTable.Format(["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"],
-                    [.. lines.Select(l => new[] { l.Id, $"{l.Pid}", l.Status, l.Bundle, l.Created.ToString("O", CultureInfo.InvariantCulture), l.Owner })]));
-                break;
-            case var other:
-                throw WharfException.Invalid($"invalid format option \"{other}\"");
-        }
-
+            "json" => Json(containers),
+            "table" => Table(containers),
+            var other => throw WharfException.Invalid($"invalid format option \"{other}\""),
+        });
         return 0;
     });
 
-    private static ContainerLine Line(Container container)
+    private static string Table(IReadOnlyList<Container> containers)
     {
-        ContainerState state = container.State;
-        return new ContainerLine(state.OciVersion, state.Id, state.Pid, state.Status, state.Bundle, container.Record.Rootfs, container.Record.Created, container.Record.Owner);
+        var rows = new List<string[]>();
+        foreach (Container container in containers)
+        {
+            ContainerState state = container.State;
+            rows.Add([state.Id, $"{state.Pid}", state.Status, state.Bundle, Created(container), "root"]);
+        }
+
+        return TextTable.Format(["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], rows);
     }
+
+    private static string Json(IReadOnlyList<Container> containers)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartArray();
+            foreach (Container container in containers)
+            {
+                ContainerState state = container.State;
+                json.WriteStartObject();
+                json.WriteString("ociVersion"u8, state.OciVersion);
+                json.WriteString("id"u8, state.Id);
+                json.WriteNumber("pid"u8, state.Pid);
+                json.WriteString("status"u8, state.Status);
+                json.WriteString("bundle"u8, state.Bundle);
+                json.WriteString("rootfs"u8, container.Record.Rootfs);
+                json.WriteString("created"u8, Created(container));
+                json.WriteString("owner"u8, "root"u8);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static string Created(Container container) => container.Record.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wharf.Linux;
 using Wharf.OciRuntime.CommandLine;
 using Wharf.OciRuntime.Containers;
@@ -21,17 +20,17 @@ internal static class PsCommand
 
         if (operands.Count > 1)
         {
-            throw WharfException.Invalid($"ps options are not supported: {string.Join(' ', operands.Skip(1))}");
+            throw WharfException.Invalid($"ps options are not supported: {operands[1]}");
         }
 
         List<int> pids = [.. session.Store.Load(operands[0]).Cgroup.Pids()];
         switch (arguments.Text("format") ?? "table")
         {
             case "json":
-                session.Print(JsonSerializer.Serialize(pids, RecordJson.Default.ListInt32));
+                session.Print($"[{string.Join(',', pids)}]");
                 break;
             case "table":
-                session.Print(TextTable.Format(["UID", "PID", "PPID", "STAT", "TIME", "CMD"], [.. Rows(pids)]));
+                session.Print(TextTable.Format(["UID", "PID", "PPID", "STAT", "TIME", "CMD"], Rows(pids)));
                 break;
             case var other:
                 throw WharfException.Invalid($"invalid format option \"{other}\"");
@@ -40,8 +39,9 @@ internal static class PsCommand
         return 0;
     });
 
-    private static IEnumerable<string[]> Rows(List<int> pids)
+    private static List<string[]> Rows(List<int> pids)
     {
+        var rows = new List<string[]>();
         foreach (int pid in pids)
         {
             if (!ProcessStat.TryRead(pid, out ProcessStat stat)
@@ -54,11 +54,13 @@ internal static class PsCommand
             ulong seconds = (stat.UserTicks + stat.SystemTicks) / TicksPerSecond;
             _ = SmallFile.TryRead($"/proc/{pid}/cmdline", out string command);
             command = command.TrimEnd('\0').Replace('\0', ' ');
-            yield return
+            rows.Add(
             [
                 $"{status.UserId}", $"{pid}", $"{stat.Parent}", $"{stat.State}", $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}",
                 command.Length > 0 ? command : $"[{stat.Command}]",
-            ];
+            ]);
         }
+
+        return rows;
     }
 }

@@ -9,21 +9,36 @@ internal static class TextTable
 
     public static string Format(string[] header, IReadOnlyList<string[]> rows)
     {
-        int[] widths = [.. header.Select((title, column) => rows.Select(row => row[column].Length).Append(title.Length).Max())];
-        var text = new StringBuilder();
-        foreach (string[] row in rows.Prepend(header))
+        int[] widths = new int[header.Length];
+        Measure(header, widths);
+        foreach (string[] row in rows)
         {
-            if (text.Length > 0)
-            {
-                text.Append('\n');
-            }
+            Measure(row, widths);
+        }
 
-            for (int i = 0; i < row.Length; i++)
-            {
-                text.Append(i == row.Length - 1 ? row[i] : row[i].PadRight(widths[i] + Gap));
-            }
+        var text = new StringBuilder();
+        Append(text, header, widths);
+        foreach (string[] row in rows)
+        {
+            Append(text.Append('\n'), row, widths);
         }
 
         return text.ToString();
+    }
+
+    private static void Measure(string[] row, int[] widths)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            widths[i] = Math.Max(widths[i], row[i].Length);
+        }
+    }
+
+    private static void Append(StringBuilder text, string[] row, int[] widths)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            text.Append(i == row.Length - 1 ? row[i] : row[i].PadRight(widths[i] + Gap));
+        }
     }
 }

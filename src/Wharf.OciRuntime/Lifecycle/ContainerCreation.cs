@@ -19,12 +19,13 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
         new("bundle", 'b'), new("console-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
     ];
 
-    /// <param name="waitsForStart">True for create: the process stops before execve until start.</param>
+    /// <param name="waitsForStart">True for create: the process stops before execve until start. It also does where startContainer hooks come before.</param>
     /// <param name="useGivenTerminal">Called with the terminal's master where no console socket takes it.</param>
     public LaunchResult Create(bool waitsForStart, Action<SafeFileHandle>? useGivenTerminal = null)
     {
         string bundle = Bundle.DirectoryOf(flags.Text("bundle"));
-        RuntimeSpec spec = Bundle.Load(bundle);
+        byte[] json = Bundle.Read(bundle);
+        RuntimeSpec spec = Bundle.Parse(json, bundle);
         bool terminal = spec.Process?.Terminal == true;
         string? consoleSocket = flags.Text("console-socket");
         if (terminal && consoleSocket is null && useGivenTerminal is null)
@@ -40,7 +41,8 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
             var warnings = new List<string>();
             cgroup.Apply(spec.Linux?.Resources ?? new LinuxResources(), warnings);
             session.Warn(warnings);
-            LaunchResult result = Launch(spec, bundle, cgroup, waitsForStart ? OpenGate(directory) : null);
+            bool gated = waitsForStart || spec.Hooks?.StartContainer is { Count: > 0 };
+            LaunchResult result = Launch(spec, json, bundle, cgroup, gated ? OpenGate(directory) : null);
             if (result.Console is { } master)
             {
                 HandOver(master, consoleSocket, useGivenTerminal);
@@ -81,7 +83,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
         }
     }
 
-    private LaunchResult Launch(RuntimeSpec spec, string bundle, ContainerCgroup cgroup, SafeFileHandle? gate)
+    private LaunchResult Launch(RuntimeSpec spec, byte[] json, string bundle, ContainerCgroup cgroup, SafeFileHandle? gate)
     {
         HooksSpec hooks = spec.Hooks ?? new HooksSpec();
         bool hasEarlyHooks = hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 };
@@ -122,8 +124,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
             StartTime = stat.StartTime,
             CgroupPath = cgroup.Path,
             Created = DateTimeOffset.UtcNow,
-            Spec = spec,
-        });
+        }, json);
         return result;
     }
 

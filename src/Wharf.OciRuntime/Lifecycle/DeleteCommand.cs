@@ -52,9 +52,15 @@ internal static class DeleteCommand
         // processes that outlived the first one: there are some only where the pid namespace was joined or shared
         container.Cgroup.SignalAll(Signal.Kill);
         container.Cgroup.Delete();
+        IReadOnlyList<HookSpec> hooks = container.Spec.Hooks?.Poststop ?? [];
         session.Store.Remove(container.Id);
-        var stopped = new ContainerState { Id = container.Id, Status = "stopped", Bundle = container.Record.Bundle, Annotations = container.Record.Spec.Annotations };
-        foreach (HookSpec hook in container.Record.Spec.Hooks?.Poststop ?? [])
+        if (hooks.Count == 0)
+        {
+            return;
+        }
+
+        var stopped = new ContainerState { Id = container.Id, Status = "stopped", Bundle = container.Record.Bundle, Annotations = container.Spec.Annotations };
+        foreach (HookSpec hook in hooks)
         {
             try
             {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -46,7 +45,7 @@ internal static class ExecCommand
             ContainerPid = container.Record.Pid,
             ContainerPidFd = init,
             Process = process,
-            Seccomp = container.Record.Spec.Linux?.Seccomp,
+            Seccomp = container.Spec.Linux?.Seccomp,
             Cgroup = container.Cgroup,
             PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0),
         });
@@ -71,18 +70,19 @@ internal static class ExecCommand
     {
         if (arguments.Text("process") is { } path)
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RecordJson.Default.ProcessSpec) ?? throw WharfException.Invalid($"{path} describes no process");
+            return RuntimeSpecReader.ReadProcess(File.ReadAllBytes(path));
         }
 
-        string[] command = [.. arguments.Operands.Skip(1)];
+        string[] operands = [.. arguments.Operands];
+        string[] command = operands[1..];
         if (command.Length == 0)
         {
             throw WharfException.Invalid("process args cannot be empty");
         }
 
-        ProcessSpec own = container.Record.Spec.Process!;
+        ProcessSpec own = container.Spec.Process!;
         UserSpec user = UserFlag.Parse(arguments.Text("user"), own.User ?? new UserSpec());
-        uint[] groups = [.. arguments.All("additional-gids").Select(UserFlag.Number)];
+        uint[] groups = Array.ConvertAll([.. arguments.All("additional-gids")], UserFlag.Number);
         return own with
         {
             Args = command,
@@ -104,7 +104,7 @@ internal static class ExecCommand
             return own;
         }
 
-        IReadOnlyList<string> More(IReadOnlyList<string>? set) => [.. (set ?? []).Union(added)];
+        IReadOnlyList<string> More(IReadOnlyList<string>? set) => [.. set ?? [], .. added];
         return new CapabilitySets
         {
             Bounding = More(own?.Bounding),

@@ -26,16 +26,15 @@ internal static class RunCommand
 
         using var relay = new TerminalRelay();
         var creation = new ContainerCreation(session, arguments, id);
-        bool hasStartHooks = Bundle.Load(Bundle.DirectoryOf(arguments.Text("bundle"))).Hooks?.StartContainer is { Count: > 0 };
-        LaunchResult result = creation.Create(waitsForStart: hasStartHooks, detach ? null : relay.Use);
+        LaunchResult result = creation.Create(waitsForStart: false, detach ? null : relay.Use);
         Container container = session.Store.Load(id);
-        if (hasStartHooks)
+        if (File.Exists(container.GatePath))
         {
             StartCommand.Command.Run(Arguments.Parse([id], []), session);
         }
-        else
+        else if (container.Spec.Hooks?.Poststart is { Count: > 0 } hooks)
         {
-            HookRunner.Run("poststart", container.Record.Spec.Hooks?.Poststart, container.State);
+            HookRunner.Run("poststart", hooks, container.State);
         }
 
         if (detach)

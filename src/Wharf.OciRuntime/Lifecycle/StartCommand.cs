@@ -19,9 +19,9 @@ internal static class StartCommand
             throw WharfException.Conflict(status == "stopped" ? "cannot start a container that has stopped" : $"cannot start an already {status} container");
         }
 
-        HookRunner.RunInside("startContainer", container.Record.Spec.Hooks?.StartContainer, container.State);
+        HookRunner.RunInside("startContainer", container.Spec.Hooks?.StartContainer, container.State);
         OpenGate(container);
-        HookRunner.Run("poststart", container.Record.Spec.Hooks?.Poststart, container.State);
+        HookRunner.Run("poststart", container.Spec.Hooks?.Poststart, container.State);
         return 0;
     });
 

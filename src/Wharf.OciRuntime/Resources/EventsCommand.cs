@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wharf.Linux;
 using Wharf.OciRuntime.CommandLine;
 using Wharf.OciRuntime.Containers;
@@ -31,7 +30,7 @@ internal static class EventsCommand
             {
                 for (long kills = watch.TakeKills(); kills > 0; kills--)
                 {
-                    session.Print(JsonSerializer.Serialize(new EventLine("oom", container.Id, null), RecordJson.Default.EventLine));
+                    session.Print(EventJson.OutOfMemory(container.Id));
                 }
 
                 continue;
@@ -51,15 +50,7 @@ internal static class EventsCommand
         return 0;
     }
 
-    private static void Print(Session session, Container container)
-    {
-        CgroupStatistics s = CgroupStatistics.Read(container.Cgroup);
-        var data = new EventData(
-            new EventCpu(new EventCpuUsage(s.CpuNanoseconds, s.CpuSystemNanoseconds, s.CpuUserNanoseconds), new EventThrottling(s.ThrottlingPeriods, s.ThrottledPeriods, s.ThrottledNanoseconds)),
-            new EventMemory(s.MemoryStatistics.GetValueOrDefault("cache"), new EventMemoryUsage(s.MemoryBytes, s.MemoryMaxBytes, s.MemoryLimitBytes)),
-            new EventPids(s.Pids, s.PidsLimit));
-        session.Print(JsonSerializer.Serialize(new EventLine("stats", container.Id, data), RecordJson.Default.EventLine));
-    }
+    private static void Print(Session session, Container container) => session.Print(EventJson.Statistics(container.Id, CgroupStatistics.Read(container.Cgroup)));
 
     // 5s, 500ms, 1m: as much of Go's durations as an interval needs
     private static TimeSpan Interval(string text)

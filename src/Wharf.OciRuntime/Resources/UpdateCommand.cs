@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 using Wharf.OciRuntime.CommandLine;
 using Wharf.OciRuntime.Containers;
@@ -30,8 +31,7 @@ internal static class UpdateCommand
     {
         try
         {
-            using Stream stream = file == "-" ? new FileStream("/proc/self/fd/0", FileMode.Open, FileAccess.Read) : File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, RecordJson.Default.LinuxResources) ?? throw WharfException.Invalid("resources are empty");
+            return RuntimeSpecReader.ReadResources(System.Text.Encoding.UTF8.GetBytes(SmallFile.Read(file == "-" ? "/proc/self/fd/0" : file)));
         }
         catch (JsonException e)
         {

@@ -47,7 +47,7 @@ internal static class CgroupBlockIo
                 continue;
             }
 
-            foreach (string field in fields.Skip(1))
+            foreach (string field in fields.AsSpan(1))
             {
                 string[] pair = field.Split('=');
                 if (pair.Length == 2 && (pair[0] == readKey || pair[0] == writeKey))

@@ -114,8 +114,13 @@ internal static class CgroupDirectory
         }
 
         string[] on = enabled.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        foreach (string controller in available.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Except(on))
+        foreach (string controller in available.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
+            if (Array.IndexOf(on, controller) >= 0)
+            {
+                continue;
+            }
+
             // One by one: a controller that refuses (EBUSY where processes sit, EINVAL in a threaded tree) must not keep the others away.
             // What a limit then misses is reported when the limit is applied.
             _ = SmallFile.TryWrite(directory + "/cgroup.subtree_control", "+" + controller);

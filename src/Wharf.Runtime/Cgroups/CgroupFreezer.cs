@@ -60,5 +60,5 @@ internal static class CgroupFreezer
     }
 
     private static string? LegacyFile(ContainerCgroup cgroup) =>
-        cgroup.Layout.Legacy.FirstOrDefault(h => h.Has("freezer")) is { } freezer ? $"{freezer.MountPoint}{cgroup.Path}/freezer.state" : null;
+        cgroup.Layout.LegacyWith("freezer") is { } freezer ? $"{freezer.MountPoint}{cgroup.Path}/freezer.state" : null;
 }

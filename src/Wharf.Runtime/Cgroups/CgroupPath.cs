@@ -20,12 +20,12 @@ public static class CgroupPath
         }
 
         string[] parts = cgroupsPath.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Contains(".."))
+        if (Array.IndexOf(parts, "..") >= 0)
         {
             throw WharfException.Invalid($"cgroupsPath \"{cgroupsPath}\" must not contain \"..\"");
         }
 
-        string clean = string.Join('/', parts.Where(part => part != "."));
+        string clean = string.Join('/', Array.FindAll(parts, part => part != "."));
         return clean.Length == 0 ? throw WharfException.Invalid($"cgroupsPath \"{cgroupsPath}\" names no cgroup")
             : cgroupsPath[0] == '/' ? "/" + clean : Own() + clean;
     }

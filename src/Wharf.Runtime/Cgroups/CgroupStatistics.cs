@@ -54,14 +54,14 @@ public sealed record CgroupStatistics
     public static CgroupStatistics Read(ContainerCgroup cgroup)
     {
         var statistics = new CgroupStatistics();
-        statistics = cgroup.Layout.Legacy.Any(h => h.Has("cpuacct") || h.Has("cpu"))
+        statistics = (cgroup.Layout.LegacyWith("cpuacct") ?? cgroup.Layout.LegacyWith("cpu")) is not null
             ? LegacyCpu(statistics, cgroup.DirectoryOf("cpuacct"), cgroup.DirectoryOf("cpu"))
             : UnifiedCpu(statistics, cgroup.UnifiedDirectory);
-        bool legacyMemory = cgroup.Layout.Legacy.Any(h => h.Has("memory"));
+        bool legacyMemory = cgroup.Layout.LegacyWith("memory") is not null;
         statistics = legacyMemory ? LegacyMemory(statistics, cgroup.DirectoryOf("memory")) : UnifiedMemory(statistics, cgroup.UnifiedDirectory);
         string? pids = cgroup.DirectoryOf("pids");
         statistics = statistics with { Pids = CgroupFile.Number(pids, "pids.current"), PidsLimit = CgroupFile.Limit(pids, "pids.max") };
-        return cgroup.Layout.Legacy.Any(h => h.Has("blkio"))
+        return cgroup.Layout.LegacyWith("blkio") is not null
             ? CgroupBlockIo.Legacy(statistics, cgroup.DirectoryOf("blkio"))
             : CgroupBlockIo.Unified(statistics, cgroup.UnifiedDirectory);
     }
@@ -77,7 +77,7 @@ public sealed record CgroupStatistics
             CpuNanoseconds = CgroupFile.Number(account, "cpuacct.usage"),
             CpuUserNanoseconds = stat.GetValueOrDefault("user") * NanosecondsPerTick,
             CpuSystemNanoseconds = stat.GetValueOrDefault("system") * NanosecondsPerTick,
-            PerCpuNanoseconds = [.. perCpu.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(CgroupFile.Parse)],
+            PerCpuNanoseconds = Array.ConvertAll(perCpu.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), CgroupFile.Parse),
             ThrottlingPeriods = throttling.GetValueOrDefault("nr_periods"),
             ThrottledPeriods = throttling.GetValueOrDefault("nr_throttled"),
             ThrottledNanoseconds = throttling.GetValueOrDefault("throttled_time"),

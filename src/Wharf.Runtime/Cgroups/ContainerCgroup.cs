@@ -141,7 +141,7 @@ public sealed class ContainerCgroup
     private string AnyDirectory()
     {
         // the v2 directory holds every process on both layouts; on a v1-only machine any hierarchy does
-        CgroupHierarchy? hierarchy = _layout.Unified ?? _layout.Legacy.FirstOrDefault();
+        CgroupHierarchy? hierarchy = _layout.Unified ?? (_layout.Legacy.Count > 0 ? _layout.Legacy[0] : null);
         return hierarchy is null ? throw WharfException.Unavailable("no cgroup hierarchy is mounted") : hierarchy.MountPoint + Path;
     }
 }

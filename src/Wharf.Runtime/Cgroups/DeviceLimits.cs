@@ -32,8 +32,15 @@ internal static class DeviceLimits
             return;
         }
 
-        DeviceRule[] rules = [.. listed.SelectMany(Translate), .. Always];
-        if (cgroup.Layout.Legacy.FirstOrDefault(h => h.Has("devices")) is { } devices)
+        var translated = new List<DeviceRule>();
+        foreach (LinuxDeviceRule rule in listed)
+        {
+            translated.AddRange(Translate(rule));
+        }
+
+        translated.AddRange(Always);
+        DeviceRule[] rules = [.. translated];
+        if (cgroup.Layout.LegacyWith("devices") is { } devices)
         {
             ApplyLegacy(devices.MountPoint + cgroup.Path, rules);
         }
@@ -75,7 +82,7 @@ internal static class DeviceLimits
         }
     }
 
-    private static IEnumerable<DeviceRule> Translate(LinuxDeviceRule rule)
+    private static DeviceRule[] Translate(LinuxDeviceRule rule)
     {
         char type = rule.Type switch
         {

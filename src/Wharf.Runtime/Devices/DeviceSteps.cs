@@ -61,10 +61,25 @@ internal static class DeviceSteps
     }
 
     // what the specification lists wins over a default of the same path
-    private static IEnumerable<LinuxDevice> Chosen(IReadOnlyList<LinuxDevice> listed)
+    private static List<LinuxDevice> Chosen(IReadOnlyList<LinuxDevice> listed)
     {
-        var paths = listed.Select(device => MountPath.Clean(device.Path)).ToHashSet(StringComparer.Ordinal);
-        return Defaults.Where(device => !paths.Contains(device.Path)).Concat(listed);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (LinuxDevice device in listed)
+        {
+            paths.Add(MountPath.Clean(device.Path));
+        }
+
+        var chosen = new List<LinuxDevice>();
+        foreach (LinuxDevice device in Defaults)
+        {
+            if (!paths.Contains(device.Path))
+            {
+                chosen.Add(device);
+            }
+        }
+
+        chosen.AddRange(listed);
+        return chosen;
     }
 
     private static void MakeNode(PlanBuilder builder, PlanSlot dev, LinuxDevice device)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Linux.Plans;
@@ -38,7 +37,7 @@ public static class HookRunner
         FileCalls.MemoryFile("state", sealable: false, out SafeFileHandle input).ThrowIfError("memfd_create");
         using (input)
         {
-            FileCalls.WriteAll(input, JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.ContainerState)).ThrowIfError("write", "state for hook");
+            FileCalls.WriteAll(input, ContainerStateJson.Write(state)).ThrowIfError("write", "state for hook");
             FileCalls.Reopen(input, OpenFlags.ReadOnly, out SafeFileHandle fromStart).ThrowIfError("open", "state for hook");
             using (fromStart)
             using (SafeFileHandle pidfd = start(hook, fromStart))

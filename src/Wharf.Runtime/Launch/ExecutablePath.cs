@@ -11,13 +11,18 @@ internal static class ExecutablePath
             return [name];
         }
 
-        string? path = (environment ?? []).LastOrDefault(line => line.StartsWith("PATH=", StringComparison.Ordinal))?[5..];
+        string? path = null;
+        foreach (string line in environment ?? [])
+        {
+            path = line.StartsWith("PATH=", StringComparison.Ordinal) ? line[5..] : path;
+        }
+
         if (name.Length == 0 || string.IsNullOrEmpty(path))
         {
             return [];
         }
 
         // an empty part means the working directory
-        return [.. path.Split(':').Select(directory => directory.Length == 0 ? "./" + name : directory.TrimEnd('/') + "/" + name)];
+        return Array.ConvertAll(path.Split(':'), directory => directory.Length == 0 ? "./" + name : directory.TrimEnd('/') + "/" + name);
     }
 }

@@ -38,6 +38,7 @@ internal static class NamespaceSteps
             throw WharfException.Invalid("a container needs a mount namespace of its own");
         }
 
+        builder.HasCgroupNamespace = (choice.Seen & NamespaceKinds.Cgroup) != 0;
         builder.HasUserNamespace = (choice.Seen & NamespaceKinds.User) != 0;
         // the cgroup namespace is made after the child has entered its cgroup: it shows as root what the process is in by then
         builder.NewNamespaces = choice.New & ~NamespaceKinds.Cgroup;
@@ -47,9 +48,15 @@ internal static class NamespaceSteps
     /// <summary>Joins what has a path, the user namespace first: it decides what may be done in the others.</summary>
     public static void Join(PlanBuilder builder, NamespaceChoice choice)
     {
-        foreach ((NamespaceKinds kind, SafeFileHandle handle, string path) in choice.Joined.OrderByDescending(j => j.Kind == NamespaceKinds.User))
+        Join(builder, choice, user: true);
+        Join(builder, choice, user: false);
+    }
+
+    private static void Join(PlanBuilder builder, NamespaceChoice choice, bool user)
+    {
+        foreach ((NamespaceKinds kind, SafeFileHandle handle, string path) in choice.Joined)
         {
-            if (kind != NamespaceKinds.Pid)
+            if (kind != NamespaceKinds.Pid && (kind == NamespaceKinds.User) == user)
             {
                 builder.Plan.Add("setns", path, Call.setns, handle.Number(), (int)kind);
             }
@@ -91,7 +98,7 @@ internal sealed class NamespaceChoice
     public List<(NamespaceKinds Kind, SafeFileHandle Handle, string Path)> Joined { get; } = [];
 
     /// <summary>The pid namespace to be born in; null for a new one or ours.</summary>
-    public SafeFileHandle? PidNamespace => Joined.Where(j => j.Kind == NamespaceKinds.Pid).Select(j => j.Handle).FirstOrDefault();
+    public SafeFileHandle? PidNamespace => Joined.Find(j => j.Kind == NamespaceKinds.Pid).Handle;
 
     public bool HasOwn(NamespaceKinds kind) => (New & kind) != 0;
 

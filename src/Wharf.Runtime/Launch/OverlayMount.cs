@@ -24,7 +24,10 @@ internal static class OverlayMount
         }
         else
         {
-            options.AddRange(overlay.Lower.Select(layer => ("lowerdir+", (string?)layer)));
+            foreach (string layer in overlay.Lower)
+            {
+                options.Add(("lowerdir+", layer));
+            }
         }
 
         options.Add(("upperdir", overlay.Upper));
@@ -53,7 +56,7 @@ internal static class OverlayMount
         }
     }
 
-    private static string Lower(RootfsMount overlay) => string.Join(':', overlay.Lower.Select(Escape));
+    private static string Lower(RootfsMount overlay) => string.Join(':', Array.ConvertAll([.. overlay.Lower], Escape));
 
     // overlay splits lowerdir at colons and the whole at commas
     private static string Escape(string path) =>

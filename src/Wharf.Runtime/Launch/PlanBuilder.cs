@@ -27,6 +27,9 @@ internal sealed class PlanBuilder(LaunchRequest request)
     /// <summary>True where the container's user namespace is not ours.</summary>
     public bool HasUserNamespace { get; set; }
 
+    /// <summary>True where the container sees its own cgroup as root.</summary>
+    public bool HasCgroupNamespace { get; set; }
+
     /// <summary>The container's root while it is put together (a handle of its mount).</summary>
     public PlanSlot Root { get; set; }
 

@@ -141,7 +141,7 @@ internal sealed record ProcessSteps
     {
         const int F_DUPFD_CLOEXEC = 1030, F_SETFD = 2;
         // where one of 0 to 2 must become another, all go through high numbers, so that none is overwritten before it is used
-        bool lift = given.Where((fd, i) => fd < 3 && fd != i).Any();
+        bool lift = (given[0] < 3 && given[0] != 0) || (given[1] < 3 && given[1] != 1) || (given[2] < 3 && given[2] != 2);
         var sources = new PlanArgument[given.Length];
         for (int i = 0; i < given.Length; i++)
         {

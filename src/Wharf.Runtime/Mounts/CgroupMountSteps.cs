@@ -59,8 +59,7 @@ internal static class CgroupMountSteps
 
     private static PlanSlot Hierarchy(PlanBuilder builder, CgroupHierarchy hierarchy, MountAttributes attributes)
     {
-        bool separate = (builder.Linux.Namespaces ?? []).Any(n => n.Type == "cgroup");
-        if (separate)
+        if (builder.HasCgroupNamespace)
         {
             return FileSystemSteps.Create(builder, hierarchy.Unified ? "cgroup2" : "cgroup", "cgroup", hierarchy.Unified ? [] : Options(hierarchy), attributes);
         }
@@ -72,6 +71,14 @@ internal static class CgroupMountSteps
         return tree;
     }
 
-    private static IEnumerable<(string, string?)> Options(CgroupHierarchy hierarchy) => hierarchy.Controllers.Select(controller =>
-        controller.StartsWith("name=", StringComparison.Ordinal) ? ("name", (string?)controller[5..]) : (controller, null));
+    private static List<(string, string?)> Options(CgroupHierarchy hierarchy)
+    {
+        var options = new List<(string, string?)>();
+        foreach (string controller in hierarchy.Controllers)
+        {
+            options.Add(controller.StartsWith("name=", StringComparison.Ordinal) ? ("name", controller[5..]) : (controller, null));
+        }
+
+        return options;
+    }
 }

@@ -33,8 +33,13 @@ internal sealed class MountSteps
     public void OpenSources()
     {
         SyscallPlan plan = _builder.Plan;
-        foreach (PreparedMount mount in _mounts.Where(m => m.IsBind))
+        foreach (PreparedMount mount in _mounts)
         {
+            if (!mount.IsBind)
+            {
+                continue;
+            }
+
             plan.Context = mount.Context;
             OpenTreeFlags flags = OpenTreeFlags.Clone | OpenTreeFlags.CloseOnExec | (mount.Options.RecursiveBind ? OpenTreeFlags.Recursive : 0);
             mount.Tree = plan.NewSlot();
@@ -92,7 +97,11 @@ internal sealed class MountSteps
     {
         MountOptions options = mount.Options;
         var data = new List<(string, string?)>(FileSystemSteps.Options(options.Data));
-        data.AddRange(options.SuperFlags.Select(flag => (flag, (string?)null)));
+        foreach (string flag in options.SuperFlags)
+        {
+            data.Add((flag, null));
+        }
+
         if (options.IsReadOnly && !MountPath.IsKernelFileSystem(type))
         {
             data.Add(("ro", null));

@@ -39,14 +39,17 @@ public static class SeccompCompiler
                 continue;
             }
 
-            SeccompCondition[] conditions = [.. (entry.Args ?? []).Select(Condition)];
-            bool repeats = conditions.DistinctBy(c => c.Index).Count() < conditions.Length;
+            SeccompCondition[] conditions = Conditions(entry.Args);
+            bool repeats = RepeatsArgument(conditions);
             foreach (string name in entry.Names)
             {
                 if (repeats)
                 {
                     // two conditions on one argument mean "or", as every runtime has read them
-                    rules.AddRange(conditions.Select(condition => new SeccompRule(name, action, [condition])));
+                    foreach (SeccompCondition condition in conditions)
+                    {
+                        rules.Add(new SeccompRule(name, action, [condition]));
+                    }
                 }
                 else
                 {
@@ -104,6 +107,33 @@ public static class SeccompCompiler
         _ => throw WharfException.Invalid($"seccomp action \"{action}\" is unknown"),
     };
 
+    private static SeccompCondition[] Conditions(IReadOnlyList<LinuxSyscallArgument>? arguments)
+    {
+        var conditions = new SeccompCondition[arguments?.Count ?? 0];
+        for (int i = 0; i < conditions.Length; i++)
+        {
+            conditions[i] = Condition(arguments![i]);
+        }
+
+        return conditions;
+    }
+
+    private static bool RepeatsArgument(SeccompCondition[] conditions)
+    {
+        int seen = 0;
+        foreach (SeccompCondition condition in conditions)
+        {
+            if ((seen >> condition.Index & 1) != 0)
+            {
+                return true;
+            }
+
+            seen |= 1 << condition.Index;
+        }
+
+        return false;
+    }
+
     private static SeccompCondition Condition(LinuxSyscallArgument argument)
     {
         if (argument.Index > 5)
@@ -129,9 +159,12 @@ public static class SeccompCompiler
     {
         // the native one always: a container whose own calls are all killed is no use
         var found = new List<SyscallArchitecture> { SyscallArchitecture.X64 };
-        if ((profile.Architectures ?? []).Contains("SCMP_ARCH_X86"))
+        foreach (string architecture in profile.Architectures ?? [])
         {
-            found.Add(SyscallArchitecture.X86);
+            if (architecture == "SCMP_ARCH_X86" && found.Count == 1)
+            {
+                found.Add(SyscallArchitecture.X86);
+            }
         }
 
         return [.. found];

@@ -52,14 +52,14 @@ internal static class SysctlSteps
                 }
             })
             : name;
-        if (path.Split('/').Any(part => part is "" or "." or "..") || path.AsSpan().ContainsAny('\n', '\0', ' ') || value.AsSpan().ContainsAny('\n', '\0'))
+        if (Array.Exists(path.Split('/'), part => part is "" or "." or "..") || path.AsSpan().ContainsAny('\n', '\0', ' ') || value.AsSpan().ContainsAny('\n', '\0'))
         {
             throw WharfException.Invalid($"invalid sysctl \"{name}\"");
         }
 
         NamespaceKinds needed =
             path.StartsWith("net/", StringComparison.Ordinal) ? NamespaceKinds.Network
-            : path.StartsWith("fs/mqueue/", StringComparison.Ordinal) || IpcSettings.Contains(path) ? NamespaceKinds.Ipc
+            : path.StartsWith("fs/mqueue/", StringComparison.Ordinal) || Array.IndexOf(IpcSettings, path) >= 0 ? NamespaceKinds.Ipc
             : path == "kernel/domainname" ? NamespaceKinds.Uts
             : throw WharfException.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
         return namespaces.IsSeparate(needed)

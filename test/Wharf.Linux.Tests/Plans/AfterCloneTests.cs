@@ -19,10 +19,27 @@ public sealed partial class AfterCloneTests
         }
     }
 
+    [Fact]
+    public void AfterCloneMethods_AreAllCompiledOnce()
+    {
+        foreach (string file in Directory.GetFiles(Source(), "*.cs", SearchOption.AllDirectories).Where(IsMarked))
+        {
+            string code = File.ReadAllText(file);
+            int methods = Methods().Count(code), marked = Marks().Count(code);
+            Assert.True(methods > 0 && methods == marked, $"{file}: {methods} methods, {marked} marked AggressiveOptimization");
+        }
+    }
+
     private static bool IsMarked(string file) => File.ReadLines(file).FirstOrDefault()?.StartsWith("// AFTER-CLONE", StringComparison.Ordinal) == true;
 
     private static string Source([CallerFilePath] string here = "") =>
         Path.GetFullPath("../../../src/Wharf.Linux", Path.GetDirectoryName(here)!);
+
+    [GeneratedRegex(@"(?m)^    (public|private|internal) static [\w*]+ \w+\(")]
+    private static partial Regex Methods();
+
+    [GeneratedRegex(@"MethodImpl\([^)]*AggressiveOptimization\)")]
+    private static partial Regex Marks();
 
     [GeneratedRegex(@"///?[^\n]*")]
     private static partial Regex Comments();
