@@ -3,28 +3,43 @@ using Wharf.Api.Server.Routing;
 using Wharf.Api.Server.Systems;
 using Wharf.Daemon.Logging;
 using Wharf.Daemon.Options;
+using Wharf.Engine;
+using Wharf.Images;
+using Wharf.Images.Index;
+using Wharf.Network;
+using Wharf.Primitives;
+using Wharf.Runtime.Shims;
+using Wharf.State;
 
 namespace Wharf.Daemon.Hosting;
 
-/// <summary>The rooms of the house put together by hand: who is made in which order, and who ends when.</summary>
+/// <summary>The rooms of the house put together by hand: who is made in which order, and who ends when (in the reverse one).</summary>
 internal sealed class Composition : IAsyncDisposable
 {
     private readonly DaemonLog log;
+    private readonly Stack<IAsyncDisposable> owned = new();
 
-    private Composition(DaemonLog log, RouteTable routes)
+    private Composition(DaemonLog log) => this.log = log;
+
+    public RouteTable Routes { get; private set; } = new([]);
+
+    /// <summary>Brings up everything below the API. Containers of an earlier daemon are followed again when it returns.</summary>
+    public static async Task<Composition> BuildAsync(DaemonOptions options, DaemonLog log)
     {
-        this.log = log;
-        Routes = routes;
+        var composition = new Composition(log);
+        try
+        {
+            await composition.BuildAsync(options);
+            return composition;
+        }
+        catch
+        {
+            await composition.DisposeAsync();
+            throw;
+        }
     }
 
-    public RouteTable Routes { get; }
-
-    public static Task<Composition> BuildAsync(DaemonOptions options, DaemonLog log)
-    {
-        var facts = new DaemonFacts { Version = BuildFacts.Version, GitCommit = BuildFacts.Commit, Experimental = options.Experimental, Complete = info => info };
-        return Task.FromResult(new Composition(log, EngineRoutes.BuildDaemon(facts)));
-    }
-
+    /// <summary>SIGHUP: takes over those options of the file that may change while the daemon runs.</summary>
     public void Reload(IReadOnlyList<string> arguments)
     {
         OptionValues values = FlagParser.Parse(arguments);
@@ -32,5 +47,76 @@ internal sealed class Composition : IAsyncDisposable
         log.Level = OptionsBinder.Bind(values, BuildFacts.Version).LogLevel;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        while (owned.TryPop(out IAsyncDisposable? room))
+        {
+            await room.DisposeAsync();
+        }
+    }
+
+    private async Task BuildAsync(DaemonOptions options)
+    {
+        var rooms = new RoomLogs(log);
+        StateDatabase state = Own(StateDatabase.Open(Path.Combine(options.DataRoot, "state.db"), [ImagesSchema.Part, .. ContainerEngine.SchemaParts]));
+        ShimFactory shims = Own(new ShimFactory(new ShimFactoryOptions
+        {
+            ExecRoot = options.ExecRoot,
+            ShimPath = options.ShimPath,
+            Trouble = rooms.Warning,
+        }));
+        var network = new NetworkController(options.Network, rooms, TimeProvider.System);
+        Own(network);
+        ImageService images = await ImageService.OpenAsync(options.Images, state, TimeProvider.System, rooms.Warning, CancellationToken.None);
+        owned.Push(new Disposal(images));
+        ContainerEngine engine = Own(await ContainerEngine.StartAsync(options.Engine, new EngineParts
+        {
+            State = state,
+            Shims = shims,
+            Images = images,
+            Networks = network,
+            Log = rooms,
+        }, CancellationToken.None));
+        Routes = EngineRoutes.Build(Services(engine, images), Facts(options));
+    }
+
+    private static EngineServices Services(ContainerEngine engine, ImageService images) => new()
+    {
+        Containers = engine.Containers,
+        Execs = engine.Execs,
+        Files = Stub.Files,
+        Logs = engine.Logs,
+        Stats = Stub.Stats,
+        Top = Stub.Top,
+        Events = engine.Events,
+        Networks = engine.Networks,
+        Volumes = engine.Volumes,
+        Prune = Stub.Prune,
+        System = Stub.System,
+        Images = images,
+    };
+
+    private static DaemonFacts Facts(DaemonOptions options) => new()
+    {
+        Version = BuildFacts.Version,
+        GitCommit = BuildFacts.Commit,
+        Experimental = options.Experimental,
+        Complete = info => DaemonInfo.Complete(info, options),
+    };
+
+    private T Own<T>(T room)
+        where T : IAsyncDisposable
+    {
+        owned.Push(room);
+        return room;
+    }
+
+    private sealed class Disposal(IDisposable room) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            room.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

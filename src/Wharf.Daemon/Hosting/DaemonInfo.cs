@@ -1,0 +1,66 @@
+using Wharf.Api.System;
+using Wharf.Daemon.Options;
+using Wharf.Images.Transfers;
+
+namespace Wharf.Daemon.Hosting;
+
+/// <summary>What <c>GET /info</c> says of the daemon's own options.</summary>
+internal static class DaemonInfo
+{
+    // What Docker's clients show as the registry of short names.
+    private const string IndexAddress = "https://index.docker.io/v1/";
+
+    public static SystemInfo Complete(SystemInfo info, DaemonOptions options)
+    {
+        RegistryOptions registries = options.Images.Registries;
+        return info with
+        {
+            Debug = options.Debug,
+            ExperimentalBuild = options.Experimental,
+            ServerVersion = BuildFacts.Version,
+            DockerRootDir = options.DataRoot,
+            NFd = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
+            NGoroutines = ThreadPool.ThreadCount,
+            LiveRestoreEnabled = true,
+            IndexServerAddress = IndexAddress,
+            RegistryConfig = Registries(registries),
+            HttpProxy = Masked(registries.HttpProxy),
+            HttpsProxy = Masked(registries.HttpsProxy),
+            NoProxy = registries.NoProxy ?? string.Empty,
+            Warnings = Warnings(info, options),
+        };
+    }
+
+    private static RegistryServiceConfig Registries(RegistryOptions registries)
+    {
+        IEnumerable<string> ranges = registries.Insecure.Where(entry => entry.Contains('/', StringComparison.Ordinal));
+        var indexes = registries.Insecure.Where(entry => !entry.Contains('/', StringComparison.Ordinal))
+            .ToDictionary(host => host, host => new IndexInfo { Name = host, Mirrors = [] });
+        indexes["docker.io"] = new IndexInfo { Name = "docker.io", Mirrors = [.. registries.Mirrors], Secure = true, Official = true };
+        return new RegistryServiceConfig
+        {
+            InsecureRegistryCIDRs = [.. ranges, "::1/128", "127.0.0.0/8"],
+            IndexConfigs = indexes,
+            Mirrors = [.. registries.Mirrors],
+        };
+    }
+
+    // A proxy's address may carry a password, which info shows to everyone who may ask.
+    private static string Masked(string? proxy) =>
+        string.IsNullOrEmpty(proxy) ? string.Empty
+        : Uri.TryCreate(proxy, UriKind.Absolute, out Uri? uri) && uri.UserInfo.Length > 0
+            ? proxy.Replace(uri.UserInfo + "@", "xxxxx:xxxxx@", StringComparison.Ordinal)
+            : proxy;
+
+    private static List<string>? Warnings(SystemInfo info, DaemonOptions options)
+    {
+        List<string> warnings = [.. info.Warnings ?? []];
+        foreach (var tcp in options.Hosts.OfType<Wharf.Api.Server.Listening.ListenAddress.Tcp>().Where(_ => options.Tls is null))
+        {
+            warnings.Add($"[DEPRECATION NOTICE]: API is accessible on http://{tcp} without encryption.\n"
+                + "         Access to the remote API is equivalent to root access on the host. Use --tlsverify.");
+        }
+
+        return warnings.Count == 0 ? null : warnings;
+    }
+}
