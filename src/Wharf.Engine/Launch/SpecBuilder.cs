@@ -17,7 +17,8 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
         bool ownHostname = host.UTSMode != "host";
         return new RuntimeSpec
         {
-            Root = new RootSpec { Path = "rootfs", Readonly = host.ReadonlyRootfs },
+            // No path: the shim mounts the file system where only the container sees it.
+            Root = new RootSpec { Path = "", Readonly = host.ReadonlyRootfs },
             Hostname = ownHostname ? config.Hostname : null,
             Domainname = ownHostname && !string.IsNullOrEmpty(config.Domainname) ? config.Domainname : null,
             Process = Process(record, facts),
