@@ -4,6 +4,7 @@ using Wharf.Api.Server.Execs;
 using Wharf.Api.Server.Images;
 using Wharf.Api.Server.Networks;
 using Wharf.Api.Server.Plugins;
+using Wharf.Api.Server.Prune;
 using Wharf.Api.Server.Routing;
 using Wharf.Api.Server.Swarm;
 using Wharf.Api.Server.Systems;
@@ -20,15 +21,16 @@ public static class EngineRoutes
     public static RouteTable Build(EngineServices engine, DaemonFacts daemon) => new([
         .. new DaemonRoutes(daemon).All(),
         .. new SystemRoutes(engine, daemon).All(),
-        .. new ContainerRoutes(engine.Containers, engine.Prune).All(),
+        .. new ContainerRoutes(engine.Containers).All(),
         .. new ContainerStreamRoutes(engine).All(),
-        .. new ContainerFileRoutes(engine.Files).All(),
+        .. engine.Files is null ? [] : new ContainerFileRoutes(engine.Files).All(),
         .. new ExecRoutes(engine.Execs).All(),
         .. new ImageRoutes(engine.Images).All(),
         .. new ImageTransferRoutes(engine.Images).All(),
-        .. new CommitRoutes(engine.Files).All(),
-        .. new NetworkRoutes(engine.Networks, engine.Prune).All(),
-        .. new VolumeRoutes(engine.Volumes, engine.Prune).All(),
+        .. engine.Files is null ? [] : new CommitRoutes(engine.Files).All(),
+        .. new NetworkRoutes(engine.Networks).All(),
+        .. new VolumeRoutes(engine.Volumes).All(),
+        .. engine.Prune is null ? [] : new PruneRoutes(engine.Prune).All(),
         .. BuildRoutes.All(),
         .. SwarmRoutes.All(),
         .. PluginRoutes.All(),

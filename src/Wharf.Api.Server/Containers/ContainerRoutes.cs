@@ -1,21 +1,18 @@
 using Wharf.Api.Containers;
 using Wharf.Api.Json;
-using Wharf.Api.Prune;
 using Wharf.Api.Server.Routing;
 using Wharf.Engine.Containers;
-using Wharf.Engine.Prune;
 using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Containers;
 
 /// <summary>The life of containers: create, list, inspect, start, stop, remove.</summary>
-internal sealed class ContainerRoutes(IContainerService containers, IPruneService prune)
+internal sealed class ContainerRoutes(IContainerService containers)
 {
     public IEnumerable<Route> All() =>
     [
         Route.Get("/containers/json", ListAsync),
         Route.Post("/containers/create", CreateAsync),
-        Route.Post("/containers/prune", PruneAsync, "1.25"),
         Route.Get("/containers/{id}/json", InspectAsync),
         Route.Post("/containers/{id}/start", StartAsync),
         Route.Post("/containers/{id}/stop", StopAsync),
@@ -117,17 +114,6 @@ internal sealed class ContainerRoutes(IContainerService containers, IPruneServic
         var options = new ContainerRemoveOptions(call.Flag("force"), call.Flag("v"), call.Flag("link"));
         await containers.RemoveAsync(call["id"], options, call.Ct);
         await call.NoContentAsync();
-    }
-
-    private async Task PruneAsync(ApiCall call)
-    {
-        PruneResult result = await prune.ContainersAsync(FilterSet.Parse(call.Query("filters")), call.Ct);
-        var response = new ContainerPruneResponse
-        {
-            ContainersDeleted = result.Deleted.Count == 0 ? null : result.Deleted,
-            SpaceReclaimed = result.SpaceReclaimed,
-        };
-        await call.WriteAsync(response, ApiJson.Context.ContainerPruneResponse);
     }
 
     private static int? Seconds(ApiCall call) =>

@@ -1,22 +1,19 @@
 using Microsoft.AspNetCore.Http;
 using Wharf.Api.Json;
 using Wharf.Api.Networks;
-using Wharf.Api.Prune;
 using Wharf.Api.Server.Routing;
 using Wharf.Engine.Networks;
-using Wharf.Engine.Prune;
 using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Networks;
 
 /// <summary>Networks and who is joined to them.</summary>
-internal sealed class NetworkRoutes(INetworkService networks, IPruneService prune)
+internal sealed class NetworkRoutes(INetworkService networks)
 {
     public IEnumerable<Route> All() =>
     [
         Route.Get("/networks", ListAsync),
         Route.Post("/networks/create", CreateAsync),
-        Route.Post("/networks/prune", PruneAsync, "1.25"),
         Route.Get("/networks/{id...}", InspectAsync),
         Route.Post("/networks/{id...}/connect", ConnectAsync),
         Route.Post("/networks/{id...}/disconnect", DisconnectAsync),
@@ -60,12 +57,5 @@ internal sealed class NetworkRoutes(INetworkService networks, IPruneService prun
     {
         await networks.RemoveAsync(call["id"], call.Ct);
         await call.NoContentAsync();
-    }
-
-    private async Task PruneAsync(ApiCall call)
-    {
-        PruneResult result = await prune.NetworksAsync(FilterSet.Parse(call.Query("filters")), call.Ct);
-        var response = new NetworkPruneResponse { NetworksDeleted = result.Deleted.Count == 0 ? null : result.Deleted };
-        await call.WriteAsync(response, ApiJson.Context.NetworkPruneResponse);
     }
 }

@@ -84,15 +84,15 @@ internal sealed class Composition : IAsyncDisposable
     {
         Containers = engine.Containers,
         Execs = engine.Execs,
-        Files = Stub.Files,
+        Files = null,
         Logs = engine.Logs,
-        Stats = Stub.Stats,
-        Top = Stub.Top,
+        Stats = engine.Stats,
+        Top = engine.Top,
         Events = engine.Events,
         Networks = engine.Networks,
         Volumes = engine.Volumes,
-        Prune = Stub.Prune,
-        System = Stub.System,
+        Prune = null,
+        System = null,
         Images = images,
     };
 
