@@ -1,5 +1,5 @@
 using Wharf.Images.Snapshots.Overlay;
-using Wharf.Images.Snapshots.Vfs;
+using Wharf.Images.Snapshots.Whole;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Snapshots;
@@ -11,10 +11,11 @@ public static class SnapshotDrivers
     private static readonly (string Name, Func<SnapshotSettings, ISnapshotDriver> Open)[] All =
     [
         (OverlayDriver.DriverName, s => new OverlayDriver(s)),
-        (VfsDriver.DriverName, s => new VfsDriver(s)),
+        (Subvolumes.DriverName, OpenBtrfs),
+        (DirectoryTrees.DriverName, s => new WholeTreeDriver(new DirectoryTrees(), s)),
     ];
 
-    /// <param name="name">"overlay2", "vfs", or null for the best that works here (what the data root already holds wins).</param>
+    /// <param name="name">"overlay2", "btrfs", "vfs", or null for the best that works here (what the data root already holds wins).</param>
     /// <param name="settings">Data root and owners.</param>
     /// <exception cref="WharfException">InvalidArgument: no such driver, or it cannot work on this file system, and why.</exception>
     public static ISnapshotDriver Open(string? name, SnapshotSettings settings)
@@ -55,6 +56,12 @@ public static class SnapshotDrivers
         }
 
         throw reason!;
+    }
+
+    private static WholeTreeDriver OpenBtrfs(SnapshotSettings settings)
+    {
+        Subvolumes.Require(settings.DataRoot);
+        return new WholeTreeDriver(new Subvolumes(), settings);
     }
 
     private static bool Holds(string dataRoot, string name)

@@ -66,6 +66,7 @@ internal sealed class Trash
         {
             try
             {
+                Whole.Subvolumes.TryDestroy(_directory, name);
                 TreeRemover.Remove(_directory, System.Text.Encoding.UTF8.GetBytes(name)).ThrowIfError("remove", Path.Combine(_path, name));
             }
             catch (Exception e)

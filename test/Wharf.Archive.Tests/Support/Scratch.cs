@@ -26,7 +26,7 @@ public sealed class Scratch : IDisposable
     /// <summary>Runs a shell script in the directory; its output, or an exception with what it said.</summary>
     public string Shell(string script)
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", script])
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-ec", "umask 022; " + script])
         {
             WorkingDirectory = Path,
             RedirectStandardOutput = true,

@@ -13,9 +13,13 @@ public abstract class SnapshotDriverSuite : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    protected SnapshotDriverSuite() => Driver = Create(Settings());
+    protected SnapshotDriverSuite(string? dataRoot = null)
+    {
+        DataRoot = dataRoot ?? Directory.CreateTempSubdirectory("wharf-snapshots-").FullName;
+        Driver = Create(Settings());
+    }
 
-    protected string DataRoot { get; } = Directory.CreateTempSubdirectory("wharf-snapshots-").FullName;
+    protected string DataRoot { get; }
 
     protected ISnapshotDriver Driver { get; private set; }
 
@@ -270,7 +274,7 @@ public abstract class SnapshotDriverSuite : IDisposable
     {
         string id = await ContainerAsync(await LayerAsync(await LayerAsync(null, ("a", "1")), ("b", "2")));
         using SnapshotRoot root = Driver.Open(id, writable: true);
-        Assert.DoesNotContain(DataRoot, await File.ReadAllTextAsync("/proc/self/mountinfo"));
+        Assert.DoesNotContain(DataRoot + "/", await File.ReadAllTextAsync("/proc/self/mountinfo"));
         Assert.Equal("1", Read(root, "a"));
     }
 
@@ -352,8 +356,14 @@ public abstract class SnapshotDriverSuite : IDisposable
         return string.Join(' ', names);
     }
 
-    public virtual void Dispose()
+    /// <summary>Before the data root is removed.</summary>
+    protected virtual void Unmount()
     {
+    }
+
+    public void Dispose()
+    {
+        Unmount();
         using var rm = Process.Start("/bin/rm", ["-rf", DataRoot]);
         rm.WaitForExit();
         GC.SuppressFinalize(this);

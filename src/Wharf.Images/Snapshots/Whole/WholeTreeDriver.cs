@@ -1,25 +1,23 @@
 using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Layers;
-using Wharf.Archive.Transfer;
 using Wharf.Linux;
 using Wharf.Primitives;
 
-namespace Wharf.Images.Snapshots.Vfs;
+namespace Wharf.Images.Snapshots.Whole;
 
 /// <summary>
-/// Every layer a whole tree of its own, copied from the one below (by reflink where the file system can): works everywhere, costs
-/// space. DATAROOT/vfs/ID with <c>root</c> and <c>parent</c> (an id, or nothing).
+/// Every layer a whole tree of its own, made as a copy of the one below: DATAROOT/NAME/ID with <c>root</c> and <c>parent</c> (an id, or
+/// nothing). How trees are copied is the maker's.
 /// </summary>
-internal sealed class VfsDriver(SnapshotSettings settings) : ISnapshotDriver
+internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings settings) : ISnapshotDriver
 {
-    public const string DriverName = "vfs";
+    public const string Tree = "root";
 
-    private const string Tree = "root";
     private const string Parent = "parent";
 
-    private readonly DriverDirectory _directory = new(DriverName, settings);
+    private readonly DriverDirectory _directory = new(maker.Name, settings);
 
-    public string Name => DriverName;
+    public string Name => maker.Name;
 
     public WhiteoutStyle Whiteouts => WhiteoutStyle.Delete;
 
@@ -37,7 +35,7 @@ internal sealed class VfsDriver(SnapshotSettings settings) : ISnapshotDriver
 
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
     {
-        StorageOptions.RefuseAll(options.StorageOptions, DriverName);
+        StorageOptions.RefuseAll(options.StorageOptions, Name);
         string draft = MakeCopy(id, topLayerId);
         try
         {
@@ -124,19 +122,19 @@ internal sealed class VfsDriver(SnapshotSettings settings) : ISnapshotDriver
         }
 
         _directory.Discard(draft);
-        DriverDirectory.Make(draft, Tree);
+        DriverDirectory.Make(draft);
         try
         {
             File.WriteAllText(Path.Combine(draft, Parent), parentId);
-            _directory.GiveToRoot(Path.Combine(draft, Tree));
+            string tree = Path.Combine(draft, Tree);
             if (parentId is not null)
             {
-                using SafeFileHandle source = DriverDirectory.Open(TreeOf(parentId));
-                using SafeFileHandle target = DriverDirectory.Open(Path.Combine(draft, Tree));
-                if (!TreeCopier.Copy(source, "/", target, CancellationToken.None))
-                {
-                    throw WharfException.NotFound($"layer {parentId} does not exist");
-                }
+                maker.MakeCopy(TreeOf(parentId), tree);
+            }
+            else
+            {
+                maker.MakeEmpty(tree);
+                _directory.GiveToRoot(tree);
             }
 
             return draft;
