@@ -5,11 +5,13 @@ using Wharf.Engine.Containers.Listing;
 using Wharf.Engine.Containers.Storage;
 using Wharf.Engine.Events;
 using Wharf.Engine.Execs;
+using Wharf.Engine.Files;
 using Wharf.Engine.Health;
 using Wharf.Engine.Host;
 using Wharf.Engine.Launch;
 using Wharf.Engine.Logs;
 using Wharf.Engine.Networks;
+using Wharf.Engine.Prune;
 using Wharf.Engine.Stats;
 using Wharf.Engine.Streams;
 using Wharf.Engine.Top;
@@ -47,6 +49,12 @@ public sealed class ContainerEngine : IAsyncDisposable
     public required IContainerStats Stats { get; init; }
 
     public required IContainerTop Top { get; init; }
+
+    public required IContainerFiles Files { get; init; }
+
+    public required IPruneService Prune { get; init; }
+
+    public required ISystemService System { get; init; }
 
     public INetworkService Networks { get; }
 

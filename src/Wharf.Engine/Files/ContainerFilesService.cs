@@ -1,0 +1,131 @@
+using Wharf.Api.Containers;
+using Wharf.Archive.Transfer;
+using Wharf.Build.Execution;
+using Wharf.Engine.Containers;
+using Wharf.Engine.Containers.Lifecycle;
+using Wharf.Images.Catalog;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Files;
+
+/// <summary>The files of containers: changes, exports, copies in and out, commits.</summary>
+internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pauser) : IContainerFiles
+{
+    private readonly ContainerRoots _roots = new(core);
+
+    public async Task<List<FilesystemChange>> ChangesAsync(string containerNameOrId, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(containerNameOrId);
+        var changes = await core.Images.DiffContainerAsync(container.Id, ct);
+        return [.. changes.Select(c => new FilesystemChange { Path = c.Path, Kind = (long)c.Kind })];
+    }
+
+    public async Task ExportAsync(string containerNameOrId, Stream output, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(containerNameOrId);
+
+        // Never through the process: an export holds the container's own files, not its volumes and pseudo file systems.
+        using var root = core.Images.OpenContainerRootfs(container.Id, readOnly: true);
+        await core.Images.ExportContainerAsync(root, output, ct);
+        core.Events.Raise(container.Current, "export");
+    }
+
+    public async Task<PathStat> StatAsync(string containerNameOrId, string path, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(containerNameOrId);
+        using var opened = await _roots.OpenAsync(container, path, writable: false, ct);
+        return Stat(container, opened, path);
+    }
+
+    public async Task<ArchiveReader> ReadAsync(string containerNameOrId, string path, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(containerNameOrId);
+        var opened = await _roots.OpenAsync(container, path, writable: false, ct);
+        try
+        {
+            PathStat stat = Stat(container, opened, path);
+            return new ArchiveReader(stat, async (output, token) =>
+            {
+                using (opened)
+                {
+                    await ContainerFiles.PackAsync(opened.Root, opened.Path, output, token);
+                    core.Events.Raise(container.Current, "archive-path");
+                }
+            });
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    public async Task WriteAsync(string containerNameOrId, string path, Stream tar, ArchiveWriteOptions options, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(containerNameOrId);
+        using var opened = await _roots.OpenAsync(container, path, writable: true, ct);
+        Stat(container, opened, path);
+        if (opened.ReadOnly)
+        {
+            throw WharfException.Forbidden("container rootfs is marked read-only");
+        }
+
+        await ContainerFiles.ExtractAsync(opened.Root, opened.Path, tar,
+            new ExtractOptions { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, CopyOwners = options.CopyOwner }, ct);
+        container.FilesTouched = true;
+        core.Events.Raise(container.Current, "extract-to-dir");
+    }
+
+    public async Task<string> CommitAsync(CommitOptions options, CancellationToken ct)
+    {
+        Container container = core.Containers.Get(options.Container);
+        ImageReference? tag = options.Reference is { Length: > 0 } name ? ImageReference.Parse(name).WithDefaultTag() : null;
+        ContainerRecord record = container.Current;
+        ImageConfig below = Digest.TryParse(record.Definition.ImageId, out var image)
+            ? core.Images.Config(image)
+            : new ImageConfig { Os = "linux", Architecture = Platform.Host.Architecture };
+        RunConfig config = ConfigChanges.Apply(CommittedConfig.Of(record.Config, options.Config), options.Changes);
+        bool paused = options.Pause && record.State.Status == RunStatus.Running;
+        if (paused)
+        {
+            await pauser.PauseAsync(container, ct);
+        }
+
+        try
+        {
+            Digest id = await core.Images.CommitAsync(new ContainerCommit
+            {
+                ContainerId = container.Id,
+                Config = below with { Config = config, Author = options.Author, Comment = options.Comment, Container = container.Id, Created = Rfc3339.Format(core.Now) },
+                CreatedBy = string.Join(' ', (record.Config.Entrypoint ?? []).Concat(record.Config.Cmd ?? [])),
+                Comment = options.Comment ?? "",
+                Author = options.Author ?? "",
+                Tag = tag,
+            }, ct);
+            core.Events.Raise(record, "commit", ("comment", options.Comment ?? ""), ("imageID", id.ToString()), ("imageRef", tag?.Familiar ?? ""));
+            return id.ToString();
+        }
+        finally
+        {
+            if (paused)
+            {
+                await pauser.UnpauseAsync(container, CancellationToken.None);
+            }
+        }
+    }
+
+    private static PathStat Stat(Container container, OpenedRoot opened, string path)
+    {
+        try
+        {
+            PathStatus status = ContainerFiles.Stat(opened.Root, opened.Path);
+            string name = opened.Path == "/" && path.Trim('/').Length > 0 ? path.TrimEnd('/').Split('/')[^1] : status.Name;
+            return new PathStat(name, status.Size, status.Mode, status.ModificationTime, status.LinkTarget);
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            throw WharfException.NotFound($"Could not find the file {path} in container {container.Current.Name}");
+        }
+    }
+}
