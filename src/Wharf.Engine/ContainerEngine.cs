@@ -27,12 +27,11 @@ public sealed class ContainerEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly EventJournal _journal;
 
-    private ContainerEngine(EngineCore core, EventJournal journal, CancellationTokenSource stopping, NetworkStore networkStore)
+    private ContainerEngine(EngineCore core, EventJournal journal, CancellationTokenSource stopping)
     {
         _journal = journal;
         _stopping = stopping;
         Core = core;
-        Networks = new NetworkService(core, networkStore);
     }
 
     /// <summary>The tables that the engine needs in the state database.</summary>
@@ -56,7 +55,7 @@ public sealed class ContainerEngine : IAsyncDisposable
 
     public required ISystemService System { get; init; }
 
-    public INetworkService Networks { get; }
+    public required INetworkService Networks { get; init; }
 
     public IEventService Events => _journal;
 
@@ -71,7 +70,8 @@ public sealed class ContainerEngine : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var containers = new ContainerRegistry();
         var journal = new EventJournal(parts.State, parts.Clock, parts.Log);
-        var volumes = new VolumeService(options, new VolumeStore(parts.State), containers, journal, parts.Clock);
+        var volumeStore = new VolumeStore(parts.State);
+        var volumes = new VolumeService(options, volumeStore, containers, journal, parts.Clock);
         var core = new EngineCore
         {
             Options = options,
@@ -98,19 +98,26 @@ public sealed class ContainerEngine : IAsyncDisposable
         monitor.Remove = container => remover.RemoveStoppedAsync(container, volumes: true, CancellationToken.None);
         remover.Removed = execs.ContainerRemoved;
         var networkStore = new NetworkStore(parts.State);
-        var engine = new ContainerEngine(core, journal, stopping, networkStore)
+        var networkService = new NetworkService(core, networkStore);
+        var pauser = new ContainerPauser(core, monitor);
+        var containerService = new ContainerService(
+            core,
+            new ContainerCreator(core, kernel),
+            starter,
+            stopper,
+            pauser,
+            new ContainerUpdater(core, kernel),
+            remover,
+            new ContainerAttacher(core, logs),
+            new ContainerInspector(core),
+            new ContainerLister(core));
+        var engine = new ContainerEngine(core, journal, stopping)
         {
-            Containers = new ContainerService(
-                core,
-                new ContainerCreator(core, kernel),
-                starter,
-                stopper,
-                new ContainerPauser(core, monitor),
-                new ContainerUpdater(core, kernel),
-                remover,
-                new ContainerAttacher(core, logs),
-                new ContainerInspector(core),
-                new ContainerLister(core)),
+            Containers = containerService,
+            Networks = networkService,
+            Files = new ContainerFilesService(core, pauser),
+            Prune = new PruneService(core, remover, volumeStore, volumes, networkService),
+            System = new SystemService(core, new EngineInfo(core, kernel), containerService, volumeStore, volumes),
             Execs = execs,
             Volumes = volumes,
             Logs = logs,
