@@ -132,6 +132,7 @@ internal sealed class TestRoot : IAsyncDisposable
         }
 
         await Factory.DisposeAsync();
+        Runtime.Cgroups.ContainerCgroup.Open("/wharf-shim-test", "all").Delete();
         for (int i = 0; i < 100; i++)
         {
             try
