@@ -12,12 +12,19 @@ namespace Wharf.Images.Pulling;
 /// </summary>
 internal sealed class BlobDownload : ReadOnlyStream
 {
+    private const int BufferSize = 256 * 1024;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
     private readonly BlobWriter _writer;
     private readonly Descriptor _descriptor;
     private readonly Func<long, CancellationToken, Task<HttpResponseMessage>> _open;
     private readonly DownloadOptions _options;
     private readonly CancellationToken _ct;
+    private CancellationTokenSource _stall;
+
+    // Decompressors take small bites; the socket, the hash and the file get large ones.
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+    private int _start;
+    private int _end;
     private HttpResponseMessage? _response;
     private Stream? _body;
     private int _failures;
@@ -35,6 +42,7 @@ internal sealed class BlobDownload : ReadOnlyStream
         _open = open;
         _options = options;
         _ct = ct;
+        _stall = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (writer.Resumable > descriptor.Size)
         {
             writer.Restart();
@@ -49,53 +57,62 @@ internal sealed class BlobDownload : ReadOnlyStream
     public override int Read(Span<byte> buffer)
     {
         // Decompressors read synchronously, on a thread of their own.
-        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length, 256 * 1024));
-        try
-        {
-            int read = ReadAsync(rented.AsMemory(0, Math.Min(buffer.Length, rented.Length)), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            rented.AsSpan(0, read).CopyTo(buffer);
-            return read;
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (_finished || buffer.Length == 0)
+        if (_start == _end && !FillAsync().AsTask().GetAwaiter().GetResult())
         {
             return 0;
         }
 
+        return Take(buffer);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _start == _end && !await FillAsync().ConfigureAwait(false) ? 0 : Take(buffer.Span);
+
+    private int Take(Span<byte> target)
+    {
+        int count = Math.Min(target.Length, _end - _start);
+        _buffer.AsSpan(_start, count).CopyTo(target);
+        _start += count;
+        return count;
+    }
+
+    /// <summary>Fills the empty buffer; false at the verified end.</summary>
+    private async ValueTask<bool> FillAsync()
+    {
+        if (_finished)
+        {
+            return false;
+        }
+
         _ct.ThrowIfCancellationRequested();
+        _start = _end = 0;
         if (_body is null && _writer.Position < _writer.Resumable)
         {
-            int old = _writer.ReadBack(buffer.Span);
+            _end = _writer.ReadBack(_buffer.AsSpan(0, BufferSize));
             _options.Progress(_writer.Position);
-            return old;
+            return true;
         }
 
         while (_writer.Position < _descriptor.Size)
         {
-            int read = await TryReadAsync(buffer).ConfigureAwait(false);
+            int read = await TryReadAsync(_buffer.AsMemory(0, BufferSize)).ConfigureAwait(false);
             if (read > 0)
             {
-                _writer.Write(buffer.Span[..read]);
+                _writer.Write(_buffer.AsSpan(0, read));
                 _failures = 0;
+                _end = read;
                 _options.Progress(_writer.Position);
-                return read;
+                return true;
             }
         }
 
         await FinishAsync().ConfigureAwait(false);
-        return 0;
+        return false;
     }
 
     public override async ValueTask DisposeAsync()
     {
-        Disconnect();
+        Release();
         await _writer.DisposeAsync().ConfigureAwait(false);
         _options.Closed();
         await base.DisposeAsync().ConfigureAwait(false);
@@ -105,7 +122,7 @@ internal sealed class BlobDownload : ReadOnlyStream
     {
         if (disposing)
         {
-            Disconnect();
+            Release();
             _writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
             _options.Closed();
         }
@@ -147,15 +164,17 @@ internal sealed class BlobDownload : ReadOnlyStream
         try
         {
             _body ??= await ConnectAsync().ConfigureAwait(false);
-            using var stall = CancellationTokenSource.CreateLinkedTokenSource(_ct);
-            stall.CancelAfter(StallTimeout);
+            _stall.CancelAfter(StallTimeout);
             long left = _descriptor.Size - _writer.Position;
-            int read = await _body.ReadAsync(buffer.Length > left ? buffer[..(int)left] : buffer, stall.Token).ConfigureAwait(false);
+            int read = await _body.ReadAsync(buffer.Length > left ? buffer[..(int)left] : buffer, _stall.Token).ConfigureAwait(false);
+            _stall.CancelAfter(Timeout.InfiniteTimeSpan);
             return read > 0 ? read : throw new HttpIOException(HttpRequestError.ResponseEnded, "unexpected EOF");
         }
         catch (Exception e) when (IsTransient(e) && !_ct.IsCancellationRequested && ++_failures < _options.Attempts)
         {
             Disconnect();
+            _stall.Dispose();
+            _stall = CancellationTokenSource.CreateLinkedTokenSource(_ct);
             await _options.Wait(_failures, _ct).ConfigureAwait(false);
             return 0;
         }
@@ -190,6 +209,12 @@ internal sealed class BlobDownload : ReadOnlyStream
         }
 
         return body;
+    }
+
+    private void Release()
+    {
+        Disconnect();
+        _stall.Dispose();
     }
 
     private void Disconnect()

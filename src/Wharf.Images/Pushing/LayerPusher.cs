@@ -15,6 +15,9 @@ namespace Wharf.Images.Pushing;
 internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerTars tars, LayerFetcher fetcher, ImageServiceOptions options)
 {
     private const int Attempts = 5;
+
+    // Half the processor time of the usual 6 for a few per cent more bytes: a push waits for the compressor, not for the network.
+    private const int GzipLevel = 3;
     private readonly KeyedLocks<Digest> _compressions = new();
 
     /// <param name="uploads">The repository to write to.</param>
@@ -156,7 +159,7 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
     {
         await using Stream tar = await tars.OpenAsync(layer, ct).ConfigureAwait(false);
         await using BlobWriter writer = await blobs.BeginAnonymousAsync(ct).ConfigureAwait(false);
-        await using (Stream gzip = Compressor.Open(new BlobWriterStream(writer), CompressionKind.Gzip))
+        await using (Stream gzip = Compressor.Open(new BlobWriterStream(writer), CompressionKind.Gzip, GzipLevel))
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
             try

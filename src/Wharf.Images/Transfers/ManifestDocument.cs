@@ -92,8 +92,9 @@ internal static class ManifestDocument
                 reader.Skip();
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperation is how the reader says that a string is no UTF-8.
             throw WharfException.Invalid($"invalid manifest: {e.Message}", e);
         }
 
