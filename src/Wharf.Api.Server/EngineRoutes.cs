@@ -15,22 +15,19 @@ namespace Wharf.Api.Server;
 /// <summary>Every route of the Engine API.</summary>
 public static class EngineRoutes
 {
-    /// <summary>What a daemon can answer without an engine.</summary>
-    public static RouteTable BuildDaemon(DaemonFacts daemon) => new(new DaemonRoutes(daemon).All());
-
     public static RouteTable Build(EngineServices engine, DaemonFacts daemon) => new([
         .. new DaemonRoutes(daemon).All(),
         .. new SystemRoutes(engine, daemon).All(),
         .. new ContainerRoutes(engine.Containers).All(),
         .. new ContainerStreamRoutes(engine).All(),
-        .. engine.Files is null ? [] : new ContainerFileRoutes(engine.Files).All(),
+        .. new ContainerFileRoutes(engine.Files).All(),
         .. new ExecRoutes(engine.Execs).All(),
         .. new ImageRoutes(engine.Images).All(),
         .. new ImageTransferRoutes(engine.Images).All(),
-        .. engine.Files is null ? [] : new CommitRoutes(engine.Files).All(),
+        .. new CommitRoutes(engine.Files).All(),
         .. new NetworkRoutes(engine.Networks).All(),
         .. new VolumeRoutes(engine.Volumes).All(),
-        .. engine.Prune is null ? [] : new PruneRoutes(engine.Prune).All(),
+        .. new PruneRoutes(engine.Prune).All(),
         .. BuildRoutes.All(),
         .. SwarmRoutes.All(),
         .. PluginRoutes.All(),

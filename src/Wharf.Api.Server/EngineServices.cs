@@ -20,7 +20,7 @@ public sealed record EngineServices
 
     public required IExecService Execs { get; init; }
 
-    public required IContainerFiles? Files { get; init; }
+    public required IContainerFiles Files { get; init; }
 
     public required IContainerLogs Logs { get; init; }
 
@@ -34,9 +34,9 @@ public sealed record EngineServices
 
     public required IVolumeService Volumes { get; init; }
 
-    public required IPruneService? Prune { get; init; }
+    public required IPruneService Prune { get; init; }
 
-    public required ISystemService? System { get; init; }
+    public required ISystemService System { get; init; }
 
     public required IImageService Images { get; init; }
 }

@@ -45,7 +45,7 @@ internal static class Program
                 return 0;
             }
 
-            return await DaemonHost.RunAsync(options, arguments);
+            return await DaemonHost.RunAsync(options, flags, arguments);
         }
         catch (Exception error) when (error is WharfException or IOException or UnauthorizedAccessException)
         {

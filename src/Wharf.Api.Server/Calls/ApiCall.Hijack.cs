@@ -13,6 +13,11 @@ public sealed partial class ApiCall
 
     private static readonly ApiVersion MultiplexedSince = new(1, 42);
 
+    // Docker's Python client reads the head through a buffer and the stream past it: output that comes with the head is lost to it. Docker's own
+    // engine is saved by being slow to start what it is asked for.
+    private const string BufferingClient = "docker-sdk-python";
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(30);
+
     /// <summary>True once the connection no longer speaks HTTP: failures then have no status to choose.</summary>
     public bool Hijacked { get; private set; }
 
@@ -30,6 +35,11 @@ public sealed partial class ApiCall
         }
 
         await using HijackedConnection connection = await HijackAsync(upgrade ? "101 UPGRADED" : "200 OK", headers);
+        if (Http.Request.Headers.UserAgent.ToString().StartsWith(BufferingClient, StringComparison.Ordinal))
+        {
+            await Task.Delay(HeadStart);
+        }
+
         try
         {
             await session.RunAsync(connection.Input, connection.Output, connection.ClientGone);

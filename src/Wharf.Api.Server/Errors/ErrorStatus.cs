@@ -7,8 +7,8 @@ namespace Wharf.Api.Server.Errors;
 /// <summary>The one place that turns a failure into an HTTP status and a message. Never test exception types elsewhere; give the error its kind.</summary>
 public static class ErrorStatus
 {
-    // nginx's number for "client closed request", which Docker's engine uses too; nobody is left to read it.
-    private const int ClientClosedRequest = 499;
+    /// <summary>nginx's number for "client closed request", which Docker's engine uses too; nobody is left to read it.</summary>
+    public const int ClientClosedRequest = 499;
 
     public static int Of(Exception error) => error switch
     {

@@ -84,7 +84,11 @@ internal sealed partial class Dispatcher(RouteTable routes, ServerIdentity ident
     {
         int status = ErrorStatus.Of(error);
         string message = ErrorStatus.Message(error);
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status == ErrorStatus.ClientClosedRequest)
+        {
+            LogGone(context.Request.Method, context.Request.Path);
+        }
+        else if (status >= StatusCodes.Status500InternalServerError)
         {
             LogFailure(error is WharfException { Kind: not ErrorKind.Internal } ? null : error, context.Request.Method, context.Request.Path, message);
         }
@@ -127,6 +131,9 @@ internal sealed partial class Dispatcher(RouteTable routes, ServerIdentity ident
 
     [LoggerMessage(6102, LogLevel.Error, "Handler for {Method} {Path} returned error: {Message}")]
     private partial void LogFailure(Exception? error, string method, PathString path, string message);
+
+    [LoggerMessage(6104, LogLevel.Debug, "Client of {Method} {Path} has gone")]
+    private partial void LogGone(string method, PathString path);
 
     [LoggerMessage(6103, LogLevel.Information, "Handler for {Method} {Path} returned error: {Message}")]
     private partial void LogRefusal(string method, PathString path, string message);

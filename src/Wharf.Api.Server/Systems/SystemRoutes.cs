@@ -25,7 +25,7 @@ internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
     ];
 
     private Task InfoAsync(ApiCall call) =>
-        call.WriteAsync(SystemVersions.Of(daemon.Complete(engine.System!.Info()), call.Version), ApiJson.Context.SystemInfo);
+        call.WriteAsync(SystemVersions.Of(daemon.Complete(engine.System.Info()), call.Version), ApiJson.Context.SystemInfo);
 
     private async Task EventsAsync(ApiCall call)
     {
@@ -54,7 +54,7 @@ internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
     private async Task DiskUsageAsync(ApiCall call)
     {
         DiskUsageParts parts = DiskUsageReport.Parts(call.QueryAll("type"));
-        DiskUsage usage = await engine.System!.DiskUsageAsync(parts, call.Ct);
+        DiskUsage usage = await engine.System.DiskUsageAsync(parts, call.Ct);
         await call.WriteAsync(DiskUsageReport.Of(usage, parts, call.Flag("verbose"), call.Version), ApiJson.Context.DiskUsageResponse);
     }
 

@@ -18,10 +18,14 @@ internal sealed class Composition : IAsyncDisposable
 {
     private readonly DaemonLog log;
     private readonly Stack<IAsyncDisposable> owned = new();
+    private EngineServices? services;
 
     private Composition(DaemonLog log) => this.log = log;
 
     public RouteTable Routes { get; private set; } = new([]);
+
+    /// <summary>Everything that can be asked of the engine.</summary>
+    public EngineServices Services => services ?? throw new InvalidOperationException("the rooms are not put together yet");
 
     /// <summary>Brings up everything below the API. Containers of an earlier daemon are followed again when it returns.</summary>
     public static async Task<Composition> BuildAsync(DaemonOptions options, DaemonLog log)
@@ -37,14 +41,6 @@ internal sealed class Composition : IAsyncDisposable
             await composition.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>SIGHUP: takes over those options of the file that may change while the daemon runs.</summary>
-    public void Reload(IReadOnlyList<string> arguments)
-    {
-        OptionValues values = FlagParser.Parse(arguments);
-        ConfigFile.Merge(values);
-        log.Level = OptionsBinder.Bind(values, BuildFacts.Version).LogLevel;
     }
 
     public async ValueTask DisposeAsync()
@@ -77,31 +73,32 @@ internal sealed class Composition : IAsyncDisposable
             Networks = network,
             Log = rooms,
         }, CancellationToken.None));
-        Routes = EngineRoutes.Build(Services(engine, images), Facts(options));
+        services = Gather(engine, images);
+        Routes = EngineRoutes.Build(services, Facts(options));
     }
 
-    private static EngineServices Services(ContainerEngine engine, ImageService images) => new()
+    private static EngineServices Gather(ContainerEngine engine, ImageService images) => new()
     {
         Containers = engine.Containers,
         Execs = engine.Execs,
-        Files = null,
+        Files = engine.Files,
         Logs = engine.Logs,
         Stats = engine.Stats,
         Top = engine.Top,
         Events = engine.Events,
         Networks = engine.Networks,
         Volumes = engine.Volumes,
-        Prune = null,
-        System = null,
+        Prune = engine.Prune,
+        System = engine.System,
         Images = images,
     };
 
-    private static DaemonFacts Facts(DaemonOptions options) => new()
+    private DaemonFacts Facts(DaemonOptions options) => new()
     {
         Version = BuildFacts.Version,
         GitCommit = BuildFacts.Commit,
         Experimental = options.Experimental,
-        Complete = info => DaemonInfo.Complete(info, options),
+        Complete = info => DaemonInfo.Complete(info, options, log.Level),
     };
 
     private T Own<T>(T room)

@@ -10,7 +10,7 @@ namespace Wharf.Daemon.Hosting;
 /// <summary>The life of the daemon: folders, engine, API, then signals until it is told to stop. Containers outlive it.</summary>
 internal static partial class DaemonHost
 {
-    public static async Task<int> RunAsync(DaemonOptions options, IReadOnlyList<string> arguments)
+    public static async Task<int> RunAsync(DaemonOptions options, OptionValues values, IReadOnlyList<string> arguments)
     {
         using var log = new DaemonLog(Console.OpenStandardError(), options.LogAsJson, TimeProvider.System) { Level = options.LogLevel };
         ILogger logger = log.CreateLogger("daemon");
@@ -22,10 +22,11 @@ internal static partial class DaemonHost
         await using Composition composition = await Composition.BuildAsync(options, log);
         await using var server = new ApiServer(Listening(options, logger), composition.Routes, new ServerIdentity(BuildFacts.Version, options.Experimental), log);
         await server.StartAsync(CancellationToken.None);
+        var reloader = new Reloader(log, arguments, values, composition.Services.Events, composition.Services.System.Info().ID ?? string.Empty);
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            composition.Reload(arguments);
+            reloader.Run();
         });
 
         LogInitialized(logger);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Wharf.Api.Server.Listening;
 using Wharf.Api.System;
 using Wharf.Daemon.Options;
 using Wharf.Images.Transfers;
@@ -7,22 +9,15 @@ namespace Wharf.Daemon.Hosting;
 /// <summary>What <c>GET /info</c> says of the daemon's own options.</summary>
 internal static class DaemonInfo
 {
-    // What Docker's clients show as the registry of short names.
-    private const string IndexAddress = "https://index.docker.io/v1/";
-
-    public static SystemInfo Complete(SystemInfo info, DaemonOptions options)
+    public static SystemInfo Complete(SystemInfo info, DaemonOptions options, LogLevel level)
     {
         RegistryOptions registries = options.Images.Registries;
         return info with
         {
-            Debug = options.Debug,
+            Debug = level <= LogLevel.Debug,
             ExperimentalBuild = options.Experimental,
             ServerVersion = BuildFacts.Version,
             DockerRootDir = options.DataRoot,
-            NFd = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
-            NGoroutines = ThreadPool.ThreadCount,
-            LiveRestoreEnabled = true,
-            IndexServerAddress = IndexAddress,
             RegistryConfig = Registries(registries),
             HttpProxy = Masked(registries.HttpProxy),
             HttpsProxy = Masked(registries.HttpsProxy),
@@ -55,7 +50,7 @@ internal static class DaemonInfo
     private static List<string>? Warnings(SystemInfo info, DaemonOptions options)
     {
         List<string> warnings = [.. info.Warnings ?? []];
-        foreach (var tcp in options.Hosts.OfType<Wharf.Api.Server.Listening.ListenAddress.Tcp>().Where(_ => options.Tls is null))
+        foreach (ListenAddress.Tcp tcp in options.Tls is null ? options.Hosts.OfType<ListenAddress.Tcp>() : [])
         {
             warnings.Add($"[DEPRECATION NOTICE]: API is accessible on http://{tcp} without encryption.\n"
                 + "         Access to the remote API is equivalent to root access on the host. Use --tlsverify.");
