@@ -18,7 +18,7 @@ internal static unsafe class PlanInterpreter
     public static void Run(PlanContext* context)
     {
         Interpret(context);
-        while (true)
+        while (context->Rehearsal == 0)
         {
             context->Raw(Call.exit_group, 127, 0, 0, 0, 0, 0);
         }

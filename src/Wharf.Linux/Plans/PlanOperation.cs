@@ -75,7 +75,9 @@ internal unsafe struct PlanContext
     public int Count;
     public int StatusDescriptor;
     public int ResumeDescriptor;
-    public int Unused;
+
+    /// <summary>Non-zero: this is no child, the entry returns (see PlanWarmUp).</summary>
+    public int Rehearsal;
     public long* Slots;
 
     /// <summary>The message to the parent: operation (or ~point of a rendezvous), error number.</summary>

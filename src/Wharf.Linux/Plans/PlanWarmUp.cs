@@ -20,7 +20,6 @@ internal static unsafe class PlanWarmUp
             return true;
         }
 
-        RuntimeHelpers.PrepareMethod(typeof(PlanInterpreter).GetMethod(nameof(PlanInterpreter.Run))!.MethodHandle);
         string root = Directory.CreateTempSubdirectory("wharf-warm-up-").FullName;
         try
         {
@@ -50,7 +49,10 @@ internal static unsafe class PlanWarmUp
             context->Scratch = (byte*)memory.Zeroed(3 * PlanContext.PathBufferSize);
             context->StatusDescriptor = statusWrite.Number();
             context->ResumeDescriptor = resumeRead.Number();
-            PlanInterpreter.Interpret(context);
+            context->Rehearsal = 1;
+            // through the very pointer that a child's stack begins with: what it leads to is settled by the first call
+            delegate*<PlanContext*, void> entry = &PlanInterpreter.Run;
+            entry(context);
             handle.Dispose();
             statusRead.Dispose();
             statusWrite.Dispose();
