@@ -30,12 +30,15 @@ internal sealed class PidFile : IDisposable
 
     public void Dispose() => File.Delete(path);
 
-    // After a reboot the number may belong to anyone; only a process of the same program is a reason to stay away.
+    // After a reboot the number may belong to anyone; only a process of the same program is a reason to stay away, and only while it lives:
+    // one that was killed keeps its number until its parent has looked.
     private static bool IsDaemon(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/comm").Trim() == File.ReadAllText("/proc/self/comm").Trim();
+            string status = File.ReadAllText($"/proc/{pid}/stat");
+            char state = status[status.LastIndexOf(')') + 2];
+            return state is not ('Z' or 'X') && File.ReadAllText($"/proc/{pid}/comm").Trim() == File.ReadAllText("/proc/self/comm").Trim();
         }
         catch (IOException)
         {

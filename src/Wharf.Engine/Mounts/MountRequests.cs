@@ -144,15 +144,13 @@ internal static class MountRequests
             throw MountErrors.InvalidConfig("image", "field Source must not be empty");
         }
 
-        return new ContainerMount
+        // an overlay has no part that could be mounted alone before it is mounted itself
+        if (CheckSubpath("image", mount.ImageOptions?.Subpath).Length > 0)
         {
-            Type = "image",
-            Name = mount.Source,
-            Source = mount.Source,
-            Destination = destination,
-            ReadOnly = true,
-            Subpath = CheckSubpath("image", mount.ImageOptions?.Subpath),
-        };
+            throw WharfException.Unsupported("image-subpath of image mounts is not supported by this build");
+        }
+
+        return new ContainerMount { Type = "image", Name = mount.Source, Source = mount.Source, Destination = destination, ReadOnly = true };
     }
 
     private static string CheckSubpath(string type, string? subpath)

@@ -165,6 +165,13 @@ internal sealed class EngineRig : IAsyncDisposable, IEngineLog
             Rootfs.TryRemove((string)a[0]!, out _);
             return Task.CompletedTask;
         },
+        ["SweepContainersAsync"] = a =>
+        {
+            var owned = (Func<string, bool>)a[0]!;
+            string[] strangers = [.. Rootfs.Keys.Where(id => !owned(id))];
+            Array.ForEach(strangers, id => Rootfs.TryRemove(id, out bool _));
+            return Task.FromResult(strangers.Length);
+        },
         ["OpenContainerRootfs"] = _ =>
         {
             FileCalls.Open(Files, OpenFlags.Directory | OpenFlags.CloseOnExec | OpenFlags.Path, out SafeFileHandle root).ThrowIfError("open", Files);

@@ -27,6 +27,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         ConfigRules.Check(config);
         HostRules.Check(host, config, core.Options);
         HostDefaults.Fill(host, core.Options, kernel.Unified);
+        SharedNamespaces.Resolve(host, config, core.Containers);
         ResourceRules.Check(host, kernel, update: false, warnings);
         LogSettings.Check(host.LogConfig!);
         if (host.NetworkMode == "host" && host.PortBindings is { Count: > 0 })
@@ -40,6 +41,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         FillHostname(config, host, id);
         string containerName = Claim(wantedName, id);
         var made = new List<string>();
+        var layers = new List<string> { id };
         string directory = core.ContainerDirectory(id);
         try
         {
@@ -48,6 +50,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             try
             {
                 mounts = await _mounts.EnsureVolumesAsync(plan, host, made, ct);
+                mounts = await PrepareImageMountsAsync(mounts, layers, ct);
             }
             finally
             {
@@ -80,7 +83,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         }
         catch
         {
-            await UndoAsync(id, containerName, directory, made);
+            await UndoAsync(id, containerName, directory, made, layers);
             throw;
         }
     }
@@ -122,8 +125,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             return;
         }
 
-        bool shared = host.NetworkMode!.StartsWith("container:", StringComparison.Ordinal);
-        config.Hostname = host.NetworkMode == "host" || host.UTSMode == "host" ? Environment.MachineName : shared ? "" : ObjectId.Shorten(id);
+        config.Hostname = host.NetworkMode == "host" || host.UTSMode == "host" ? Environment.MachineName : ObjectId.Shorten(id);
     }
 
     // The network of NetworkMode is always among the endpoints, under the name that inspect shows.
@@ -143,7 +145,6 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
                 throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
             }
 
-            _ = core.Containers.Get(mode["container:".Length..]);
             return [];
         }
 
@@ -165,12 +166,37 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         return endpoints;
     }
 
-    private async Task UndoAsync(string id, string name, string directory, List<string> madeVolumes)
+    // Each mounted image gets a writable layer that stays empty: it keeps the image from being removed, like a container's.
+    private async Task<List<ContainerMount>> PrepareImageMountsAsync(List<ContainerMount> mounts, List<string> layers, CancellationToken ct)
+    {
+        var prepared = new List<ContainerMount>(mounts.Count);
+        foreach (ContainerMount mount in mounts)
+        {
+            if (mount.Type != "image")
+            {
+                prepared.Add(mount);
+                continue;
+            }
+
+            string layer = ObjectId.New();
+            layers.Add(layer);
+            await core.Images.PrepareContainerAsync(layer, core.Images.Resolve(mount.Source), new Dictionary<string, string>(), ct);
+            prepared.Add(mount with { LayerId = layer });
+        }
+
+        return prepared;
+    }
+
+    private async Task UndoAsync(string id, string name, string directory, List<string> madeVolumes, List<string> layers)
     {
         core.Containers.Unclaim(name, id);
         try
         {
-            await core.Images.RemoveContainerAsync(id, CancellationToken.None);
+            foreach (string layer in layers)
+            {
+                await core.Images.RemoveContainerAsync(layer, CancellationToken.None);
+            }
+
             foreach (string volume in madeVolumes)
             {
                 await core.Volumes.RemoveUnusedAsync(volume, CancellationToken.None);
