@@ -23,6 +23,9 @@ internal sealed class ContainerExec(string id, string containerId, ExecCreateReq
 
     public DateTimeOffset? EndedAt { get; set; }
 
+    /// <summary>Kept when the exit code is known.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>True for the one caller that may start it.</summary>
     public bool TryClaimStart() => Interlocked.Exchange(ref _started, 1) == 0;
 

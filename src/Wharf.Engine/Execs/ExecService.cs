@@ -19,6 +19,9 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromMinutes(5);
     private const int KeptPerContainer = 512;
 
+    // A client asks for the exit code as soon as its stream ends. A process that closed its output and lives on is not waited for.
+    private static readonly TimeSpan ExitFollowsOutput = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, ContainerExec> _execs = new(StringComparer.Ordinal);
 
     public Task<string> CreateAsync(string containerNameOrId, ExecCreateRequest request, CancellationToken ct)
@@ -177,6 +180,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         exec.ExitCode = code;
         exec.EndedAt = core.Now;
         exec.Running = false;
+        exec.Ended.TrySetResult();
         if (core.Containers.Find(exec.ContainerId) is { } container)
         {
             core.Events.Raise(container.Current, "exec_die", ("execID", exec.Id), ("exitCode", code.ToString(CultureInfo.InvariantCulture)));
@@ -193,6 +197,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
             Socket = socket,
             Keys = request.Tty && request.AttachStdin ? DetachKeys.Parse(request.DetachKeys ?? core.Options.DetachKeys) : null,
             Preamble = bytes is null ? null : async (output, token) => await output.WriteAsync(bytes, token),
+            Finished = socket is null ? null : () => exec.Ended.Task.WaitAsync(ExitFollowsOutput, core.Clock).ContinueWith(static _ => { }, TaskScheduler.Default),
             Left = () => core.Events.Raise(container.Current, "exec_detach", ("execID", exec.Id)),
         };
     }

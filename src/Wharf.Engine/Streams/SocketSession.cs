@@ -24,6 +24,9 @@ internal sealed class SocketSession : IStreamSession
 
     public Action? Left { get; init; }
 
+    /// <summary>Awaited when the output has ended, before the client learns of it.</summary>
+    public Func<Task>? Finished { get; init; }
+
     /// <summary>Called once, however the session ends.</summary>
     public Func<ValueTask>? Closed { get; init; }
 
@@ -61,6 +64,11 @@ internal sealed class SocketSession : IStreamSession
         {
             await outputEnded.CancelAsync();
             await typing;
+        }
+
+        if (Finished is not null)
+        {
+            await Finished();
         }
 
         return StreamEnd.Finished;

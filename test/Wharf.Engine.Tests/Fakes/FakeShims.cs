@@ -9,8 +9,6 @@ namespace Wharf.Engine.Tests.Fakes;
 /// <summary>Shims without processes: a test ends, kills and loses them at will. They outlive an engine, as real ones do.</summary>
 internal sealed class FakeShims : IShimFactory
 {
-    private int _pids = 1000;
-
     public ConcurrentDictionary<string, FakeShim> Live { get; } = new();
 
     public ConcurrentDictionary<string, ShimExit> Recorded { get; } = new();
@@ -37,12 +35,16 @@ internal sealed class FakeShims : IShimFactory
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public int NextPid() => Interlocked.Increment(ref _pids);
+    // a process that exists: execs look into its root
+    public int NextPid() => Environment.ProcessId;
 }
 
 internal sealed class FakeShim(FakeShims factory, string containerId) : IShim
 {
     private readonly TaskCompletionSource<ShimExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<ShimExit>> _execs = new();
+    private Socket? _stream;
 
     public event Action<IShim>? OutOfMemory;
 
@@ -140,17 +142,56 @@ internal sealed class FakeShim(FakeShims factory, string containerId) : IShim
         return ValueTask.CompletedTask;
     }
 
-    public Task<Socket> AttachAsync(ShimAttach attach, CancellationToken ct) => throw new NotSupportedException();
+    /// <summary>What the next exec answers instead of success.</summary>
+    public ShimLaunchResult? ExecRefusal { get; set; }
 
-    public Task ResizeAsync(int width, int height, CancellationToken ct) => throw new NotSupportedException();
+    public ShimExec? LastExec { get; private set; }
 
-    public Task<ShimLaunchResult> ExecAsync(ShimExec exec, CancellationToken ct) => throw new NotSupportedException();
+    public Task<Socket> AttachAsync(ShimAttach attach, CancellationToken ct)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(new UnixDomainSocketEndPoint(path));
+        _stream = listener.Accept();
+        File.Delete(path);
+        return Task.FromResult(client);
+    }
 
-    public Task<ShimExit> ExecExited(string execId) => throw new NotSupportedException();
+    public void ExecOutput(string text) => _stream!.Send(System.Text.Encoding.UTF8.GetBytes(text));
 
-    public Task ExecResizeAsync(string execId, int width, int height, CancellationToken ct) => throw new NotSupportedException();
+    public void ExecClose() => _stream!.Dispose();
 
-    public Task ExecSignalAsync(string execId, int signal, CancellationToken ct) => throw new NotSupportedException();
+    /// <summary>What came on the last stream so far.</summary>
+    public string Typed()
+    {
+        byte[] buffer = new byte[1024];
+        return System.Text.Encoding.UTF8.GetString(buffer, 0, _stream!.Receive(buffer));
+    }
+
+    public void ExecExit(string execId, int code) => Exec(execId).TrySetResult(new ShimExit(code, false, DateTimeOffset.UtcNow));
+
+    public Task<ShimLaunchResult> ExecAsync(ShimExec exec, CancellationToken ct)
+    {
+        LastExec = exec;
+        return Task.FromResult(ExecRefusal ?? new ShimLaunchResult(factory.NextPid(), DateTimeOffset.UtcNow));
+    }
+
+    public Task<ShimExit> ExecExited(string execId) => Exec(execId).Task;
+
+    public Task ResizeAsync(int width, int height, CancellationToken ct) => Task.CompletedTask;
+
+    public Task ExecResizeAsync(string execId, int width, int height, CancellationToken ct) => Task.CompletedTask;
+
+    public Task ExecSignalAsync(string execId, int signal, CancellationToken ct)
+    {
+        ExecExit(execId, 128 + signal);
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<int>> PidsAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<int>>([Pid]);
+
+    private TaskCompletionSource<ShimExit> Exec(string id) => _execs.GetOrAdd(id, _ => new TaskCompletionSource<ShimExit>(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -91,7 +91,15 @@ internal sealed class ContainerStopper(EngineCore core, RunMonitor monitor)
             MarkStopped(container);
         }
 
-        await KillAsync(container, run);
+        try
+        {
+            await KillAsync(container, run);
+        }
+        catch
+        {
+            container.KeepAfterExit = false;
+            throw;
+        }
     }
 
     /// <summary>Waits for the end of a run, killing again while it does not come.</summary>
