@@ -1,0 +1,175 @@
+using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Terminal;
+using Wharf.Primitives;
+
+namespace Wharf.Cli.Framework;
+
+/// <summary>From words to a running command and its exit status: global flags, the way down the tree, flags, arity, errors.</summary>
+internal sealed class Dispatcher(string program, Command root, ITerminal terminal, Func<string, string?> environment)
+{
+    private const int FlagError = 125;
+    private const int BrokenPipe = 141;
+
+    public async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken ct)
+    {
+        try
+        {
+            return await RunGlobalAsync(words, ct);
+        }
+        catch (CommandException e)
+        {
+            if (e.Message.Length > 0)
+            {
+                terminal.Error.WriteLine(e.Message);
+            }
+
+            return e.ExitCode;
+        }
+        catch (WharfException e)
+        {
+            terminal.Error.WriteLine(e.Message);
+            return 1;
+        }
+        catch (BrokenOutputException)
+        {
+            return BrokenPipe;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private async Task<int> RunGlobalAsync(IReadOnlyList<string> words, CancellationToken ct)
+    {
+        FlagParser.Outcome parsed;
+        try
+        {
+            parsed = FlagParser.Parse(root.Flags, words, flagsAnywhere: false);
+        }
+        catch (FlagParser.FlagException e)
+        {
+            throw new CommandException($"{e.Message}\n\nUsage:  {program} [OPTIONS] COMMAND [ARG...]\n\nRun '{program} --help' for more information", FlagError);
+        }
+
+        WarnOfShortHelp(parsed);
+        using var cli = new CliContext(program, terminal, environment, parsed.Values);
+        if (parsed.Values.Bool("version"))
+        {
+            cli.Out.WriteLine($"{(program == "docker" ? "Docker" : "Wharf")} version {BuildInfo.Version}, build {BuildInfo.Commit}");
+            return 0;
+        }
+
+        Validate(parsed.Values);
+        if (parsed.WantsHelp || parsed.Arguments.Count == 0)
+        {
+            return Help(root, program, cli);
+        }
+
+        return parsed.Arguments[0] == "help"
+            ? HelpFor(parsed.Arguments, cli)
+            : await RunCommandAsync(parsed.Arguments, cli, ct);
+    }
+
+    private static void Validate(FlagValues globals)
+    {
+        if (globals.IsSet("host") && globals.IsSet("context"))
+        {
+            throw new CommandException("conflicting options: cannot specify both --host and --context");
+        }
+
+        string level = globals.String("log-level");
+        if (level is not ("trace" or "debug" or "info" or "warn" or "warning" or "error" or "fatal" or "panic"))
+        {
+            throw new CommandException($"unable to parse logging level: {level}");
+        }
+    }
+
+    private async Task<int> RunCommandAsync(List<string> words, CliContext cli, CancellationToken ct)
+    {
+        Command command = root;
+        string path = program;
+        int used = 0;
+        while (command.Children is not null && used < words.Count && !words[used].StartsWith('-'))
+        {
+            Command? child = command.Find(words[used]);
+            if (child is null)
+            {
+                if (command.Run is not null)
+                {
+                    break;
+                }
+
+                throw Unknown(command, path, words[used]);
+            }
+
+            command = child;
+            path += " " + child.Name;
+            used++;
+        }
+
+        FlagParser.Outcome parsed;
+        try
+        {
+            parsed = FlagParser.Parse(command.Flags, words.GetRange(used, words.Count - used), command.FlagsAnywhere);
+        }
+        catch (FlagParser.FlagException e)
+        {
+            string usage = command.Run is null ? $"{path} COMMAND" : HelpPage.UsageLine(command, path, program);
+            throw new CommandException($"{e.Message}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", FlagError);
+        }
+
+        WarnOfShortHelp(parsed);
+        foreach (string warning in parsed.Warnings)
+        {
+            terminal.Error.WriteLine(warning);
+        }
+
+        if (parsed.WantsHelp || command.Run is null)
+        {
+            return parsed.WantsHelp || parsed.Arguments.Count == 0 ? Help(command, path, cli) : throw Unknown(command, path, parsed.Arguments[0]);
+        }
+
+        if (command.Arity.Complaint(parsed.Arguments.Count, path, HelpPage.UsageLine(command, path, program)) is { } complaint)
+        {
+            throw new CommandException($"{program}: {complaint}");
+        }
+
+        return await command.Run(new Invocation(command, path, parsed.Values, parsed.Arguments, cli), ct);
+    }
+
+    private CommandException Unknown(Command command, string path, string word) => new(
+        path == program
+            ? $"{program}: unknown command: {path} {word}\n\nRun '{path} --help' for more information"
+            : $"{program}: unknown command: {path} {word}\n\nUsage:  {path}{(command.Usage.Length > 0 ? " " + command.Usage : "")}\n\nRun '{path} --help' for more information");
+
+    private int HelpFor(List<string> words, CliContext cli)
+    {
+        Command command = root;
+        string path = program;
+        foreach (string word in words.Skip(1))
+        {
+            command = command.Find(word) ?? throw new CommandException($"unknown help topic: {word}");
+            path += " " + command.Name;
+        }
+
+        return Help(command, path, cli);
+    }
+
+    private int Help(Command command, string path, CliContext cli)
+    {
+        bool hideLegacy = cli.Env("DOCKER_HIDE_LEGACY_COMMANDS") is not null;
+        cli.Out.Write(HelpPage.Render(command, path, program, terminal.HelpWidth, hideLegacy));
+        return 0;
+    }
+
+    private void WarnOfShortHelp(FlagParser.Outcome parsed)
+    {
+        if (parsed.UsedShortHelp)
+        {
+            terminal.Error.WriteLine("Flag shorthand -h has been deprecated, use --help");
+        }
+    }
+}

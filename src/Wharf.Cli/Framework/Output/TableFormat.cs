@@ -1,0 +1,71 @@
+using System.Text;
+using Wharf.Cli.Framework.Commands;
+using Wharf.Templates;
+using Wharf.Templates.Values;
+
+namespace Wharf.Cli.Framework.Output;
+
+/// <summary>The output formats of list commands: <c>table</c>, <c>table TEMPLATE</c>, <c>json</c>, a template.</summary>
+internal static class TableFormat
+{
+    private const string Table = "table";
+
+    /// <param name="format">As given with --format, or the command's default.</param>
+    /// <param name="defaultTable">What <c>table</c> alone stands for: the template behind the word.</param>
+    /// <param name="typeName">The Go type that errors name.</param>
+    /// <param name="columns">The fields.</param>
+    /// <param name="items">The rows.</param>
+    public static string Render<T>(string format, string defaultTable, string typeName, IReadOnlyList<Column<T>> columns, IEnumerable<T> items)
+    {
+        bool isTable = format.StartsWith(Table, StringComparison.Ordinal);
+        string text = format == Table ? defaultTable : isTable ? format[Table.Length..] : format == "json" ? "{{json .}}" : format;
+        text = text.Trim(' ').Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+        Template template = Parse(text, DockerFunctions.Basic);
+        var output = new StringBuilder();
+        foreach (T item in items)
+        {
+            Run(template, new Row<T>(typeName, columns, item), output);
+            output.Append('\n');
+        }
+
+        if (!isTable)
+        {
+            return output.ToString();
+        }
+
+        var header = new TemplateMap();
+        foreach (Column<T> column in columns)
+        {
+            header[column.Name] = column.Title;
+        }
+
+        var page = new StringBuilder();
+        Run(Parse(text, DockerFunctions.Header), header, page);
+        page.Append('\n').Append(output);
+        return TabWriter.Align(page.ToString());
+    }
+
+    private static Template Parse(string text, IReadOnlyDictionary<string, TemplateFunction> functions)
+    {
+        try
+        {
+            return Template.Parse(text, "", functions);
+        }
+        catch (TemplateException e)
+        {
+            throw new CommandException($"failed to parse template: {e.Message}");
+        }
+    }
+
+    private static void Run(Template template, object item, StringBuilder output)
+    {
+        try
+        {
+            template.Execute(item, output);
+        }
+        catch (TemplateException e)
+        {
+            throw new CommandException($"failed to execute template: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Wharf.Client.Http;
+
+/// <summary>What a request carries: bytes that can be sent again, or a stream that cannot.</summary>
+public sealed class RequestBody
+{
+    private RequestBody(string contentType, ReadOnlyMemory<byte> bytes, Stream? stream)
+    {
+        ContentType = contentType;
+        Bytes = bytes;
+        Stream = stream;
+    }
+
+    public string ContentType { get; }
+
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    public Stream? Stream { get; }
+
+    public bool IsReplayable => Stream is null;
+
+    public static RequestBody Json<T>(T value, JsonTypeInfo<T> type) =>
+        new("application/json", JsonSerializer.SerializeToUtf8Bytes(value, type), null);
+
+    public static RequestBody Json(ReadOnlyMemory<byte> json) => new("application/json", json, null);
+
+    /// <summary>A stream that is sent in chunks; the caller keeps and disposes it.</summary>
+    public static RequestBody Of(Stream stream, string contentType = "application/x-tar") => new(contentType, default, stream);
+}
