@@ -156,6 +156,10 @@ public sealed partial class EngineClient : IDisposable
         }
     }
 
+    /// <summary>A bare connection, for a program that speaks the protocol itself.</summary>
+    public async ValueTask<HijackedStream> DialRawAsync(CancellationToken ct) =>
+        new(new HttpConnection(await _connector.ConnectAsync(ct)), ResponseHead.None);
+
     private async ValueTask<EngineReply> ExchangeAsync(string method, string target, IReadOnlyList<KeyValuePair<string, string>> extra, RequestBody? body, CancellationToken ct)
     {
         List<KeyValuePair<string, string>> headers = BaseHeaders();

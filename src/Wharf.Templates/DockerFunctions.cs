@@ -12,7 +12,7 @@ public static class DockerFunctions
     {
         ["json"] = TemplateFunction.Exactly(1, a => TemplateJson.Write(a[0])),
         ["split"] = TemplateFunction.Exactly(2, a => Split((string)a[0]!, (string)a[1]!), "string", "string"),
-        ["join"] = TemplateFunction.Exactly(2, a => string.Join((string)a[1]!, (IReadOnlyList<object?>)a[0]!), "[]string", "string"),
+        ["join"] = TemplateFunction.Exactly(2, a => a[0] is IReadOnlyList<object?> list ? string.Join((string)a[1]!, list) : "", "[]string", "string"),
         ["title"] = TemplateFunction.Exactly(1, a => Title((string)a[0]!), "string"),
         ["lower"] = TemplateFunction.Exactly(1, a => ((string)a[0]!).ToLowerInvariant(), "string"),
         ["upper"] = TemplateFunction.Exactly(1, a => ((string)a[0]!).ToUpperInvariant(), "string"),

@@ -12,6 +12,7 @@ internal static class ContainerCommands
         [
             AttachCommand.Definition,
             CommitCommand.Definition,
+            CopyCommand.Definition,
             CreateCommand.Definition,
             DiffCommand.Definition,
             ExecCommand.Definition,
@@ -28,6 +29,7 @@ internal static class ContainerCommands
             RemoveCommand.Definition,
             RunCommand.Definition,
             StartCommand.Definition,
+            StatsCommand.Definition,
             StopCommand.Definition,
             TopCommand.Definition,
             UnpauseCommand.Definition,

@@ -1,3 +1,4 @@
+using Wharf.Api.Containers;
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework;
@@ -83,6 +84,9 @@ internal static class CreateCommand
             new("mount", ContainerFlags.Mount, "Attach a filesystem mount to the container"),
             new("name", FlagKind.String, "Assign a name to the container"),
             new("network", ContainerFlags.Network, "Connect a container to a network"),
+            new("net", ContainerFlags.Network, "Connect a container to a network") { IsHidden = true, SameAs = "network" },
+            new("net-alias", FlagKind.List, "Add network-scoped alias for the container") { IsHidden = true, SameAs = "network-alias" },
+            new("dns-opt", FlagKind.List, "Set DNS options") { IsHidden = true, SameAs = "dns-option" },
             new("network-alias", FlagKind.List, "Add network-scoped alias for the container"),
             new("no-healthcheck", FlagKind.Bool, "Disable any container-specified HEALTHCHECK"),
             new("oom-kill-disable", FlagKind.Bool, "Disable OOM Killer"),
@@ -124,10 +128,10 @@ internal static class CreateCommand
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
+        ContainerCreateRequest request = CreateRequest.Checked(call, "create");
         try
         {
-            ContainerCreator.CheckPull(call);
-            string id = await ContainerCreator.CreateAsync(call, CreateRequest.From(call), ct);
+            string id = await ContainerCreator.CreateAsync(call, request, ct);
             call.Cli.Out.WriteLine(id);
             return 0;
         }

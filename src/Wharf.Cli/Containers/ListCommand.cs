@@ -43,7 +43,7 @@ internal static class ListCommand
         }
 
         long last = call.Bool("latest") && call.Int("last") == -1 ? 1 : call.Int("last");
-        bool size = call.Bool("size") || (!call.IsSet("size") && !quiet && format.Contains(".Size", StringComparison.Ordinal));
+        bool size = call.Bool("size") || (!call.IsSet("size") && !quiet && NeedsSize(format));
         var query = new Query
         {
             { "all", call.Bool("all") },
@@ -60,6 +60,10 @@ internal static class ListCommand
             containers));
         return 0;
     }
+
+    // json takes every field, sizes too
+    private static bool NeedsSize(string format) =>
+        format == "json" || format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .", StringComparison.Ordinal);
 
     // a format given together with -q wins, except the table itself
     private static string QuietFormat(string format) => format == "table" ? "{{.ID}}" : format;

@@ -86,6 +86,9 @@ internal static class RunCommand
             new("mount", ContainerFlags.Mount, "Attach a filesystem mount to the container"),
             new("name", FlagKind.String, "Assign a name to the container"),
             new("network", ContainerFlags.Network, "Connect a container to a network"),
+            new("net", ContainerFlags.Network, "Connect a container to a network") { IsHidden = true, SameAs = "network" },
+            new("net-alias", FlagKind.List, "Add network-scoped alias for the container") { IsHidden = true, SameAs = "network-alias" },
+            new("dns-opt", FlagKind.List, "Set DNS options") { IsHidden = true, SameAs = "dns-option" },
             new("network-alias", FlagKind.List, "Add network-scoped alias for the container"),
             new("no-healthcheck", FlagKind.Bool, "Disable any container-specified HEALTHCHECK"),
             new("oom-kill-disable", FlagKind.Bool, "Disable OOM Killer"),
@@ -128,10 +131,9 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
+        ContainerCreateRequest request = CreateRequest.Checked(call, "run");
         try
         {
-            ContainerCreator.CheckPull(call);
-            ContainerCreateRequest request = CreateRequest.From(call);
             if (call.Bool("detach"))
             {
                 Detach(call, request);

@@ -1,15 +1,13 @@
-using System.Reflection;
-
 namespace Wharf.Cli.Framework;
 
-/// <summary>What this binary is.</summary>
+/// <summary>What this binary is. The texts are written by the build (BuildText): asking an attribute would cost every start a millisecond.</summary>
 internal static class BuildInfo
 {
-    private static readonly string[] Parts =
-        (typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+');
+    private const int ShortCommit = 7;
 
-    public static string Version => Parts[0];
+    public static string Version { get; } = BuildText.Informational.Split('+')[0];
 
     /// <summary>The first seven digits of the commit, or "unknown".</summary>
-    public static string Commit => Parts.Length > 1 && Parts[1].Length >= 7 ? Parts[1][..7] : "unknown";
+    public static string Commit { get; } =
+        BuildText.Informational.Split('+') is [_, { Length: >= ShortCommit } commit] ? commit[..ShortCommit] : "unknown";
 }

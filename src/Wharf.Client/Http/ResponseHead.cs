@@ -11,6 +11,9 @@ public sealed class ResponseHead
 
     private ResponseHead(int status) => Status = status;
 
+    /// <summary>For a connection on which nothing has been answered yet.</summary>
+    internal static readonly ResponseHead None = new(0);
+
     public int Status { get; }
 
     /// <summary>The first header of that name, case-insensitively, or null.</summary>

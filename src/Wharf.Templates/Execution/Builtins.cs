@@ -54,6 +54,7 @@ internal static class Builtins
         string text => (long)Encoding.UTF8.GetByteCount(text),
         TemplateMap map => (long)map.Count,
         IReadOnlyList<object?> list => (long)list.Count,
+        TemplateNil => 0L,
         null => throw new TemplateException("len of nil pointer"),
         _ => throw new TemplateException($"len of type {GoPrint.TypeName(value)}"),
     };
@@ -89,7 +90,12 @@ internal static class Builtins
                     byte[] bytes = Encoding.UTF8.GetBytes(text);
                     item = (long)bytes[At(index, bytes.Length, exclusive: true)];
                     break;
-                case null:
+                case TemplateNil nil when ReferenceEquals(nil, TemplateNil.Map):
+                    item = "";
+                    break;
+                case TemplateNil when index is long position:
+                    throw new TemplateException($"index out of range: {position}");
+                case null or TemplateNil:
                     throw new TemplateException("index of nil pointer");
                 default:
                     throw new TemplateException($"can't index item of type {GoPrint.TypeName(item)}");

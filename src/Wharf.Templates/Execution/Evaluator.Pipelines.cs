@@ -114,6 +114,11 @@ internal sealed partial class Evaluator
             throw Error(isDeep ? $"nil pointer evaluating interface {{}}.{field}" : $"nil data; no entry for key {GoQuote.Quote(field)}");
         }
 
+        if (receiver is TemplateNil)
+        {
+            throw Error($"nil pointer evaluating interface {{}}.{field}");
+        }
+
         bool hasArguments = arguments.Count > 1 || !ReferenceEquals(final, Missing);
         switch (receiver)
         {
@@ -262,7 +267,7 @@ internal sealed partial class Evaluator
             "string" => value is string,
             "int" => value is long,
             "bool" => value is bool,
-            "[]string" => value is IReadOnlyList<object?> list && list.All(i => i is string),
+            "[]string" => ReferenceEquals(value, TemplateNil.List) || (value is IReadOnlyList<object?> list && list.All(i => i is string)),
             _ => true,
         };
         return fits ? value : throw Error($"wrong type for value; expected {type}; got {GoPrint.TypeName(value)}");

@@ -164,7 +164,7 @@ internal sealed partial class Evaluator(
     {
         switch (value)
         {
-            case null:
+            case null or TemplateNil:
                 yield break;
             case TemplateMap map:
                 foreach ((string key, object? element) in map.Entries)

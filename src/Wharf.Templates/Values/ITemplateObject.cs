@@ -13,6 +13,9 @@ public interface ITemplateObject
 
     /// <summary>The members in declaration order, for printing and for <c>json</c>.</summary>
     IEnumerable<KeyValuePair<string, object?>> Members { get; }
+
+    /// <summary>True where Go's own marshalling runs first, which escapes &lt;, &gt; and &amp;.</summary>
+    bool EscapesHtml => false;
 }
 
 /// <summary>A method of a value: how many arguments it takes and what it does with them.</summary>

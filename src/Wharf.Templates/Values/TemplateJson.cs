@@ -55,13 +55,16 @@ public static class TemplateJson
     public static string Write(object? value)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance, SkipValidation = true, MaxDepth = 1000 }))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Encoder(value), SkipValidation = true, MaxDepth = 1000 }))
         {
             WriteValue(writer, value, 0);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static System.Text.Encodings.Web.JavaScriptEncoder Encoder(object? value) =>
+        value is ITemplateObject { EscapesHtml: true } ? Primitives.GoJsonEncoder.Instance : PlainJsonEncoder.Instance;
 
     private static void WriteValue(Utf8JsonWriter writer, object? value, int depth)
     {
@@ -72,7 +75,7 @@ public static class TemplateJson
 
         switch (value)
         {
-            case null:
+            case null or TemplateNil:
                 writer.WriteNullValue();
                 break;
             case string text:

@@ -10,6 +10,20 @@ namespace Wharf.Cli.Containers.Creation;
 /// </summary>
 internal static class CreateRequest
 {
+    /// <summary>As <see cref="From"/>; a mistake ends the command with 125 and the hint to its help.</summary>
+    public static ContainerCreateRequest Checked(Invocation call, string verb)
+    {
+        try
+        {
+            ContainerCreator.CheckPull(call);
+            return From(call);
+        }
+        catch (Exception e) when (e is FormatException or CommandException)
+        {
+            throw StartFailure.With(call, e, verb, StartFailure.EngineFailed);
+        }
+    }
+
     public static ContainerCreateRequest From(Invocation call)
     {
         string mac = call.String("mac-address").Trim();

@@ -5,12 +5,12 @@ namespace Wharf.Cli.Containers.Creation;
 /// <summary>Failures of <c>run</c> and <c>create</c>: the hint behind the text, and 125, 126 or 127.</summary>
 internal static class StartFailure
 {
-    private const int EngineFailed = 125;
+    public const int EngineFailed = 125;
     private const int NotExecutable = 126;
     private const int NotFound = 127;
 
-    public static CommandException With(Invocation call, Exception error, string verb) =>
-        new($"{call.Cli.Program}: {error.Message}\n\nRun '{call.Cli.Program} {verb} --help' for more information", ExitCode(error.Message));
+    public static CommandException With(Invocation call, Exception error, string verb, int? code = null) =>
+        new($"{call.Cli.Program}: {error.Message}\n\nRun '{call.Cli.Program} {verb} --help' for more information", code ?? ExitCode(error.Message));
 
     public static int ExitCode(string message)
     {

@@ -19,13 +19,25 @@ internal static class InspectShape
         "Ports", "ExposedPorts", "PortBindings", "Volumes", "Networks", "Containers", "Status", "Metadata", "Endpoints", "TLSMaterial", "Services", "Details",
     };
 
-    private static readonly HashSet<string> Optional = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> Pointers = new(StringComparer.Ordinal)
     {
-        "Health", "Healthcheck", "SizeRw", "SizeRootFs", "StopTimeout", "StopSignal", "Shell", "ArgsEscaped", "MacAddress", "Node", "Mounts", "IPAMConfig",
-        "GraphDriver", "Storage", "ImageManifestDescriptor", "Annotations", "Parent", "Comment", "Author", "Container", "ContainerConfig", "Variant", "OsVersion",
-        "DockerVersion", "Status", "UsageData", "ClusterVolume", "NetworkDisabled", "OnBuild", "Metadata", "Descriptor", "Manifests", "Identity", "Sysctls",
-        "StorageOpt", "Tmpfs", "VolumeDriver", "Init", "DNSNames", "GwPriority", "Peers", "Services", "EnableIPv4", "Warnings", "SwarmPartial",
+        "Health", "Healthcheck", "IPAMConfig", "GraphDriver", "Storage", "ImageManifestDescriptor", "Node", "ContainerConfig", "UsageData", "ClusterVolume", "Descriptor",
+        "Identity", "SizeRw", "SizeRootFs", "StopTimeout", "Init", "MemorySwappiness", "OomKillDisable", "PidsLimit", "BindOptions", "VolumeOptions", "TmpfsOptions", "ImageOptions",
     };
+
+    /// <summary>Fields that are left out when empty, with what they are then.</summary>
+    private static readonly Dictionary<string, object?> LeftOut = new(StringComparer.Ordinal)
+    {
+        ["MacAddress"] = "", ["StopSignal"] = "", ["Parent"] = "", ["Comment"] = "", ["Author"] = "", ["Container"] = "", ["Variant"] = "", ["OsVersion"] = "", ["DockerVersion"] = "",
+        ["Name"] = "", ["Driver"] = "", ["NetworkDisabled"] = false, ["ArgsEscaped"] = false, ["EnableIPv4"] = false, ["GwPriority"] = 0L, ["Shell"] = TemplateNil.List,
+        ["OnBuild"] = TemplateNil.List, ["Mounts"] = TemplateNil.List, ["DNSNames"] = TemplateNil.List, ["Manifests"] = TemplateNil.List, ["Peers"] = TemplateNil.List,
+        ["Warnings"] = TemplateNil.List, ["ExposedPorts"] = TemplateNil.Map, ["Volumes"] = TemplateNil.Map, ["Sysctls"] = TemplateNil.Map, ["StorageOpt"] = TemplateNil.Map,
+        ["Tmpfs"] = TemplateNil.Map, ["Annotations"] = TemplateNil.Map, ["Status"] = TemplateNil.Map, ["Metadata"] = TemplateNil.Map,
+    };
+
+    // the fields of a mount point in their order: templates print whole mounts
+    private static readonly (string Name, object? Zero)[] MountFields =
+        [("Type", ""), ("Name", ""), ("Source", ""), ("Destination", ""), ("Driver", ""), ("Mode", ""), ("RW", false), ("Propagation", "")];
 
     public static object? Read(ReadOnlySpan<byte> json, string typeName)
     {
@@ -41,7 +53,7 @@ internal static class InspectShape
             var list = new List<object?>();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                list.Add(Value(ref reader, typeName, "", inLogConfig: false));
+                list.Add(Value(ref reader, typeName, field == "Mounts" ? "Mount" : "", inLogConfig: false));
             }
 
             return list;
@@ -49,7 +61,7 @@ internal static class InspectShape
 
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return TemplateJson.ReadValue(ref reader) ?? Zero(field);
+            return TemplateJson.ReadValue(ref reader) ?? Nil(field);
         }
 
         bool strings = StringMaps.Contains(field) || (field == "Config" && inLogConfig);
@@ -74,12 +86,16 @@ internal static class InspectShape
             fields.Add(new(name, Value(ref reader, typeName, name, inLogConfig: field == "LogConfig")));
         }
 
-        return new Shaped(typeName, fields);
+        return new Shaped(typeName, field == "Mount" && fields.Any(f => f.Key == "Destination") ? MountPoint(fields) : fields);
     }
 
-    private static object? Zero(string field) => StringMaps.Contains(field) ? new TemplateMap("", "map[string]string")
-        : OtherMaps.Contains(field) ? new TemplateMap()
-        : null;
+    private static List<KeyValuePair<string, object?>> MountPoint(List<KeyValuePair<string, object?>> given) =>
+        [.. MountFields.Select(m => new KeyValuePair<string, object?>(m.Name, given.Find(g => g.Key == m.Name).Value ?? m.Zero))];
+
+    /// <summary>null stands for a nil pointer, or for a list or a map that was never made.</summary>
+    private static TemplateNil Nil(string field) => Pointers.Contains(field) ? TemplateNil.Pointer
+        : StringMaps.Contains(field) || OtherMaps.Contains(field) ? TemplateNil.Map
+        : TemplateNil.List;
 
     /// <summary>A struct whose known optional fields are nil when the JSON has left them out.</summary>
     private sealed class Shaped(string typeName, List<KeyValuePair<string, object?>> fields) : ITemplateObject
@@ -100,8 +116,13 @@ internal static class InspectShape
                 }
             }
 
-            value = Optional.Contains(name) ? Zero(name) : null;
-            return Optional.Contains(name);
+            if (Pointers.Contains(name))
+            {
+                value = TemplateNil.Pointer;
+                return true;
+            }
+
+            return LeftOut.TryGetValue(name, out value);
         }
     }
 }

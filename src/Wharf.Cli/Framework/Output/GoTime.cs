@@ -16,6 +16,27 @@ internal static class GoTime
         return local.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + " " + offset + " " + name;
     }
 
+    /// <summary>As <see cref="Format"/>, with the fraction of a second that an RFC 3339 text has (Go keeps nanoseconds, .NET ticks).</summary>
+    public static string Exact(DateTimeOffset time, string rfc3339)
+    {
+        string text = Format(time);
+        int dot = rfc3339.IndexOf('.');
+        if (dot < 0)
+        {
+            return text;
+        }
+
+        int end = dot + 1;
+        while (end < rfc3339.Length && char.IsAsciiDigit(rfc3339[end]))
+        {
+            end++;
+        }
+
+        string fraction = rfc3339[dot..end].TrimEnd('0').TrimEnd('.');
+        const int SecondsEnd = 19;
+        return text[..SecondsEnd] + fraction + text[text.IndexOf(' ', SecondsEnd)..];
+    }
+
     // without culture data the names are long forms; Go prints the abbreviation, or the hours where a zone has none
     private static string ZoneName(TimeZoneInfo zone, DateTimeOffset time, string offset)
     {

@@ -14,6 +14,8 @@ internal sealed class Row<T>(string typeName, IReadOnlyList<Column<T>> columns, 
 {
     public string TypeName => typeName;
 
+    public bool EscapesHtml => true;
+
     public IEnumerable<KeyValuePair<string, object?>> Members => columns.Where(c => c.InJson)
         .OrderBy(c => c.Name, StringComparer.Ordinal)
         .Select(c => new KeyValuePair<string, object?>(c.Name, c.Value(item)));

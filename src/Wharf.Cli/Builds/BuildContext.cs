@@ -1,0 +1,197 @@
+using System.Formats.Tar;
+using System.IO.Pipelines;
+using Wharf.Cli.Framework.Commands;
+
+namespace Wharf.Cli.Builds;
+
+/// <summary>What is sent to the engine: a directory without what is ignored, made into a tar while it is read; or a ready archive.</summary>
+internal sealed class BuildContext
+{
+    private const string DefaultName = "Dockerfile";
+    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private BuildContext(Stream? stream, string dockerfile, string remote)
+    {
+        Content = stream;
+        Dockerfile = dockerfile;
+        Remote = remote;
+    }
+
+    /// <summary>The archive; null for a remote context.</summary>
+    public Stream? Content { get; }
+
+    /// <summary>The Dockerfile's path inside the context.</summary>
+    public string Dockerfile { get; }
+
+    /// <summary>A URL that the engine fetches itself, or empty.</summary>
+    public string Remote { get; }
+
+    public static BuildContext Open(string path, string dockerfile, Stream stdin)
+    {
+        if (path == "-")
+        {
+            return dockerfile == "-" ? throw new CommandException("invalid argument: can't use stdin for both build context and dockerfile") : FromStdin(stdin, dockerfile);
+        }
+
+        if (IsRemote(path))
+        {
+            return new BuildContext(null, dockerfile, path);
+        }
+
+        string root = Path.GetFullPath(path);
+        if (!Directory.Exists(root))
+        {
+            throw new CommandException(File.Exists(root)
+                ? $"unable to prepare context: context must be a directory: {path}"
+                : $"unable to prepare context: path \"{path}\" not found");
+        }
+
+        return FromDirectory(root, dockerfile, stdin);
+    }
+
+    private static bool IsRemote(string path) =>
+        path.StartsWith("http://", StringComparison.Ordinal) || path.StartsWith("https://", StringComparison.Ordinal)
+        || path.StartsWith("git://", StringComparison.Ordinal) || path.StartsWith("git@", StringComparison.Ordinal)
+        || path.StartsWith("github.com/", StringComparison.Ordinal);
+
+    /// <summary>Standard input is a tar, compressed or not, or the Dockerfile itself.</summary>
+    private static BuildContext FromStdin(Stream stdin, string dockerfile)
+    {
+        byte[] head = new byte[512];
+        int have = stdin.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> start = head.AsSpan(0, have);
+        bool isArchive = start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) || start.StartsWith("BZh"u8) || start.StartsWith((ReadOnlySpan<byte>)[0xfd, 0x37, 0x7a, 0x58, 0x5a])
+            || start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) || (have > 262 && start[257..].StartsWith("ustar"u8));
+        if (isArchive)
+        {
+            return new BuildContext(new JoinedStream(head.AsMemory(0, have), stdin), dockerfile.Length > 0 ? dockerfile : DefaultName, "");
+        }
+
+        using var text = new MemoryStream();
+        text.Write(head, 0, have);
+        stdin.CopyTo(text);
+        if (dockerfile.Length > 0)
+        {
+            throw new CommandException("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles");
+        }
+
+        return new BuildContext(Single(DefaultName, text.ToArray()), DefaultName, "");
+    }
+
+    private static BuildContext FromDirectory(string root, string dockerfile, Stream stdin)
+    {
+        byte[]? outside = null;
+        string name = dockerfile.Length > 0 ? dockerfile : DefaultName;
+        if (name == "-")
+        {
+            using var text = new MemoryStream();
+            stdin.CopyTo(text);
+            outside = text.ToArray();
+        }
+        else
+        {
+            string full = Path.IsPathRooted(name) ? name : File.Exists(Path.GetFullPath(name)) && dockerfile.Length > 0 ? Path.GetFullPath(name) : Path.Combine(root, name);
+            if (!File.Exists(full))
+            {
+                throw new CommandException($"unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {full}: no such file or directory");
+            }
+
+            string relative = Path.GetRelativePath(root, full);
+            outside = relative.StartsWith("../", StringComparison.Ordinal) ? File.ReadAllBytes(full) : null;
+            name = relative;
+        }
+
+        string? hidden = outside is null ? null : ".dockerfile." + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10));
+        IgnorePatterns ignore = LoadIgnore(root, name);
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4 << 20, resumeWriterThreshold: 2 << 20, useSynchronizationContext: false));
+        new Thread(() => Produce(pipe.Writer, root, ignore, name, hidden, outside)) { IsBackground = true, Name = "context" }.Start();
+        return new BuildContext(pipe.Reader.AsStream(), hidden ?? name, "");
+    }
+
+    private static IgnorePatterns LoadIgnore(string root, string dockerfile)
+    {
+        string own = Path.Combine(root, dockerfile + ".dockerignore");
+        string shared = Path.Combine(root, ".dockerignore");
+        string? path = File.Exists(own) ? own : File.Exists(shared) ? shared : null;
+        return IgnorePatterns.Parse(path is null ? "" : File.ReadAllText(path));
+    }
+
+    private static void Produce(PipeWriter output, string root, IgnorePatterns ignore, string dockerfile, string? hidden, byte[]? outside)
+    {
+        Exception? failure = null;
+        try
+        {
+            using Stream stream = output.AsStream(leaveOpen: true);
+            using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
+            Walk(writer, root, "", ignore, dockerfile);
+            if (hidden is not null)
+            {
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, hidden) { DataStream = new MemoryStream(outside!) });
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failure = new CommandException($"error checking context: {e.Message}");
+        }
+
+        output.Complete(failure);
+    }
+
+    private static void Walk(TarWriter writer, string directory, string prefix, IgnorePatterns ignore, string dockerfile)
+    {
+        foreach (string path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
+        {
+            string relative = prefix + Path.GetFileName(path);
+            bool isDirectory = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
+
+            // the engine needs these two even when they are ignored; it removes them itself again
+            bool kept = relative == dockerfile || relative == ".dockerignore" || !ignore.Excludes(relative);
+            if (kept)
+            {
+                Write(writer, path, relative, isDirectory);
+            }
+
+            if (isDirectory && (kept || ignore.HasExceptions || dockerfile.StartsWith(relative + "/", StringComparison.Ordinal)))
+            {
+                Walk(writer, path, relative + "/", ignore, dockerfile);
+            }
+        }
+    }
+
+    private static void Write(TarWriter writer, string path, string name, bool isDirectory)
+    {
+        FileSystemInfo info = isDirectory ? new DirectoryInfo(path) : new FileInfo(path);
+        TarEntryType type = info.LinkTarget is not null ? TarEntryType.SymbolicLink : isDirectory ? TarEntryType.Directory : TarEntryType.RegularFile;
+        if (type == TarEntryType.RegularFile && (info.Attributes & FileAttributes.Device) != 0)
+        {
+            return;
+        }
+
+        // owner zero whoever runs the client: the same context gives the same cache keys everywhere
+        var entry = new PaxTarEntry(type, isDirectory ? name + "/" : name)
+        {
+            Mode = type == TarEntryType.SymbolicLink ? Executable | UnixFileMode.UserRead | UnixFileMode.UserWrite : info.UnixFileMode,
+            ModificationTime = info.LastWriteTimeUtc,
+        };
+        if (type == TarEntryType.SymbolicLink)
+        {
+            entry.LinkName = info.LinkTarget!;
+        }
+
+        using FileStream? content = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
+        entry.DataStream = content;
+        writer.WriteEntry(entry);
+    }
+
+    private static MemoryStream Single(string name, byte[] content)
+    {
+        var memory = new MemoryStream();
+        using (var writer = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+        }
+
+        memory.Position = 0;
+        return memory;
+    }
+}

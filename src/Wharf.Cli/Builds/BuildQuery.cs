@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Wharf.Api.Containers;
+using Wharf.Cli.Containers.Creation;
+using Wharf.Cli.Framework.Commands;
+using Wharf.Client.Http;
+
+namespace Wharf.Cli.Builds;
+
+/// <summary>The parameters of <c>POST /build</c>.</summary>
+internal static class BuildQuery
+{
+    private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "FTP_PROXY", "ALL_PROXY"];
+
+    public static Query From(Invocation call, BuildContext context) => new()
+    {
+        { "t", call.List("tag") },
+        { "dockerfile", context.Dockerfile },
+        { "remote", context.Remote },
+        { "q", call.Bool("quiet") },
+        { "nocache", call.Bool("no-cache") },
+        { "pull", call.Bool("pull") },
+        { "rm", call.Bool("rm") ? "1" : "0" },
+        { "forcerm", call.Bool("force-rm") },
+        { "squash", call.Bool("squash") },
+        { "securityopt", Array(call.List("security-opt")) },
+        { "extrahosts", call.List("add-host") },
+        { "isolation", call.String("isolation") },
+        { "cpusetcpus", call.String("cpuset-cpus") },
+        { "cpusetmems", call.String("cpuset-mems") },
+        { "cpushares", Number(call, "cpu-shares") },
+        { "cpuquota", Number(call, "cpu-quota") },
+        { "cpuperiod", Number(call, "cpu-period") },
+        { "memory", Number(call, "memory") },
+        { "memswap", Number(call, "memory-swap") },
+        { "shmsize", Number(call, "shm-size") },
+        { "cgroupparent", call.String("cgroup-parent") },
+        { "networkmode", call.String("network") },
+        { "target", call.String("target") },
+        { "platform", call.String("platform").ToLowerInvariant() },
+        { "buildargs", Arguments(call) },
+        { "labels", Labels(call) },
+        { "cachefrom", Array(call.List("cache-from")) },
+        { "ulimits", Ulimits(call.List("ulimit")) },
+        { "version", "1" },
+    };
+
+    private static string? Number(Invocation call, string flag) =>
+        call.IsSet(flag) ? call.Int(flag).ToString(CultureInfo.InvariantCulture) : null;
+
+    /// <summary>A bare name takes the client's value, or null: the Dockerfile's default.</summary>
+    private static string? Arguments(Invocation call)
+    {
+        var arguments = new SortedDictionary<string, string?>(StringComparer.Ordinal);
+        foreach ((string name, string value) in Proxies(call))
+        {
+            arguments[name] = value;
+        }
+
+        foreach (string pair in call.List("build-arg"))
+        {
+            int equals = pair.IndexOf('=');
+            arguments[equals < 0 ? pair : pair[..equals]] = equals < 0 ? call.Cli.EnvRaw(pair) : pair[(equals + 1)..];
+        }
+
+        return Write(writer =>
+        {
+            writer.WriteStartObject();
+            foreach ((string name, string? value) in arguments)
+            {
+                writer.WriteString(name, value);
+            }
+
+            writer.WriteEndObject();
+        });
+    }
+
+    /// <summary>The proxies of the configuration file, for every host.</summary>
+    private static IEnumerable<(string Name, string Value)> Proxies(Invocation call)
+    {
+        if (call.Cli.Config.Object("proxies")?["default"] is not System.Text.Json.Nodes.JsonObject proxies)
+        {
+            yield break;
+        }
+
+        foreach ((string member, int index) in new[] { ("httpProxy", 0), ("httpsProxy", 1), ("noProxy", 2), ("ftpProxy", 3), ("allProxy", 4) })
+        {
+            if ((string?)proxies[member] is { Length: > 0 } value)
+            {
+                yield return (ProxyVariables[index], value);
+                yield return (ProxyVariables[index].ToLowerInvariant(), value);
+            }
+        }
+    }
+
+    private static string? Labels(Invocation call) => Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach ((string name, string value) in KeyValues.ToMap(call.List("label")))
+        {
+            writer.WriteString(name, value);
+        }
+
+        writer.WriteEndObject();
+    });
+
+    private static string? Array(IReadOnlyList<string> values) => values.Count == 0 ? null : Write(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (string value in values)
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static string? Ulimits(IReadOnlyList<string> limits) => limits.Count == 0 ? null : Write(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (HostConfigUlimits limit in limits.Select(UlimitSpec.Parse))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Name", limit.Name);
+            writer.WriteNumber("Hard", limit.Hard);
+            writer.WriteNumber("Soft", limit.Soft);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static string Write(Action<Utf8JsonWriter> write)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(memory))
+        {
+            write(writer);
+        }
+
+        return Encoding.UTF8.GetString(memory.ToArray());
+    }
+}

@@ -1,0 +1,13 @@
+using Wharf.Cli.Framework.Commands;
+
+namespace Wharf.Cli.Builds;
+
+/// <summary><c>builder …</c></summary>
+internal static class BuilderCommands
+{
+    public static Command Group => new("builder", "Manage builds")
+    {
+        Group = CommandGroup.Management,
+        Children = () => [BuildCommand.Definition, BuilderPruneCommand.Definition],
+    };
+}

@@ -1,0 +1,53 @@
+using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Configuration;
+using Wharf.Cli.Containers.Creation;
+using Wharf.Client.Transports;
+
+namespace Wharf.Cli.Contexts;
+
+/// <summary>The value of <c>--docker</c>: <c>host=…,ca=…,cert=…,key=…,skip-tls-verify=…,from=…</c>.</summary>
+internal static class ContextEndpoint
+{
+    private static readonly string[] Keys = ["from", "host", "ca", "cert", "key", "skip-tls-verify"];
+
+    public static NamedContext Apply(NamedContext context, IReadOnlyList<string> pairs, Framework.CliContext cli)
+    {
+        Dictionary<string, string> options = KeyValues.ToMap(pairs);
+        foreach (string key in options.Keys)
+        {
+            if (!Keys.Contains(key))
+            {
+                throw new CommandException($"unrecognized config key: {key}");
+            }
+        }
+
+        if (options.TryGetValue("from", out string? from))
+        {
+            NamedContext source = from == ContextStore.DefaultName ? new NamedContext(from, "", cli.ResolveEndpoint().Text, false) : cli.Contexts.Get(from);
+            return context with { Host = source.Host, SkipTlsVerify = source.SkipTlsVerify, TlsFiles = source.TlsFiles };
+        }
+
+        bool skip = options.TryGetValue("skip-tls-verify", out string? text)
+            && (bool.TryParse(text, out bool flag) ? flag : throw new CommandException($"skip-tls-verify: strconv.ParseBool: parsing \"{text}\": invalid syntax"));
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (string kind in (string[])["ca", "cert", "key"])
+        {
+            if (options.TryGetValue(kind, out string? path) && path.Length > 0)
+            {
+                files[kind + ".pem"] = Images.InputFile.ReadAll(Expand(path));
+            }
+        }
+
+        string host = options.GetValueOrDefault("host", "");
+        if (host.Length > 0)
+        {
+            Endpoint.Parse(host);
+        }
+
+        return context with { Host = host, SkipTlsVerify = skip, TlsFiles = files };
+    }
+
+    private static string Expand(string path) => path.StartsWith("~/", StringComparison.Ordinal)
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
+        : path;
+}
