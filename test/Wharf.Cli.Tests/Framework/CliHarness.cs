@@ -72,8 +72,10 @@ internal sealed class CliHarness : IDisposable
     public int RunWith(FakeTerminal terminal, params string[] words)
     {
         Terminal = terminal;
-        return new Dispatcher(Program, RootCommand.For(Program, _config), terminal, name => Environment.GetValueOrDefault(name))
-            .RunAsync(words, CancellationToken.None).GetAwaiter().GetResult();
+        var dispatcher = new Dispatcher(Program, RootCommand.For(Program, _config), terminal, name => Environment.GetValueOrDefault(name));
+
+        // off the test framework's context, which would wait for us while we wait for it
+        return Task.Run(() => dispatcher.RunAsync(words, CancellationToken.None)).GetAwaiter().GetResult();
     }
 
     /// <summary>Output, errors and status as one text.</summary>
