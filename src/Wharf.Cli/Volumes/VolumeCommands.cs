@@ -15,6 +15,7 @@ internal static class VolumeCommands
             ListCommand.Definition,
             PruneCommand.Definition,
             RemoveCommand.Definition,
+            UpdateCommand.Definition,
         ],
     };
 }
