@@ -42,6 +42,7 @@ internal static class ListCommand
             format = !quiet && cli.Config["psFormat"] is { Length: > 0 } configured ? configured : "table";
         }
 
+        TableFormat.Check(format);
         long last = call.Bool("latest") && call.Int("last") == -1 ? 1 : call.Int("last");
         bool size = call.Bool("size") || (!call.IsSet("size") && !quiet && NeedsSize(format));
         var query = new Query

@@ -132,11 +132,16 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         ContainerCreateRequest request = CreateRequest.Checked(call, "run");
+        if (call.Bool("detach") && call.List("attach").Count > 0)
+        {
+            throw new CommandException("conflicting options: cannot specify both --attach and --detach");
+        }
+
         try
         {
             if (call.Bool("detach"))
             {
-                Detach(call, request);
+                Detach(request);
             }
             else if (request.AttachStdin && request.Tty && !call.Cli.Terminal.InputIsTerminal)
             {
@@ -153,13 +158,8 @@ internal static class RunCommand
         }
     }
 
-    private static void Detach(Invocation call, ContainerCreateRequest request)
+    private static void Detach(ContainerCreateRequest request)
     {
-        if (call.List("attach").Count > 0)
-        {
-            throw new CommandException("conflicting options: cannot specify both --attach and --detach");
-        }
-
         request.AttachStdin = false;
         request.AttachStdout = false;
         request.AttachStderr = false;

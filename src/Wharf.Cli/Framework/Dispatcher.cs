@@ -83,7 +83,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         string level = globals.String("log-level");
         if (level is not ("trace" or "debug" or "info" or "warn" or "warning" or "error" or "fatal" or "panic"))
         {
-            throw new CommandException($"unable to parse logging level: {level}");
+            throw new CommandException($"Unable to parse logging level: {level}");
         }
     }
 

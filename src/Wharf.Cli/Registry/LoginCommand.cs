@@ -63,8 +63,13 @@ internal static class LoginCommand
         bool stdin = call.Bool("password-stdin");
         if (call.IsSet("password"))
         {
+            if (stdin)
+            {
+                throw new CommandException("conflicting options: cannot specify both --password and --password-stdin");
+            }
+
             call.Cli.Error.WriteLine("WARNING! Using --password via the CLI is insecure. Use --password-stdin.");
-            return stdin ? throw new CommandException("--password and --password-stdin are mutually exclusive") : call.String("password");
+            return call.String("password");
         }
 
         if (!stdin)

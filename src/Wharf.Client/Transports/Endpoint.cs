@@ -68,7 +68,7 @@ public sealed record Endpoint
             "https" => Tcp(host, rest, tls ?? new TlsOptions()),
             "ssh" => Ssh(host, rest),
             "fd" or "npipe" => throw WharfException.Invalid($"protocol not available: {scheme}"),
-            _ => throw WharfException.Invalid($"invalid bind address ({host}): unsupported proto '{scheme}'"),
+            _ => throw WharfException.Invalid($"invalid bind address format: {host}"),
         };
     }
 

@@ -177,8 +177,8 @@ public sealed class RunTests
                 {
                     byte[] got = new byte[2];
                     stream.ReadExactly(got);
-                    stream.Write(got);
                     entered.Set();
+                    stream.Write(got);
                     stream.ReadByte();
                 },
             },
@@ -186,7 +186,7 @@ public sealed class RunTests
         });
         using var cli = new CliHarness(engine);
         Assert.Equal(1, cli.RunWith(new FakeTerminal("ab\u0010\u0011", isTerminal: true), "attach", "c"));
-        Assert.True(entered.IsSet);
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(10)));
         Assert.Equal("read escape sequence\n", cli.Terminal.ErrorText);
     }
 

@@ -122,6 +122,10 @@ internal static class ContainerCreator
             {
                 return new IdFile(path, new FileStream(path, FileMode.CreateNew));
             }
+            catch (DirectoryNotFoundException)
+            {
+                throw new CommandException($"failed to create the container ID file: open {path}: no such file or directory");
+            }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new CommandException($"failed to create the container ID file: {e.Message}");

@@ -57,7 +57,7 @@ internal static class ContainerFlags
         }
 
         string bare = address.Length > 2 && address[0] == '[' && address[^1] == ']' ? address[1..^1] : address;
-        return System.Net.IPAddress.TryParse(bare, out _)
+        return StrictAddress.TryParse(bare, out _)
             ? value[..separator] + ":" + bare
             : throw new FormatException($"invalid IP address in add-host: \"{address}\"");
     }
@@ -66,7 +66,7 @@ internal static class ContainerFlags
         ? throw new FormatException("bad format for links: " + value)
         : value.Length == 0 ? throw new FormatException("empty string specified for links") : value;
 
-    private static string CheckAddress(string value) => System.Net.IPAddress.TryParse(value.Trim(), out System.Net.IPAddress? address)
+    private static string CheckAddress(string value) => StrictAddress.TryParse(value.Trim(), out System.Net.IPAddress address)
         ? address.ToString()
         : throw new FormatException($"IP address is not correctly formatted: {value}");
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Wharf.Api.Containers;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
@@ -41,7 +40,7 @@ internal sealed class PortSpecs
             ip = ip.Trim('[', ']');
         }
 
-        if (ip.Length > 0 && !IPAddress.TryParse(ip, out _))
+        if (ip.Length > 0 && !StrictAddress.TryParse(ip, out _))
         {
             throw new CommandException($"invalid IP address: {ip}");
         }

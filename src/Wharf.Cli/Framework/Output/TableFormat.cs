@@ -45,6 +45,15 @@ internal static class TableFormat
         return TabWriter.Align(page.ToString());
     }
 
+    /// <summary>Finds a template's mistakes before the engine is asked for anything.</summary>
+    public static void Check(string format)
+    {
+        if (format is not (Table or "json"))
+        {
+            Parse(format.StartsWith(Table, StringComparison.Ordinal) ? format[Table.Length..] : format, DockerFunctions.Basic);
+        }
+    }
+
     private static Template Parse(string text, IReadOnlyDictionary<string, TemplateFunction> functions)
     {
         try
