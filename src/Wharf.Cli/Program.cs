@@ -16,6 +16,13 @@ internal static class Program
         }
 
         string program = name == "docker" ? "docker" : "wharf";
+        if (arguments is ["--version" or "-v"])
+        {
+            // asked by scripts and prompts at every turn: answered before anything else is built
+            terminal.Out.WriteLine(Dispatcher.VersionLine(program));
+            return 0;
+        }
+
         string config = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } given
             ? given
             : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".docker");

@@ -58,7 +58,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         using var cli = new CliContext(program, terminal, environment, parsed.Values);
         if (parsed.Values.Bool("version"))
         {
-            cli.Out.WriteLine($"{(program == "docker" ? "Docker" : "Wharf")} version {BuildInfo.Version}, build {BuildInfo.Commit}");
+            cli.Out.WriteLine(VersionLine(program));
             return 0;
         }
 
@@ -72,6 +72,8 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             ? HelpFor(parsed.Arguments, cli)
             : await RunCommandAsync(parsed.Arguments, cli, ct);
     }
+
+    public static string VersionLine(string program) => $"{(program == "docker" ? "Docker" : "Wharf")} version {BuildInfo.Version}, build {BuildInfo.Commit}";
 
     private static void Validate(FlagValues globals)
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Templates;
-using Wharf.Templates.Values;
 
 namespace Wharf.Cli.Framework.Output;
 
@@ -33,12 +32,7 @@ internal static class TableFormat
             return output.ToString();
         }
 
-        var header = new TemplateMap();
-        foreach (Column<T> column in columns)
-        {
-            header[column.Name] = column.Title;
-        }
-
+        var header = new HeaderRow(columns.ToDictionary(c => c.Name, c => c.Title));
         var page = new StringBuilder();
         Run(Parse(text, DockerFunctions.Header), header, page);
         page.Append('\n').Append(output);
