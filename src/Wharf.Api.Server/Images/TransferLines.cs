@@ -73,7 +73,7 @@ internal sealed class TransferLines : IProgress<TransferEvent>
         }
     }
 
-    private static ProgressLine LineOf(TransferEvent happened)
+    internal static ProgressLine LineOf(TransferEvent happened)
     {
         if (happened.Pushed is PushedImage pushed)
         {

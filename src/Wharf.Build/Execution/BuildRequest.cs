@@ -7,7 +7,7 @@ namespace Wharf.Build.Execution;
 public sealed record BuildRequest
 {
     /// <summary>The text of the Dockerfile.</summary>
-    public required string Dockerfile { get; init; }
+    public string Dockerfile { get; init; } = "";
 
     /// <summary>The name of the Dockerfile for messages.</summary>
     public string DockerfileName { get; init; } = "Dockerfile";
@@ -33,15 +33,8 @@ public sealed record BuildRequest
     /// <summary>Stages whose steps are always run (--no-cache-filter).</summary>
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
-    public bool Squash { get; init; }
-
-    /// <summary>Print nothing but the image's id.</summary>
-    public bool Quiet { get; init; }
-
-    /// <summary>Remove the containers of steps that succeeded (rm) and of the one that failed (forcerm).</summary>
+    /// <summary>Say that the containers of steps are removed; they are in any case.</summary>
     public bool Remove { get; init; } = true;
-
-    public bool ForceRemove { get; init; }
 
     /// <summary>Network of RUN steps that do not name one.</summary>
     public string Network { get; init; } = "default";

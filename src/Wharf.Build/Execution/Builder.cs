@@ -104,7 +104,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             output.Write($"[Warning] One or more build-args [{string.Join(' ', unused)}] were not consumed\n");
         }
 
-        return request.Squash ? await session.Images.SquashAsync(state.Image, state.BaseImage, ct) : state.Image;
+        return state.Image;
     }
 
     private static async Task<StageState> RunStageAsync(BuildSession session, StageGraph graph, Stage stage, StageRunner runner, IReadOnlyList<Instruction> extra,

@@ -22,8 +22,5 @@ public interface IBuildImages
     /// <summary>A step that changed files: the root of the workspace becomes the image's newest layer.</summary>
     Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, CancellationToken ct);
 
-    /// <summary>All steps since <paramref name="baseImage"/> in one layer.</summary>
-    Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct);
-
     Task TagAsync(Digest image, ImageReference tag, CancellationToken ct);
 }

@@ -16,16 +16,12 @@ public sealed class StageState
     {
         _escape = escape;
         Image = start.Id;
-        BaseImage = start.Id;
         Config = start.Config;
         Run = start.Config.Config ?? new RunConfig();
     }
 
     /// <summary>The image after the last step; empty for scratch.</summary>
     public Digest Image { get; set; }
-
-    /// <summary>The image the stage began with.</summary>
-    public Digest BaseImage { get; }
 
     public ImageConfig Config { get; set; }
 

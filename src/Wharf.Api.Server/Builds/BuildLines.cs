@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Wharf.Api.Images;
+using Wharf.Api.Json;
+using Wharf.Api.Progress;
+using Wharf.Api.Server.Images;
+using Wharf.Api.Server.Streams;
+using Wharf.Build.Execution;
+using Wharf.Images.Transfers;
+
+namespace Wharf.Api.Server.Builds;
+
+/// <summary>A build's output as lines of the response. Lines wait for a slow reader in memory; a build never does.</summary>
+internal sealed class BuildLines(bool quiet) : IBuildOutput
+{
+    private readonly Channel<ProgressLine> lines = Channel.CreateUnbounded<ProgressLine>(new UnboundedChannelOptions { SingleReader = true });
+
+    public void Write(string text)
+    {
+        if (!quiet)
+        {
+            lines.Writer.TryWrite(new ProgressLine { Stream = text });
+        }
+    }
+
+    public void PullProgress(object transferEvent)
+    {
+        if (!quiet)
+        {
+            lines.Writer.TryWrite(TransferLines.LineOf((TransferEvent)transferEvent));
+        }
+    }
+
+    public void Built(string imageId)
+    {
+        lines.Writer.TryWrite(quiet
+            ? new ProgressLine { Stream = imageId + "\n" }
+            : new ProgressLine { Aux = JsonSerializer.SerializeToElement(new ImageIdResponse { ID = imageId }, ApiJson.Context.ImageIdResponse) });
+    }
+
+    /// <summary>The last line of a build that failed.</summary>
+    public void Fail(Exception error)
+    {
+        string message = Errors.ErrorStatus.Message(error);
+        int? code = error.Data["exitCode"] as int?;
+        lines.Writer.TryWrite(new ProgressLine { ErrorDetail = new ErrorDetail { Message = message, Code = code ?? 0 }, Error = message });
+    }
+
+    public void Finish() => lines.Writer.Complete();
+
+    public async Task PumpAsync(JsonLines response, CancellationToken ct)
+    {
+        await foreach (ProgressLine line in lines.Reader.ReadAllAsync(ct))
+        {
+            await response.WriteAsync(line, ApiJson.Context.ProgressLine, ct);
+        }
+    }
+}

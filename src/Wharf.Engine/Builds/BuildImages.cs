@@ -1,0 +1,56 @@
+using Wharf.Build.Execution;
+using Wharf.Images;
+using Wharf.Images.Catalog;
+using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Builds;
+
+/// <summary>Images as one build sees them; it pulls with the credentials that came with the build.</summary>
+internal sealed class BuildImages(IImageService images, Func<string, RegistryCredentials?> credentials) : IBuildImages
+{
+    public async Task<BuildImage> ResolveAsync(string name, string? platform, bool pull, IBuildOutput output, CancellationToken ct)
+    {
+        Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
+        if (!pull && images.TryResolve(name, out Digest found))
+        {
+            Digest id = wanted is null ? found : images.Resolve(name, wanted);
+            return new BuildImage(id, images.Config(id));
+        }
+
+        var reference = ImageReference.Parse(name).WithDefaultTag();
+        await images.PullAsync(new PullRequest { Reference = reference, Platform = wanted, Credentials = credentials(reference.Domain) },
+            new Reporter(output), ct);
+        Digest pulled = images.Resolve(name, wanted);
+        return new BuildImage(pulled, images.Config(pulled));
+    }
+
+    public bool TryGet(Digest id, out BuildImage image)
+    {
+        bool here = images.TryResolve(id.ToString(), out Digest found);
+        image = here ? new BuildImage(found, images.Config(found)) : new BuildImage(default, new ImageConfig());
+        return here;
+    }
+
+    public Task<Digest> CreateAsync(Digest parent, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
+        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], Intermediate = true }, ct);
+
+    public Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
+        images.CommitAsync(new ContainerCommit
+        {
+            ContainerId = workspaceId,
+            Config = config,
+            CreatedBy = history.CreatedBy ?? "",
+            Comment = history.Comment ?? "",
+            Author = history.Author ?? "",
+            Intermediate = true,
+        }, ct);
+
+    public Task TagAsync(Digest image, ImageReference tag, CancellationToken ct) => images.TagAsync(image.ToString(), tag.WithDefaultTag(), ct);
+
+    private sealed class Reporter(IBuildOutput output) : IProgress<TransferEvent>
+    {
+        public void Report(TransferEvent value) => output.PullProgress(value);
+    }
+}

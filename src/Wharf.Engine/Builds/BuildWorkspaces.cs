@@ -1,0 +1,87 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Api.Containers;
+using Wharf.Build.Execution;
+using Wharf.Engine.Containers;
+using Wharf.Images;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Builds;
+
+/// <summary>Roots for copying steps come straight from the image store; RUN steps are ordinary containers of the engine.</summary>
+internal sealed class BuildWorkspaces(IImageService images, IContainerService containers) : IBuildWorkspaces
+{
+    private static readonly Dictionary<string, string> NoOptions = [];
+
+    public Task<IBuildWorkspace> OpenAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: false, ct);
+
+    public Task<IBuildWorkspace> OpenReadOnlyAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: true, ct);
+
+    public async Task<IBuildContainer> CreateContainerAsync(BuildProcess process, CancellationToken ct)
+    {
+        ContainerCreateResponse created = await containers.CreateAsync(Request(process), null, null, ct);
+        return new BuildContainer(containers, created.Id!);
+    }
+
+    private async Task<IBuildWorkspace> OpenAsync(Digest image, bool readOnly, CancellationToken ct)
+    {
+        string id = ObjectId.New();
+        await images.PrepareContainerAsync(id, image, NoOptions, ct);
+        try
+        {
+            return new Workspace(images, id, images.OpenContainerRootfs(id, readOnly));
+        }
+        catch
+        {
+            await images.RemoveContainerAsync(id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static ContainerCreateRequest Request(BuildProcess process) => new()
+    {
+        Image = process.Image.ToString(),
+        Entrypoint = [.. process.Arguments],
+        Env = [.. process.Environment],
+        User = process.Config.User,
+        WorkingDir = process.Config.WorkingDir,
+        Healthcheck = new HealthConfig { Test = ["NONE"] },
+        AttachStdout = true,
+        AttachStderr = true,
+        HostConfig = new HostConfig
+        {
+            NetworkMode = process.Network,
+            Privileged = process.Privileged,
+            LogConfig = new HostConfigLogConfig { Type = "none" },
+            Mounts = [.. process.Mounts.Select(Mount)],
+            Memory = process.Limits.Memory,
+            MemorySwap = process.Limits.MemorySwap,
+            CpuShares = process.Limits.CpuShares,
+            CpuPeriod = process.Limits.CpuPeriod,
+            CpuQuota = process.Limits.CpuQuota,
+            CpusetCpus = process.Limits.CpusetCpus,
+            CpusetMems = process.Limits.CpusetMems,
+            CgroupParent = process.Limits.CgroupParent,
+            ShmSize = process.Limits.ShmSize,
+            ExtraHosts = [.. process.Limits.ExtraHosts],
+            SecurityOpt = [.. process.Limits.SecurityOptions],
+            Ulimits = [.. process.Limits.Ulimits.Select(u => new HostConfigUlimits { Name = u.Name, Soft = u.Soft, Hard = u.Hard })],
+        },
+    };
+
+    private static MountRequest Mount(BuildMount mount) => mount.HostPath is { } path
+        ? new MountRequest { Type = "bind", Source = path, Target = mount.Target, ReadOnly = mount.ReadOnly }
+        : new MountRequest { Type = "tmpfs", Target = mount.Target, TmpfsOptions = mount.TmpfsSize > 0 ? new MountRequestTmpfsOptions { SizeBytes = mount.TmpfsSize } : null };
+
+    private sealed class Workspace(IImageService images, string id, SafeFileHandle root) : IBuildWorkspace
+    {
+        public string Id => id;
+
+        public SafeFileHandle Root => root;
+
+        public async ValueTask DisposeAsync()
+        {
+            root.Dispose();
+            await images.RemoveContainerAsync(id, CancellationToken.None);
+        }
+    }
+}
