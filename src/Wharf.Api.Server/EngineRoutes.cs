@@ -28,7 +28,7 @@ public static class EngineRoutes
         .. new NetworkRoutes(engine.Networks).All(),
         .. new VolumeRoutes(engine.Volumes).All(),
         .. new PruneRoutes(engine.Prune).All(),
-        .. BuildRoutes.All(),
+        .. BuildRoutes.All(engine.Builds),
         .. SwarmRoutes.All(),
         .. PluginRoutes.All(),
     ]);

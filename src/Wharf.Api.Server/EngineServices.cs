@@ -1,3 +1,4 @@
+using Wharf.Engine.Builds;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Events;
 using Wharf.Engine.Execs;
@@ -39,4 +40,6 @@ public sealed record EngineServices
     public required ISystemService System { get; init; }
 
     public required IImageService Images { get; init; }
+
+    public required IBuildService Builds { get; init; }
 }

@@ -1,3 +1,5 @@
+using Wharf.Build.Cache;
+using Wharf.Engine.Builds;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Containers.Creation;
 using Wharf.Engine.Containers.Lifecycle;
@@ -35,7 +37,7 @@ public sealed class ContainerEngine : IAsyncDisposable
     }
 
     /// <summary>The tables that the engine needs in the state database.</summary>
-    public static IReadOnlyList<SchemaPart> SchemaParts => [ContainerStore.Schema, EventJournal.Schema, VolumeStore.Schema, NetworkStore.Schema];
+    public static IReadOnlyList<SchemaPart> SchemaParts => [ContainerStore.Schema, EventJournal.Schema, VolumeStore.Schema, NetworkStore.Schema, StateBuildCache.Schema];
 
     public required IContainerService Containers { get; init; }
 
@@ -54,6 +56,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     public required IPruneService Prune { get; init; }
 
     public required ISystemService System { get; init; }
+
+    public required IBuildService Builds { get; init; }
 
     public required INetworkService Networks { get; init; }
 
@@ -111,13 +115,15 @@ public sealed class ContainerEngine : IAsyncDisposable
             new ContainerAttacher(core, logs),
             new ContainerInspector(core),
             new ContainerLister(core));
+        var builds = new BuildService(core, containerService);
         var engine = new ContainerEngine(core, journal, stopping)
         {
             Containers = containerService,
             Networks = networkService,
             Files = new ContainerFilesService(core, pauser),
             Prune = new PruneService(core, remover, volumeStore, volumes, networkService),
-            System = new SystemService(core, new EngineInfo(core, kernel), containerService, volumeStore, volumes),
+            Builds = builds,
+            System = new SystemService(core, new EngineInfo(core, kernel), containerService, volumeStore, volumes, builds),
             Execs = execs,
             Volumes = volumes,
             Logs = logs,

@@ -183,4 +183,5 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(BuildPruneResponse))]
 [JsonSerializable(typeof(NetworkCreateRequest))]
 [JsonSerializable(typeof(PathStatHeader))]
+[JsonSerializable(typeof(List<HostConfigUlimits>))]
 public sealed partial class ApiJsonContext : JsonSerializerContext;

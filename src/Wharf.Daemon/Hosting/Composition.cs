@@ -91,6 +91,7 @@ internal sealed class Composition : IAsyncDisposable
         Prune = engine.Prune,
         System = engine.System,
         Images = images,
+        Builds = engine.Builds,
     };
 
     private DaemonFacts Facts(DaemonOptions options) => new()

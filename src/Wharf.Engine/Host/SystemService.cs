@@ -1,5 +1,6 @@
 using Wharf.Api.Images;
 using Wharf.Api.System;
+using Wharf.Engine.Builds;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Volumes;
 using Wharf.Images.Catalog;
@@ -8,11 +9,8 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Host;
 
 /// <summary><c>info</c> and <c>system df</c>.</summary>
-internal sealed class SystemService(EngineCore core, EngineInfo info, IContainerService containers, VolumeStore store, VolumeService volumes) : ISystemService
+internal sealed class SystemService(EngineCore core, EngineInfo info, IContainerService containers, VolumeStore store, VolumeService volumes, IBuildService builds) : ISystemService
 {
-    /// <summary>The build cache's entries; set by whoever composes a builder.</summary>
-    public Func<List<Wharf.Api.Builds.BuildCache>> BuildCache { get; set; } = () => [];
-
     public SystemInfo Info() => info.Build();
 
     public async Task<DiskUsage> DiskUsageAsync(DiskUsageParts parts, CancellationToken ct)
@@ -37,7 +35,7 @@ internal sealed class SystemService(EngineCore core, EngineInfo info, IContainer
             usage = usage with { Volumes = [.. store.All.Select(v => volumes.Inspect(v.Name) with { UsageData = new Wharf.Api.Volumes.VolumeUsageData { Size = volumes.Measure(v), RefCount = volumes.UsersOf(v.Name).Count } })] };
         }
 
-        return parts.HasFlag(DiskUsageParts.BuildCache) ? usage with { BuildCache = BuildCache() } : usage;
+        return parts.HasFlag(DiskUsageParts.BuildCache) ? usage with { BuildCache = builds.Cache() } : usage;
     }
 
     private static ImageSummary Show(ImageListEntry image) => new()
