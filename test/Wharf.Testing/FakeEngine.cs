@@ -184,7 +184,7 @@ public sealed class FakeEngine : IDisposable
         using var all = new MemoryStream();
         while (true)
         {
-            int size = int.Parse(Line(stream)!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            int size = int.Parse(Line(stream) ?? throw new EndOfStreamException(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             byte[] piece = new byte[size];
             stream.ReadExactly(piece);
             all.Write(piece);

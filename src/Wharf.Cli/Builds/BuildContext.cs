@@ -129,8 +129,9 @@ internal sealed class BuildContext
                 writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, hidden) { DataStream = new MemoryStream(outside!) });
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // this thread has no caller: whatever happened must reach the reader of the pipe
             failure = new CommandException($"error checking context: {e.Message}");
         }
 
@@ -179,7 +180,11 @@ internal sealed class BuildContext
         }
 
         using FileStream? content = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
-        entry.DataStream = content;
+        if (content is not null)
+        {
+            entry.DataStream = content;
+        }
+
         writer.WriteEntry(entry);
     }
 

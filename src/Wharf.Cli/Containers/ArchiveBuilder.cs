@@ -32,8 +32,9 @@ internal static class ArchiveBuilder
             using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
             Add(writer, path, name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // this thread has no caller: whatever happened must reach the reader of the pipe
             failure = new CommandException(e.Message);
         }
 
