@@ -72,7 +72,8 @@ public sealed partial class EngineClient : IDisposable
     public async ValueTask<EngineReply> SendAsync(string method, string path, RequestBody? body, CancellationToken ct,
         params IReadOnlyList<KeyValuePair<string, string>> headers)
     {
-        if (!_agreed && body is { IsReplayable: false })
+        // a stream cannot be sent twice, and the refusal of a HEAD has no body that names the version
+        if (!_agreed && (method == "HEAD" || body is { IsReplayable: false }))
         {
             await AgreeAsync(ct);
         }

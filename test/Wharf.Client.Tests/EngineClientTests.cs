@@ -69,6 +69,15 @@ public sealed class EngineClientTests
         Assert.Equal(content, load.Body);
     }
 
+    [Fact]
+    public async Task Send_HeadFirst_AsksForTheVersionFirst()
+    {
+        using var engine = new FakeEngine(r => new FakeReply(r.Target.StartsWith("/v1.55/", StringComparison.Ordinal) ? 400 : 200)) { ApiVersion = "1.41" };
+        using EngineClient client = Connect(engine);
+        using EngineReply reply = await client.SendAsync("HEAD", "/containers/c/archive?path=/", null, CancellationToken.None);
+        Assert.Equal(200, reply.Status);
+    }
+
     [Theory]
     [InlineData(404, ErrorKind.NotFound)]
     [InlineData(409, ErrorKind.Conflict)]
