@@ -24,6 +24,7 @@ public class FakeEngine : DispatchProxy
         Prune = Make<Engine.Prune.IPruneService>(),
         System = Make<Engine.Host.ISystemService>(),
         Images = Make<Wharf.Images.IImageService>(),
+        Builds = Make<Engine.Builds.IBuildService>(),
     };
 
     private static T Make<T>()
