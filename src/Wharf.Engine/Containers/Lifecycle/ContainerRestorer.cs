@@ -91,6 +91,7 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
         ShimExit? exit = core.Shims.ReadRecordedExit(record.Id);
         if (ran || (exit is not null && record.State.Status == RunStatus.Restarting))
         {
+            LostProcesses.End(core, record);
             MarkLost(container, record, exit ?? new ShimExit(255, false, core.Now));
         }
 

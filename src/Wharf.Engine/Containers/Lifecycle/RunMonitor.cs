@@ -70,6 +70,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
         {
             // The shim is gone. If it wrote the exit down before, that is it; else the process is lost, and Docker's number for that is 255.
             core.Log.Warning($"the shim of container {container.Id} is gone: {e.Message}");
+            LostProcesses.End(core, container.Current);
             return core.Shims.ReadRecordedExit(container.Id) ?? new ShimExit(255, false, core.Now);
         }
     }
