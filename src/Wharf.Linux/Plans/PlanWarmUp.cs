@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime;
 
 namespace Wharf.Linux.Plans;
 
@@ -15,7 +15,8 @@ internal static unsafe class PlanWarmUp
 
     private static bool Exercise()
     {
-        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        // Not RuntimeFeature.IsDynamicCodeCompiled: that is switched off in development builds of programs that are published ahead of time.
+        if (JitInfo.GetCompiledMethodCount() == 0)
         {
             return true;
         }
