@@ -17,6 +17,8 @@ namespace Wharf.Api.Json;
 /// null members are left out, and members that Docker writes as null or as an empty value are filled by who makes the record.
 /// </summary>
 [JsonSourceGenerationOptions(
+    // Go's escaping rules out the ready-made writers, so they are not made.
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNameCaseInsensitive = true,
     Converters = [typeof(NullableNumberConverter), typeof(NullableCounterConverter), typeof(NullableBooleanConverter)])]
