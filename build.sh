@@ -18,7 +18,7 @@ for program in "${targets[@]}"; do
     [ -n "$project" ] || fail "unknown program '$program': choose from ${!projects[*]}"
     step "publishing $program"
     stage="out/publish/$program"
-    dotnet publish "src/$project/$project.csproj" -c Release -r linux-x64 -o "$stage" --nologo -v q -p:DebugType=none
+    dotnet publish "src/$project/$project.csproj" -c Release -r linux-x64 -o "$stage" --nologo -v q
     # A busy program cannot be overwritten, but its name can be given to another file.
     cp "$stage/$program" "out/bin/.$program.new"
     mv "out/bin/.$program.new" "out/bin/$program"

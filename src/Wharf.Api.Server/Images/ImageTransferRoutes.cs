@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Wharf.Api.Images;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
+using Wharf.Build.Execution;
 using Wharf.Images;
 using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Images;
@@ -43,11 +45,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
 
     private Task ImportAsync(ApiCall call, string source)
     {
-        if (call.QueryAll("changes").Count > 0)
-        {
-            throw WharfException.Unsupported("changes at import are not supported yet: changes");
-        }
-
+        IReadOnlyList<string> changes = call.QueryAll("changes");
         bool upload = source == "-";
         var request = new ImportRequest
         {
@@ -55,6 +53,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
             SourceUrl = upload ? null : source,
             Tag = ReferenceQuery.Optional(call.Query("repo"), call.Query("tag")),
             Message = call.Query("message") ?? string.Empty,
+            Config = changes.Count == 0 ? null : ConfigChanges.Apply(new RunConfig(), changes),
             Platform = PlatformQuery.One(call),
         };
         return TransferLines.RunAsync(call, progress => images.ImportAsync(request, progress, call.Ct));

@@ -3,6 +3,7 @@ using Wharf.Archive.Transfer;
 using Wharf.Build.Execution;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Containers.Lifecycle;
+using Wharf.Engine.Launch;
 using Wharf.Images.Catalog;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
@@ -71,8 +72,15 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
             throw WharfException.Forbidden("container rootfs is marked read-only");
         }
 
-        await ContainerFiles.ExtractAsync(opened.Root, opened.Path, tar,
-            new ExtractOptions { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, CopyOwners = options.CopyOwner }, ct);
+        var extract = new ExtractOptions { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir };
+        if (options.OwnedByUser)
+        {
+            using var root = await _roots.OpenAsync(container, "/", writable: false, ct);
+            ResolvedUser user = UserResolver.Resolve(root.Root, container.Current.Config.User ?? "", []);
+            extract = extract with { CopyOwners = false, UserId = user.Uid, GroupId = user.Gid };
+        }
+
+        await ContainerFiles.ExtractAsync(opened.Root, opened.Path, tar, extract, ct);
         container.FilesTouched = true;
         core.Events.Raise(container.Current, "extract-to-dir");
     }

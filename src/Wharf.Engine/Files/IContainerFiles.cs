@@ -32,8 +32,8 @@ public sealed record PathStat(string Name, long Size, uint Mode, DateTimeOffset 
 public sealed record ArchiveReader(PathStat Stat, Func<Stream, CancellationToken, Task> CopyToAsync);
 
 /// <param name="NoOverwriteDirNonDir">Refuse to replace a folder by a file and the other way round.</param>
-/// <param name="CopyOwner">Keep the archive's numeric owners.</param>
-public sealed record ArchiveWriteOptions(bool NoOverwriteDirNonDir = false, bool CopyOwner = false);
+/// <param name="OwnedByUser">Everything belongs to the container's user (copyUIDGID), instead of keeping the archive's numeric owners.</param>
+public sealed record ArchiveWriteOptions(bool NoOverwriteDirNonDir = false, bool OwnedByUser = false);
 
 /// <summary>The query and body of <c>POST /commit</c>.</summary>
 public sealed record CommitOptions
