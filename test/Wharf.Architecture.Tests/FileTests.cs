@@ -32,7 +32,7 @@ public sealed class FileTests
     }
 
     [Fact]
-    public void Namespace_IsProjectAndFolder()
+    public void Namespace_IsItsFolderOrOneAbove()
     {
         var bad = new List<string>();
         foreach (string file in Sources.Code("src"))
@@ -40,7 +40,7 @@ public sealed class FileTests
             string? declared = File.ReadLines(file).FirstOrDefault(l => l.StartsWith("namespace ", StringComparison.Ordinal))?["namespace ".Length..].TrimEnd(';', ' ', '{');
             string folder = Path.GetDirectoryName(Path.GetRelativePath(Path.Combine(Sources.Root, "src"), file))!.Replace('/', '.');
             string project = folder.StartsWith("Wharf.Api.Server", StringComparison.Ordinal) ? "Wharf.Api.Server" : string.Join('.', folder.Split('.').Take(2));
-            if (declared is not null && declared != folder && declared != project)
+            if (declared is not null && declared != project && folder != declared && !folder.StartsWith(declared + ".", StringComparison.Ordinal))
             {
                 bad.Add($"{Sources.Relative(file)}: {declared}");
             }

@@ -21,8 +21,7 @@ public sealed class ReferenceTests
         ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api"],
         ["Api.Server"] = ["Primitives", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
-        ["Registry"] = ["Primitives", "Oci"],
-        ["Cli"] = ["Primitives", "Api", "Client", "Templates", "Registry"],
+        ["Cli"] = ["Primitives", "Api", "Client", "Templates"],
         ["Shim"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["OciRuntime"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["Daemon"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Engine", "Api", "Api.Server"],
@@ -51,7 +50,7 @@ public sealed class ReferenceTests
     [Fact]
     public void WebServerTypes_StayInTheirRooms()
     {
-        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Registry/", "src/Wharf.Daemon/"];
+        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Daemon/"];
         var strangers = Sources.Code("src")
             .Where(f => !rooms.Any(r => Sources.Relative(f).StartsWith(r, StringComparison.Ordinal)))
             .Where(f => File.ReadAllText(f).Contains("using Microsoft.AspNetCore", StringComparison.Ordinal));

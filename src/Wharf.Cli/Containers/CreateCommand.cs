@@ -129,15 +129,8 @@ internal static class CreateCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         ContainerCreateRequest request = CreateRequest.Checked(call, "create");
-        try
-        {
-            string id = await ContainerCreator.CreateAsync(call, request, ct);
-            call.Cli.Out.WriteLine(id);
-            return 0;
-        }
-        catch (Exception e) when (e is WharfException or CommandException { Message.Length: > 0 })
-        {
-            throw StartFailure.With(call, e, "create");
-        }
+        string id = await ContainerCreator.CreateAsync(call, request, ct);
+        call.Cli.Out.WriteLine(id);
+        return 0;
     }
 }

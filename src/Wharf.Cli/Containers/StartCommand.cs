@@ -54,7 +54,7 @@ internal static class StartCommand
         bool input = call.Bool("interactive") && config.OpenStdin;
         var query = new Query { { "detachKeys", keys }, { "stream", true }, { "stdin", input }, { "stdout", true }, { "stderr", true } };
         using HijackedStream stream = await cli.Client.AttachContainerAsync(container.Id!, query, ct);
-        using SignalForwarder? signals = call.Bool("sig-proxy") && !config.Tty
+        using SignalForwarder? signals = !config.Tty
             ? new SignalForwarder(s => KillQuietly(cli, container.Id!, s))
             : null;
         EngineReply wait = await cli.Client.BeginWaitAsync(container.Id!, container.HostConfig?.AutoRemove == true ? "removed" : "next-exit", ct);

@@ -26,6 +26,9 @@ internal sealed class Container(ContainerRecord record)
     /// <summary>A shim that attached clients already listen to, before the first start or between two.</summary>
     public Lifecycle.PreparedShim? Prepared { get; set; }
 
+    /// <summary>The last run's shim going away; a new one can be had when this is complete.</summary>
+    public Task LeavingShim { get; set; } = Task.CompletedTask;
+
     /// <summary>Who waits for this container's next end or removal.</summary>
     public Waiters Waiters { get; } = new();
 

@@ -63,6 +63,7 @@ internal sealed class ContainerAttacher(EngineCore core, IContainerLogs logs)
             return running;
         }
 
+        await container.LeavingShim;
         container.Prepared ??= new PreparedShim(await core.Shims.AcquireAsync(container.Id, ct));
         return container.Prepared.Shim;
     }

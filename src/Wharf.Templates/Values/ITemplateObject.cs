@@ -41,6 +41,16 @@ public sealed class TemplateStruct(string typeName, IReadOnlyList<KeyValuePair<s
             }
         }
 
+        // A Go field and its JSON name may differ in case (APIVersion is ApiVersion on the wire).
+        foreach ((string field, object? content) in fields)
+        {
+            if (name.Length > 0 && char.IsAsciiLetterUpper(name[0]) && field.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                value = content;
+                return true;
+            }
+        }
+
         value = null;
         return false;
     }

@@ -22,7 +22,7 @@ public sealed class RunTests(SharedEngine shared) : EngineTest(shared)
 
     [Theory, MemberData(nameof(Clients))]
     public void Run_Killed_Is137(Client client) =>
-        Run(client, "run", "--rm", "busybox", "sh", "-c", "kill -9 $$").Fails(137);
+        Run(client, "run", "--rm", "--init", "busybox", "sh", "-c", "kill -9 $$").Fails(137);
 
     [Theory, MemberData(nameof(Clients))]
     public void Run_MissingProgram_Is127AndLeavesNothingRunning(Client client)
@@ -42,7 +42,7 @@ public sealed class RunTests(SharedEngine shared) : EngineTest(shared)
 
     [Theory, MemberData(nameof(Clients))]
     public void Run_UnknownUser_Fails(Client client) =>
-        Run(client, "run", "--rm", "-u", "nobodyhere", "busybox", "true").Fails(125 + 1, "unable to find user nobodyhere: no matching entries in passwd file");
+        Run(client, "run", "--rm", "-u", "nobodyhere", "busybox", "true").Fails(125, "unable to find user nobodyhere: no matching entries in passwd file");
 
     [Theory, MemberData(nameof(Clients))]
     public void Run_StdinFromPipe_ReachesTheProgramWhole(Client client)

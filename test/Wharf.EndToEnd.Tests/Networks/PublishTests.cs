@@ -15,7 +15,10 @@ public sealed class PublishTests(SharedEngine shared) : EngineTest(shared)
         Eventually(() => Engine.OnHost("curl", "-s", "-m", "2", $"http://127.0.0.1:{port}/").Out == "hello", "an answer by loopback");
         string gateway = Inspect(name, "{{.NetworkSettings.Networks.bridge.Gateway}}");
         Eventually(() => Engine.OnHost("curl", "-s", "-m", "2", $"http://{gateway}:{port}/").Out == "hello", "an answer by the bridge's address");
-        Assert.Equal("hello", Run(client, "run", "--rm", "busybox", "wget", "-qO-", "-T", "3", $"http://{gateway}:{port}/").Ok().Out);
+        string neighbour = NewName();
+        Run(client, "run", "-d", "--name", neighbour, "busybox", "sleep", "600").Ok();
+        string pid = Inspect(neighbour, "{{.State.Pid}}");
+        Eventually(() => Command.Run("nsenter", [$"--net=/proc/{pid}/ns/net", "curl", "-s", "-m", "2", $"http://{gateway}:{port}/"]).Out == "hello", "an answer to another container");
         Run(client, "rm", "-f", name).Ok();
         Assert.NotEqual(0, Engine.OnHost("curl", "-s", "-m", "2", $"http://127.0.0.1:{port}/").ExitCode);
     }

@@ -38,17 +38,17 @@ public sealed class DaemonRestartTests
     {
         using var engine = new Engine();
         engine.Load("busybox");
-        engine.Run(Client.Docker, "run", "-d", "--name", "c", "busybox", "sleep", "600").Ok();
-        string pid = engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", "c").Ok().Text;
+        engine.Run(Client.Docker, "run", "-d", "--name", "victim", "busybox", "sleep", "600").Ok();
+        string pid = engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", "victim").Ok().Text;
         string parent = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..].Trim();
         Command.Run("kill", ["-KILL", parent]).Ok();
-        for (int i = 0; i < 200 && engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}}", "c").Text != "exited"; i++)
+        for (int i = 0; i < 200 && engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}}", "victim").Text != "exited"; i++)
         {
             Thread.Sleep(50);
         }
 
-        Assert.Equal("exited 255", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "c").Ok().Text);
+        Assert.Equal("exited 255", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "victim").Ok().Text);
         Assert.False(Directory.Exists("/proc/" + pid), "no process of the container is left");
-        engine.Run(Client.Docker, "start", "c").Ok();
+        engine.Run(Client.Docker, "start", "victim").Ok();
     }
 }

@@ -77,7 +77,6 @@ internal static class ContainerCreator
         }
 
         ImageReference image = ImageReference.Parse(given).WithDefaultTag();
-        request.Image = image.IsNameOnly ? given : image.Familiar;
         return image;
     }
 

@@ -64,6 +64,7 @@ internal sealed class ContainerStarter(EngineCore core, LaunchPreparer preparer,
             Task<Sandbox>? network = request is null ? null : core.Networks.AllocateAsync(request, CancellationToken.None);
             try
             {
+                await container.LeavingShim;
                 shim = container.Prepared?.Shim ?? await core.Shims.AcquireAsync(before.Id, CancellationToken.None);
             }
             finally

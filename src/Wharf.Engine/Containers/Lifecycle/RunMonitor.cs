@@ -122,11 +122,11 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
             if (remove)
             {
                 // its row goes at once, and with it the state
-                LeaveShim(run, record.Id, stored: Task.CompletedTask);
+                LeaveShim(container, run, stored: Task.CompletedTask);
             }
             else
             {
-                LeaveShim(run, record.Id, core.Store.UpdateStateAsync(record));
+                LeaveShim(container, run, core.Store.UpdateStateAsync(record));
             }
 
             container.Waiters.RunEnded(exit.ExitCode, restart);
@@ -152,7 +152,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
     }
 
     // The shim keeps the exit until ours is written: a daemon killed in between finds it there again.
-    private void LeaveShim(Run run, string id, Task stored) => _ = Task.Run(async () =>
+    private void LeaveShim(Container container, Run run, Task stored) => container.LeavingShim = Task.Run(async () =>
     {
         try
         {
@@ -163,7 +163,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
         }
         catch (Exception e)
         {
-            core.Log.Error($"cannot release the shim of container {id}", e);
+            core.Log.Error($"cannot release the shim of container {container.Id}", e);
         }
     });
 
