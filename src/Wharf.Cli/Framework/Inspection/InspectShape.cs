@@ -109,7 +109,7 @@ internal static class InspectShape
             foreach ((string field, object? content) in fields)
             {
                 // Go finds Id under ID and the like only by the exact name of its field
-                if (field == name || (field == "Id" && name == "ID"))
+                if (field == name || (field == "Id" && name == "ID") || (field == "ApiVersion" && name == "APIVersion"))
                 {
                     value = content;
                     return true;

@@ -35,7 +35,8 @@ async function lifeCycle() {
   const stream = await exec.start({ hijack: true, stdin: true });
   const out = new PassThrough(), collected = text(out);
   docker.modem.demuxStream(stream, out, out);
-  stream.on('end', () => out.end());
+  // the demultiplexer still works on the last chunk when the socket says it has ended
+  stream.on('end', () => setTimeout(() => out.end(), 200));
   stream.write('through the hijacked stream');
   stream.end();
   assert.equal(await collected, 'through the hijacked stream');
@@ -51,6 +52,7 @@ async function lifeCycle() {
 }
 
 async function events() {
+  await new Promise(done => setTimeout(done, 1100)); // "until" is in whole seconds
   const stream = await docker.getEvents({ since: Math.floor(Date.now() / 1000) - 600, until: Math.floor(Date.now() / 1000), filters: { container: ['dockerode-life'] } });
   const actions = (await text(stream)).trim().split('\n').map(line => JSON.parse(line).Action);
   for (const action of ['create', 'start', 'die', 'destroy']) assert.ok(actions.includes(action), `event ${action}: ${actions}`);
