@@ -138,16 +138,53 @@ public static class TreeCopy
                     return;
                 }
 
-                while (true)
-                {
-                    ct.ThrowIfCancellationRequested();
-                    FileCalls.CopyRange(from, to, 16 * 1024 * 1024, out long copied).ThrowIfError("copy_file_range", path);
-                    if (copied == 0)
-                    {
-                        return;
-                    }
-                }
+                CopyRanges(from, to, path, ct);
             }
+        }
+    }
+
+    private static void CopyRanges(SafeFileHandle from, SafeFileHandle to, string path, CancellationToken ct)
+    {
+        const int Step = 16 * 1024 * 1024;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            Errno errno = FileCalls.CopyRange(from, to, Step, out long copied);
+            if (errno is Errno.EXDEV or Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP)
+            {
+                // Between file systems (a context on the disk, a root on overlay) the bytes go through this process.
+                CopyBytes(from, to, path, ct);
+                return;
+            }
+
+            errno.ThrowIfError("copy_file_range", path);
+            if (copied == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void CopyBytes(SafeFileHandle from, SafeFileHandle to, string path, CancellationToken ct)
+    {
+        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            while (true)
+            {
+                ct.ThrowIfCancellationRequested();
+                FileCalls.Read(from, buffer, out int count).ThrowIfError("read", path);
+                if (count == 0)
+                {
+                    return;
+                }
+
+                FileCalls.WriteAll(to, buffer.AsSpan(0, count)).ThrowIfError("write", path);
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
