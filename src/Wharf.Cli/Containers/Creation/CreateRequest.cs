@@ -100,6 +100,11 @@ internal static class CreateRequest
         request.OpenStdin = call.Bool("interactive");
         request.StdinOnce = request.OpenStdin && request.AttachStdin;
         request.Tty = call.Bool("tty");
+        if (call.Bool("use-api-socket"))
+        {
+            throw new CommandException("--use-api-socket is not supported by this client: mount the socket with -v /var/run/docker.sock:/var/run/docker.sock");
+        }
+
         request.Image = call.Arguments[0];
         request.Cmd = call.Arguments.Count > 1 ? [.. call.Arguments.Skip(1)] : null;
         request.Entrypoint = call.IsSet("entrypoint") ? [call.String("entrypoint")] : null;
