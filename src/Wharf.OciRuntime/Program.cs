@@ -63,6 +63,8 @@ internal static class Program
         string[] words = [.. global.Operands];
         string name = words[0];
         Command command = Array.Find(Commands, c => c.Name == name) ?? throw WharfException.Invalid($"No help topic for '{name}'");
+        // What we start in a container shares our memory until it executes: its /proc/PID/exe, which is our program, opens to nobody (CVE-2019-5736).
+        ProcessCalls.SetDumpable(false).ThrowIfError("prctl", "PR_SET_DUMPABLE");
         // an engine's file mode mask must not decide over what containers and their state look like
         _ = ProcessCalls.SetUmask(0b000_010_010);
         return command.Run(Arguments.Parse(words.AsSpan(1), command.Options), session);

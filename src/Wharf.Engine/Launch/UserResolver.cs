@@ -20,7 +20,7 @@ internal static class UserResolver
     {
         int colon = user.IndexOf(':');
         string wantedUser = colon < 0 ? user : user[..colon], wantedGroup = colon < 0 ? "" : user[(colon + 1)..];
-        string[]? entry = AccountFiles.Read(root, "etc/passwd").FirstOrDefault(e => e.Length >= 4 && (e[0] == wantedUser || e[2] == (wantedUser.Length == 0 ? "0" : wantedUser)));
+        string[]? entry = AccountFiles.Read(root, "etc/passwd").FirstOrDefault(e => e.Length >= 4 && IsNumber(e[2]) && IsNumber(e[3]) && (e[0] == wantedUser || e[2] == (wantedUser.Length == 0 ? "0" : wantedUser)));
         (uint uid, uint gid, string home, string name) = entry is not null
             ? (Number(entry[2]), Number(entry[3]), entry.Length > 5 ? entry[5] : "", entry[0])
             : wantedUser.Length == 0 ? (0u, 0u, "/", "")
@@ -28,7 +28,7 @@ internal static class UserResolver
             : throw WharfException.Invalid($"unable to find user {wantedUser}: no matching entries in passwd file");
 
         List<string[]>? groupFile = wantedGroup.Length > 0 || name.Length > 0 || extraGroups.Count > 0
-            ? [.. AccountFiles.Read(root, "etc/group").Where(e => e.Length >= 3)]
+            ? [.. AccountFiles.Read(root, "etc/group").Where(e => e.Length >= 3 && IsNumber(e[2]))]
             : null;
         var groups = new List<uint>();
         if (wantedGroup.Length > 0)
@@ -57,6 +57,8 @@ internal static class UserResolver
         : number is < 0 or > LargestId ? throw WharfException.Invalid($"uids and gids must be in range 0-{LargestId}")
         : (uint)number;
 
-    // A number from the image's file: nonsense there counts as root's, as in Docker, out-of-range ones are refused.
-    private static uint Number(string text) => Parse(text) ?? 0;
+    // A line of the image's file whose id is nonsense ("0x7", nothing) is no entry: Docker takes it for root's, which is nobody's intention.
+    private static bool IsNumber(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+
+    private static uint Number(string text) => Parse(text) ?? throw WharfException.Invalid($"\"{text}\" of the container's account files is no number");
 }

@@ -35,7 +35,7 @@ public static class ExecCompiler
 
         ProcessSteps.ResetSignals(plan);
         SafeFileHandle? unified = CgroupSteps.Enter(plan, request.Cgroup);
-        OutOfMemorySteps.SetScore(plan, request.Process, own, warnings);
+        int? ownScore = OutOfMemorySteps.SetScore(plan, request.Process, own, warnings);
         plan.Add("setsid", null, Call.setsid);
         NamespaceKinds joined = namespaces.Foreign & ~NamespaceKinds.Pid;
         if (joined != NamespaceKinds.None)
@@ -81,6 +81,7 @@ public static class ExecCompiler
             Cgroup = unified,
             PidNamespace = (namespaces.Foreign & NamespaceKinds.Pid) != 0 ? request.ContainerPidFd : null,
             ConsoleChannel = channel,
+            OwnScore = ownScore,
         };
     }
 }

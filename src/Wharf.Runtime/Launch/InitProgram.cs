@@ -64,6 +64,12 @@ internal static class InitProgram
         code.Emit(0x4d, 0x8d, 0x6c, 0x24, 24);          // lea r13, [r12+24]     argv behind "init --"
         code.Emit(0x4d, 0x8d, 0x74, 0xc4, 16);          // lea r14, [r12+rax*8+16]
         code.Emit(0x48, 0x81, 0xec, 0, 1, 0, 0);        // sub rsp, 256
+        // Started by an image's /proc/self/exe we would be our own program, and that one ours, without end: only our own argument list is taken.
+        code.Emit(0x49, 0x8b, 0x44, 0x24, 16);          // mov rax, [r12+16]     argv[1]
+        code.Emit(0x48, 0x85, 0xc0);                    // test rax, rax
+        code.JumpIf(MachineCode.Equal, "other");
+        code.Emit(0x66, 0x81, 0x38, 0x2d, 0x2d);        // cmp word [rax], "--"
+        code.JumpIf(MachineCode.NotEqual, "other");
         Mask(code, "all");
         code.Call(Fork);
         code.Emit(0x85, 0xc0);                          // test eax, eax

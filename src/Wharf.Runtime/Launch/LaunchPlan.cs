@@ -37,6 +37,9 @@ public sealed class LaunchPlan : IDisposable
     /// <summary>Where the terminal's master arrives.</summary>
     internal SafeFileHandle? ConsoleChannel { get; init; }
 
+    /// <summary>Our own score of the out-of-memory killer, where the child changes it while it shares our memory.</summary>
+    internal int? OwnScore { get; init; }
+
     /// <summary>Maps of a new user namespace, written by the parent.</summary>
     internal IReadOnlyList<IdMapping>? UidMappings { get; init; }
 

@@ -33,6 +33,7 @@ public static class Launcher
             // a hook or an id map failed while the child waited: it gets no byte, and ends when our side closes
             _ = ProcessCalls.SendSignal(run.PidFd, Signal.Kill);
             Reap(run);
+            TakeScoreBack(plan);
             return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {e.Message}", LaunchErrors.OtherExitCode), Warnings = plan.Warnings };
         }
     }
@@ -46,9 +47,11 @@ public static class Launcher
             {
                 case PlanProgress.Failed:
                     Reap(run);
+                    TakeScoreBack(plan);
                     return new LaunchResult { Failure = LaunchErrors.Explain(plan, report.Place, report.Errno), Warnings = plan.Warnings };
                 case PlanProgress.Executed:
                     run.Dispose();
+                    TakeScoreBack(plan);
                     return Success(plan, run);
                 case PlanProgress.Waiting when report.Place == LaunchPoint.Created:
                     // the child shares our memory until it executes: its stack and its plan stay as long as we do
@@ -84,17 +87,41 @@ public static class Launcher
         if (plan.ConsoleChannel is { } channel)
         {
             Span<byte> text = stackalloc byte[8];
-            UnixSocketCalls.Receive(channel, text, out _, out SafeFileHandle[] descriptors, wait: false).ThrowIfError("recvmsg", "terminal");
+            Errno errno = UnixSocketCalls.Receive(channel, text, out _, out SafeFileHandle[] descriptors, wait: false);
+            if (errno == Errno.EAGAIN)
+            {
+                return EndedUnseen(plan, run);
+            }
+
+            errno.ThrowIfError("recvmsg", "terminal");
             console = descriptors is [var master, ..] ? master : throw WharfException.Internal("the new process sent no terminal");
         }
 
         return new LaunchResult { Pid = run.Pid, PidFd = run.PidFd, Console = console, Warnings = plan.Warnings };
     }
 
-    private static void Reap(PlanRun run)
+    // The terminal is sent long before execve(2): where it has not come, the end of the status pipe was the child's own end. It was killed on its
+    // way, by the end of the pid namespace that it was to join, or by whoever empties its cgroup.
+    private static LaunchResult EndedUnseen(LaunchPlan plan, PlanRun run)
     {
-        ProcessCalls.Wait(run.PidFd, block: true, out _).ThrowIfError("waitid", $"{run.Pid}");
+        ProcessEnd end = Reap(run);
+        string how = end.Signalled ? $"signal {end.Value}" : $"exit status {end.Value}";
+        return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: it ended before it could run the program ({how})", LaunchErrors.OtherExitCode), Warnings = plan.Warnings };
+    }
+
+    private static void TakeScoreBack(LaunchPlan plan)
+    {
+        if (plan.OwnScore is { } score)
+        {
+            OutOfMemorySteps.Restore(score);
+        }
+    }
+
+    private static ProcessEnd Reap(PlanRun run)
+    {
+        ProcessCalls.Wait(run.PidFd, block: true, out ProcessEnd end).ThrowIfError("waitid", $"{run.Pid}");
         run.PidFd.Dispose();
         run.Dispose();
+        return end;
     }
 }

@@ -47,7 +47,7 @@ public static class SpecCompiler
         }
 
         SafeFileHandle? unified = CgroupSteps.Enter(builder, namespaces);
-        OutOfMemorySteps.SetScore(builder, process);
+        int? ownScore = OutOfMemorySteps.SetScore(builder, process);
         plan.Add("setsid", null, Call.setsid);
         if (!request.NoNewKeyring)
         {
@@ -114,6 +114,7 @@ public static class SpecCompiler
             GidMappings = newUserNamespace ? builder.Linux.GidMappings ?? [] : null,
             NamespacesReady = request.NamespacesReady,
             RootfsReady = request.RootfsReady,
+            OwnScore = ownScore,
         };
     }
 

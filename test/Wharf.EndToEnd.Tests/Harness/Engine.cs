@@ -11,12 +11,19 @@ namespace Wharf.EndToEnd.Tests.Harness;
 public sealed class Engine : IDisposable
 {
     private static int _count;
+    private readonly string[] _prefix;
     private readonly string[] _flags;
     private Process? _daemon;
     private StreamWriter? _log;
 
     public Engine(params string[] flags)
+        : this([], flags)
     {
+    }
+
+    private Engine(string[] prefix, string[] flags)
+    {
+        _prefix = prefix;
         _flags = flags;
         Name = $"wharf-e2e-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
         Root = Path.Combine("/var/tmp", Name);
@@ -38,11 +45,14 @@ public sealed class Engine : IDisposable
 
     public int DaemonPid => _daemon?.Id ?? 0;
 
+    /// <summary>A daemon that is started by another program, whose last arguments are the daemon's command line.</summary>
+    public static Engine StartedBy(string[] prefix, params string[] flags) => new(prefix, flags);
+
     public void Start()
     {
         _daemon = Command.Start("nsenter",
         [
-            "--net=/run/netns/" + Name, Repository.Program("wharfd"),
+            "--net=/run/netns/" + Name, .. _prefix, Repository.Program("wharfd"),
             "--data-root", DataRoot, "--exec-root", ExecRoot, "--pidfile", Path.Combine(Root, "wharfd.pid"),
             "-H", "unix://" + Socket, "--cgroup-parent", "/" + Name, .. _flags,
         ]);

@@ -68,6 +68,58 @@ public sealed class ExecTests : IDisposable
         });
     }
 
+    [Fact]
+    public void Exec_TerminalWhileTheContainerEnds_SaysThatItEnded()
+    {
+        const int Tries = 60;
+        int failures = 0;
+        for (int i = 0; i < Tries; i++)
+        {
+            _bundle.Run(_bundle.Spec("sleep", "100"), null, container =>
+            {
+                using LaunchPlan plan = Compile(container, Process("true") with { Terminal = true }, StdioDescriptors.None);
+                var killer = new Thread(() =>
+                {
+                    Thread.SpinWait(i * 2000);
+                    ProcessCalls.SendSignal(container.PidFd!, Signal.Kill).ThrowIfError();
+                });
+                killer.Start();
+                LaunchResult result = Launcher.Launch(plan);
+                killer.Join();
+                if (result.Failure is { } failure)
+                {
+                    failures++;
+                    // the kernel makes no process in a pid namespace that ends, and kills the one it has made there
+                    Assert.True(failure.Message.Contains("it ended before it could run the program (signal 9)", StringComparison.Ordinal)
+                        || failure.Message.Contains("clone3: cannot allocate memory", StringComparison.Ordinal)
+                        || failure.Message.Contains("setns", StringComparison.Ordinal), failure.Message);
+                    return;
+                }
+
+                Assert.NotNull(result.Console);
+                result.Console.Dispose();
+                ProcessCalls.Wait(result.PidFd!, block: true, out _).ThrowIfError();
+            });
+        }
+
+        Assert.InRange(failures, 1, Tries);
+    }
+
+    [Fact]
+    public void Exec_WithAScore_LeavesOurOwn()
+    {
+        string before = SmallFile.Read("/proc/self/oom_score_adj");
+        (_, string output, _) = _bundle.Run(WithScore(_bundle.Spec("cat", "/proc/self/oom_score_adj"), 321));
+        Assert.Equal("321\n", output);
+        Assert.Equal(before, SmallFile.Read("/proc/self/oom_score_adj"));
+
+        (LaunchResult failed, _, _) = _bundle.Run(WithScore(_bundle.Spec("nope"), 321));
+        Assert.NotNull(failed.Failure);
+        Assert.Equal(before, SmallFile.Read("/proc/self/oom_score_adj"));
+    }
+
+    private static RuntimeSpec WithScore(RuntimeSpec spec, int score) => spec with { Process = spec.Process! with { OomScoreAdj = score } };
+
     private string Exec(LaunchResult container, params string[] args)
     {
         FileCalls.Pipe(out SafeFileHandle read, out SafeFileHandle write).ThrowIfError();
