@@ -129,7 +129,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
 
     private static List<string> PruneCandidates(IndexState state, ImageFilters filters, bool danglingOnly)
     {
-        ILookup<Digest, NameKey> names = state.NamesByImage();
+        Lookup<Digest, NameKey> names = state.NamesByImage();
         HashSet<Digest> parents = [.. state.Images.Values.Where(i => !i.Parent.IsEmpty).Select(i => i.Parent)];
         var candidates = new List<string>();
         foreach (ImageRecord image in state.Images.Values.OrderBy(i => i.Id.ToString(), StringComparer.Ordinal))

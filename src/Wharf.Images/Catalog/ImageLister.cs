@@ -13,7 +13,7 @@ internal static class ImageLister
         var filters = new ImageFilters(query.Filters, KnownFilters, clock);
         DateTimeOffset? before = Bound(state, filters.Values("before"), earliest: true);
         DateTimeOffset? since = Bound(state, filters.Values("since"), earliest: false);
-        ILookup<Digest, NameKey> names = state.NamesByImage();
+        Lookup<Digest, NameKey> names = state.NamesByImage();
         HashSet<Digest> parents = [.. state.Images.Values.Where(i => !i.Parent.IsEmpty).Select(i => i.Parent)];
         Dictionary<Digest, int>? containers = uses?.GroupBy(u => u.ImageId).ToDictionary(g => g.Key, g => g.Count());
         Dictionary<Digest, int>? layerUsers = query.SharedSize ? CountLayerUsers(state) : null;

@@ -53,7 +53,7 @@ internal sealed record IndexState
     public IEnumerable<NameKey> NamesOf(Digest image) => Names.Where(n => n.Value == image).Select(n => n.Key);
 
     /// <summary>Names by image, for lists: one pass instead of one per image.</summary>
-    public ILookup<Digest, NameKey> NamesByImage() => Names.ToLookup(n => n.Value, n => n.Key);
+    public Lookup<Digest, NameKey> NamesByImage() => Names.ToLookup(n => n.Value, n => n.Key);
 
     public IEnumerable<ImageRecord> ChildrenOf(Digest image) => Images.Values.Where(i => i.Parent == image);
 

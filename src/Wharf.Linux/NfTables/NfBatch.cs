@@ -129,7 +129,7 @@ public sealed class NfBatch
 
     private NfBatch Elements(int message, NetlinkFlags flags, string table, IEnumerable<NfElement> elements)
     {
-        foreach (IGrouping<(NfFamily Family, string Set), NfElement> group in elements.GroupBy(e => (e.Family, e.Set)))
+        foreach (Grouping<(NfFamily Family, string Set), NfElement> group in elements.GroupBy(e => (e.Family, e.Set)))
         {
             foreach (NfElement[] chunk in group.Chunk(ElementsPerMessage))
             {
