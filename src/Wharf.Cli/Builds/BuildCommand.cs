@@ -71,7 +71,13 @@ internal static class BuildCommand
         BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input);
         string id = "";
         bool quiet = call.Bool("quiet");
-        var sent = context.Content is null ? null : new CountingStream(context.Content);
+        Stream? content = context.Content;
+        if (content is not null && call.Bool("compress"))
+        {
+            content = new CompressedStream(content);
+        }
+
+        var sent = content is null ? null : new CountingStream(content);
         using EngineReply reply = await cli.Client.SendAsync("POST", "/build" + BuildQuery.From(call, context), sent is null ? null : RequestBody.Of(sent), ct,
             [new("X-Registry-Config", RegistryConfig(cli))]);
         if (!quiet && sent is not null)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Wharf.Api.Containers;
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Configuration;
 using Wharf.Client.Http;
 
 namespace Wharf.Cli.Builds;
@@ -11,8 +12,6 @@ namespace Wharf.Cli.Builds;
 /// <summary>The parameters of <c>POST /build</c>.</summary>
 internal static class BuildQuery
 {
-    private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "FTP_PROXY", "ALL_PROXY"];
-
     public static Query From(Invocation call, BuildContext context) => new()
     {
         { "t", call.List("tag") },
@@ -53,7 +52,7 @@ internal static class BuildQuery
     private static string? Arguments(Invocation call)
     {
         var arguments = new SortedDictionary<string, string?>(StringComparer.Ordinal);
-        foreach ((string name, string value) in Proxies(call))
+        foreach ((string name, string value) in ProxySettings.For(call.Cli.Config, call.Cli.HostText))
         {
             arguments[name] = value;
         }
@@ -74,24 +73,6 @@ internal static class BuildQuery
 
             writer.WriteEndObject();
         });
-    }
-
-    /// <summary>The proxies of the configuration file, for every host.</summary>
-    private static IEnumerable<(string Name, string Value)> Proxies(Invocation call)
-    {
-        if (call.Cli.Config.Object("proxies")?["default"] is not System.Text.Json.Nodes.JsonObject proxies)
-        {
-            yield break;
-        }
-
-        foreach ((string member, int index) in new[] { ("httpProxy", 0), ("httpsProxy", 1), ("noProxy", 2), ("ftpProxy", 3), ("allProxy", 4) })
-        {
-            if ((string?)proxies[member] is { Length: > 0 } value)
-            {
-                yield return (ProxyVariables[index], value);
-                yield return (ProxyVariables[index].ToLowerInvariant(), value);
-            }
-        }
     }
 
     private static string? Labels(Invocation call) => Write(writer =>

@@ -19,8 +19,8 @@ internal static class StartCommand
         Flags =
         [
             new("attach", 'a', FlagKind.Bool, "Attach STDOUT/STDERR and forward signals"),
-            new("checkpoint", FlagKind.String, "Restore from this checkpoint"),
-            new("checkpoint-dir", FlagKind.String, "Use a custom checkpoint storage directory"),
+            new("checkpoint", FlagKind.String, "Restore from this checkpoint") { Refusal = "checkpoints are not supported by this engine" },
+            new("checkpoint-dir", FlagKind.String, "Use a custom checkpoint storage directory") { Refusal = "checkpoints are not supported by this engine" },
             new("detach-keys", FlagKind.String, "Override the key sequence for detaching a container"),
             new("interactive", 'i', FlagKind.Bool, "Attach container's STDIN"),
         ],

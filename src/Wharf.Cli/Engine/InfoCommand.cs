@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Plugins;
 using Wharf.Cli.Framework.Inspection;
 using Wharf.Primitives;
 using Wharf.Templates;
@@ -47,7 +48,9 @@ internal static class InfoCommand
         }
 
         var page = new StringBuilder("Client:\n");
-        page.Append($" Version:    {BuildInfo.Version}\n Context:    {cli.CurrentContext}\n Debug Mode: {(cli.Globals.Bool("debug") ? "true" : "false")}\n\nServer:\n");
+        page.Append($" Version:    {BuildInfo.Version}\n Context:    {cli.CurrentContext}\n Debug Mode: {(cli.Globals.Bool("debug") ? "true" : "false")}\n");
+        AppendPlugins(page, Plugins(cli));
+        page.Append("\nServer:\n");
         if (server is not null)
         {
             using JsonDocument document = JsonDocument.Parse(server);
@@ -66,6 +69,22 @@ internal static class InfoCommand
         throw new CommandException("errors pretty printing info");
     }
 
+    private static List<PluginMetadata> Plugins(CliContext cli) => [.. PluginFolders.All(cli.Config).Select(p => PluginMetadata.Ask(p.Key, p.Value)).Where(p => p.Error is null)];
+
+    private static void AppendPlugins(StringBuilder page, List<PluginMetadata> plugins)
+    {
+        if (plugins.Count == 0)
+        {
+            return;
+        }
+
+        page.Append(" Plugins:\n");
+        foreach (PluginMetadata plugin in plugins)
+        {
+            page.Append($"  {plugin.Name}: {plugin.ShortDescription} ({plugin.Vendor})\n    Version:  {plugin.Version}\n    Path:     {plugin.Path}\n");
+        }
+    }
+
     private static string Formatted(CliContext cli, byte[]? server, string format)
     {
         JsonObject root = server is null ? [] : JsonNode.Parse(server)!.AsObject();
@@ -78,7 +97,15 @@ internal static class InfoCommand
             ["Os"] = VersionCommand.OperatingSystem,
             ["Arch"] = VersionCommand.Architecture,
             ["Context"] = cli.CurrentContext,
-            ["Plugins"] = new JsonArray(),
+            ["Plugins"] = new JsonArray([.. Plugins(cli).Select(p => new JsonObject
+            {
+                ["SchemaVersion"] = "0.1.0",
+                ["Vendor"] = p.Vendor,
+                ["Version"] = p.Version,
+                ["ShortDescription"] = p.ShortDescription,
+                ["Name"] = p.Name,
+                ["Path"] = p.Path,
+            })]),
             ["Warnings"] = null,
         };
         byte[] json = Encoding.UTF8.GetBytes(root.ToJsonString(new JsonSerializerOptions { Encoder = PlainJsonEncoder.Instance }));

@@ -61,6 +61,11 @@ internal sealed class CliContext(string program, ITerminal terminal, Func<string
         }
     }
 
+    /// <summary>The engine's address as the user wrote it, by flag, environment or context.</summary>
+    public string HostText => CurrentContext is var name && name != ContextStore.DefaultName ? Contexts.Get(name).Host
+        : globals.List("host") is [.., var last] ? last.Trim()
+        : Env("DOCKER_HOST") ?? Endpoint.DefaultHost;
+
     /// <exception cref="CommandException">The context or the address is wrong.</exception>
     public Endpoint ResolveEndpoint()
     {

@@ -1,5 +1,6 @@
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Plugins;
 using Wharf.Cli.Framework.Terminal;
 using Wharf.Primitives;
 
@@ -68,9 +69,11 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             return Help(root, program, cli);
         }
 
-        return parsed.Arguments[0] == "help"
-            ? HelpFor(parsed.Arguments, cli)
-            : await RunCommandAsync(parsed.Arguments, cli, ct);
+        List<string> arguments = WithAlias(parsed.Arguments, cli);
+        List<string> globalWords = [.. words.Take(words.Count - parsed.Arguments.Count)];
+        return arguments[0] == "help"
+            ? HelpFor(arguments, globalWords, cli)
+            : await RunCommandAsync(arguments, globalWords, cli, ct);
     }
 
     public static string VersionLine(string program) => $"{(program == "docker" ? "Docker" : "Wharf")} version {BuildInfo.Version}, build {BuildInfo.Commit}";
@@ -89,7 +92,24 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         }
     }
 
-    private async Task<int> RunCommandAsync(List<string> words, CliContext cli, CancellationToken ct)
+    // Docker lets config.json give "builder" to another command, and nothing else.
+    private static List<string> WithAlias(List<string> words, CliContext cli)
+    {
+        IReadOnlyDictionary<string, string> aliases = cli.Config.Map("aliases");
+        foreach (string name in aliases.Keys)
+        {
+            if (name != "builder")
+            {
+                throw new CommandException($"not allowed to alias with \"{name}\" (allowed: [\"builder\"])");
+            }
+        }
+
+        return aliases.TryGetValue(words[0], out string? target) && target.Length > 0
+            ? [.. target.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. words.Skip(1)]
+            : words;
+    }
+
+    private async Task<int> RunCommandAsync(List<string> words, List<string> globalWords, CliContext cli, CancellationToken ct)
     {
         Command command = root;
         string path = program;
@@ -104,7 +124,9 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
                     break;
                 }
 
-                throw Unknown(command, path, words[used]);
+                throw command == root && PluginFolders.Find(words[used], cli.Config) is { } plugin
+                    ? PluginProgram.Become(plugin, [.. globalWords, .. words])
+                    : Unknown(command, path, words[used]);
             }
 
             command = child;
@@ -123,6 +145,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             throw new CommandException($"{e.Message}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", FlagError);
         }
 
+        ContentTrust.Check(command, parsed.Values, cli);
         WarnOfShortHelp(parsed);
         foreach (string warning in parsed.Warnings)
         {
@@ -147,13 +170,15 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             ? $"{program}: unknown command: {path} {word}\n\nRun '{path} --help' for more information"
             : $"{program}: unknown command: {path} {word}\n\nUsage:  {path}{(command.Usage.Length > 0 ? " " + command.Usage : "")}\n\nRun '{path} --help' for more information");
 
-    private int HelpFor(List<string> words, CliContext cli)
+    private int HelpFor(List<string> words, List<string> globalWords, CliContext cli)
     {
         Command command = root;
         string path = program;
         foreach (string word in words.Skip(1))
         {
-            command = command.Find(word) ?? throw new CommandException($"unknown help topic: {word}");
+            command = command.Find(word) ?? throw (command == root && PluginFolders.Find(word, cli.Config) is { } plugin
+                ? PluginProgram.Become(plugin, [.. globalWords, word, .. words.Skip(2), "--help"])
+                : new CommandException($"unknown help topic: {word}"));
             path += " " + command.Name;
         }
 
@@ -163,7 +188,8 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
     private int Help(Command command, string path, CliContext cli)
     {
         bool hideLegacy = cli.Env("DOCKER_HIDE_LEGACY_COMMANDS") is not null;
-        cli.Out.Write(HelpPage.Render(command, path, program, terminal.HelpWidth, hideLegacy));
+        IReadOnlyList<PluginMetadata> plugins = command == root ? [.. PluginFolders.All(cli.Config).Select(p => PluginMetadata.Ask(p.Key, p.Value))] : [];
+        cli.Out.Write(HelpPage.Render(command, path, program, terminal.HelpWidth, hideLegacy, plugins));
         return 0;
     }
 

@@ -19,6 +19,9 @@ internal sealed record KernelSupport
 
     public bool CpuQuota { get; init; }
 
+    /// <summary>Real-time budgets exist in cgroup v1 only, and only where the kernel groups real-time tasks.</summary>
+    public bool CpuRealtime { get; init; }
+
     public bool Cpuset { get; init; }
 
     public bool Pids { get; init; }
@@ -47,6 +50,7 @@ internal sealed record KernelSupport
             CpuShares = cpu is { Unified: true } || Exists(cpu, "cpu.shares"),
             // The quota's file is missing in v2's root group only
             CpuQuota = cpu is { Unified: true } || Exists(cpu, "cpu.cfs_quota_us"),
+            CpuRealtime = cpu is { Unified: false } && Exists(cpu, "cpu.rt_runtime_us"),
             Cpuset = layout.With("cpuset") is not null,
             Pids = layout.With("pids") is not null,
             BlockIoWeight = block is { Unified: true } || Exists(block, "blkio.weight") || Exists(block, "blkio.bfq.weight"),

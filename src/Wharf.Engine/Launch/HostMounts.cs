@@ -27,6 +27,14 @@ internal sealed class HostMounts(EngineOptions options)
         return Directory.Exists(path) ? path : null;
     }
 
+    /// <summary>Gives the root of an image, mounted but nowhere yet, a place.</summary>
+    public string Image(string containerId, int index, SafeFileHandle tree)
+    {
+        string path = Place(containerId, "image" + index, directory: true);
+        MountCalls.MoveMount(tree, path).ThrowIfError("move_mount", path);
+        return path;
+    }
+
     /// <summary>
     /// Binds a part of a volume to a place of its own, found by descriptor within the volume: a container that swaps a folder for a link meanwhile gains nothing.
     /// </summary>

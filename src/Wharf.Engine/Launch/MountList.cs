@@ -49,9 +49,8 @@ internal static class MountList
         yield return new MountSpec { Destination = "/dev/pts", Type = "devpts", Source = "devpts", Options = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"] };
         yield return new MountSpec { Destination = "/sys", Type = "sysfs", Source = "sysfs", Options = ["nosuid", "noexec", "nodev", access] };
         yield return new MountSpec { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = [access, "nosuid", "noexec", "nodev"] };
-        yield return host.IpcMode == "host"
-            ? new MountSpec { Destination = "/dev/mqueue", Type = "bind", Source = "/dev/mqueue", Options = ["rbind", "nosuid", "noexec", "nodev"] }
-            : new MountSpec { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] };
+        // shows the queues of the ipc namespace that the container is in, so it serves a shared one too
+        yield return new MountSpec { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] };
         if (sharedMemory is not null)
         {
             yield return new MountSpec { Destination = "/dev/shm", Type = "bind", Source = sharedMemory, Options = ["rbind", "rprivate", "nosuid", "noexec", "nodev"] };

@@ -144,13 +144,15 @@ internal static class MountRequests
             throw MountErrors.InvalidConfig("image", "field Source must not be empty");
         }
 
-        // an overlay has no part that could be mounted alone before it is mounted itself
-        if (CheckSubpath("image", mount.ImageOptions?.Subpath).Length > 0)
+        return new ContainerMount
         {
-            throw WharfException.Unsupported("image-subpath of image mounts is not supported by this build");
-        }
-
-        return new ContainerMount { Type = "image", Name = mount.Source, Source = mount.Source, Destination = destination, ReadOnly = true };
+            Type = "image",
+            Name = mount.Source,
+            Source = mount.Source,
+            Destination = destination,
+            ReadOnly = true,
+            Subpath = CheckSubpath("image", mount.ImageOptions?.Subpath),
+        };
     }
 
     private static string CheckSubpath(string type, string? subpath)

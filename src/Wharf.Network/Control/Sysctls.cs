@@ -37,7 +37,8 @@ internal static class Sysctls
         {
             string[] pair = item.Split('=', 2);
             string[] parts = pair[0].Split('.');
-            if (pair.Length != 2 || parts is not ["net", "ipv4" or "ipv6" or "mpls", "conf" or "neigh" or "input", "IFNAME", _]
+            if (pair.Length != 2 || parts is not ["net", "ipv4" or "ipv6" or "mpls", "conf" or "neigh" or "input", "IFNAME" or "ifname", _] // Docker's client sends lower case
+               
                 || parts.Any(p => p.Length == 0 || p.Contains('/')))
             {
                 throw WharfException.Invalid($"unrecognised sysctl \"{item}\" ({Option}), expected net.[ipv4|ipv6|mpls].[conf|neigh].IFNAME.NAME=VALUE");

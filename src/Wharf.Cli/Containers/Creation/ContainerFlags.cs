@@ -21,6 +21,11 @@ internal static class ContainerFlags
     public static readonly FlagKind IoRate = FlagKind.Checked("list", Checking(ThrottleSpec.ParseOperations), list: true, shownDefault: "[]");
     public static readonly FlagKind CgroupRule = FlagKind.Checked("list", DeviceSpec.CheckCgroupRule, list: true);
 
+    public static readonly FlagKind Sysctl = FlagKind.Checked("map", CheckSysctl, list: true, shownDefault: "map[]");
+
+    private static readonly string[] IpcSettings =
+        ["kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"];
+
     /// <summary>A parse run only for its complaints; the text is kept and parsed again when the request is made.</summary>
     private static Func<string, string> Checking<T>(Func<string, T> parse) => value =>
     {
@@ -60,6 +65,13 @@ internal static class ContainerFlags
         return StrictAddress.TryParse(bare, out _)
             ? value[..separator] + ":" + bare
             : throw new FormatException($"invalid IP address in add-host: \"{address}\"");
+    }
+
+    private static string CheckSysctl(string value)
+    {
+        string name = value.Split('=', 2)[0].Trim();
+        bool known = IpcSettings.Contains(name) || name.StartsWith("net.", StringComparison.Ordinal) || name.StartsWith("fs.mqueue.", StringComparison.Ordinal);
+        return value.Contains('=') && known ? value : throw new FormatException($"sysctl '{value}' is not allowed");
     }
 
     private static string CheckLink(string value) => value.Split(':').Length > 2

@@ -1,6 +1,7 @@
 using Wharf.Api.Containers;
 using Wharf.Api.Networks;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Configuration;
 
 namespace Wharf.Cli.Containers.Creation;
 
@@ -52,7 +53,7 @@ internal static class CreateRequest
         host.PortBindings = ports.Bindings;
         host.PublishAllPorts = call.Bool("publish-all");
         ApplyDevices(call, host);
-        request.Env = EnvFiles.Environment(call.List("env-file"), call.List("env"), call.Cli.EnvRaw);
+        request.Env = [.. Proxies(call), .. EnvFiles.Environment(call.List("env-file"), call.List("env"), call.Cli.EnvRaw)];
         request.Labels = KeyValues.ToMap(EnvFiles.Labels(call.List("label-file"), call.List("label")));
         ApplyNamespaces(call, host);
         host.RestartPolicy = RestartPolicies.Parse(call.String("restart"));
@@ -63,6 +64,13 @@ internal static class CreateRequest
         ApplyRest(call, request, host);
         request.NetworkingConfig = NetworkAttachments.From(call, host, mac);
         return request;
+    }
+
+    // What the command line says of a variable goes before the proxies of the configuration.
+    private static IEnumerable<string> Proxies(Invocation call)
+    {
+        HashSet<string> given = [.. call.List("env").Select(e => e.Split('=', 2)[0])];
+        return ProxySettings.For(call.Cli.Config, call.Cli.HostText).Where(p => !given.Contains(p.Name)).Select(p => $"{p.Name}={p.Value}");
     }
 
     private static void ApplyVolumes(Invocation call, ContainerCreateRequest request, HostConfig host)

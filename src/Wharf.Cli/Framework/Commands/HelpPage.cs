@@ -1,5 +1,6 @@
 using System.Text;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Plugins;
 
 namespace Wharf.Cli.Framework.Commands;
 
@@ -11,7 +12,8 @@ internal static class HelpPage
     /// <param name="program">The program's name.</param>
     /// <param name="width">Columns of the terminal; 80 when there is none.</param>
     /// <param name="hideLegacy">Leaves out the top-level names from before the management commands.</param>
-    public static string Render(Command command, string path, string program, int width, bool hideLegacy)
+    /// <param name="plugins">Plugins to list on the root's page, with a star.</param>
+    public static string Render(Command command, string path, string program, int width, bool hideLegacy, IReadOnlyList<PluginMetadata> plugins)
     {
         var page = new StringBuilder();
         page.Append("Usage:  ").Append(UsageLine(command, path, program)).Append("\n\n");
@@ -27,9 +29,11 @@ internal static class HelpPage
         if (isRoot)
         {
             AppendList(page, "Common Commands", children.Where(c => c.Group == CommandGroup.Common));
-            AppendList(page, "Management Commands", Sorted(children, CommandGroup.Management));
+            IEnumerable<Command> pluginCommands = plugins.Where(p => p.Error is null).Select(p => new Command(p.Name + "*", p.ShortDescription) { Group = CommandGroup.Management });
+            AppendList(page, "Management Commands", Sorted([.. children, .. pluginCommands], CommandGroup.Management));
             AppendList(page, "Swarm Commands", Sorted(children, CommandGroup.Swarm));
             AppendList(page, "Commands", Sorted(children, CommandGroup.Plain));
+            AppendInvalid(page, plugins);
             page.Append("\nGlobal Options:\n").Append(flags);
         }
         else
@@ -56,6 +60,15 @@ internal static class HelpPage
     {
         string usage = command.Usage.Length > 0 ? command.Usage : command.Children is null ? "" : "COMMAND";
         return (path + " " + usage.Replace("{program}", program, StringComparison.Ordinal)).TrimEnd();
+    }
+
+    private static void AppendInvalid(StringBuilder page, IReadOnlyList<PluginMetadata> plugins)
+    {
+        List<PluginMetadata> invalid = [.. plugins.Where(p => p.Error is not null)];
+        if (invalid.Count > 0)
+        {
+            page.Append("\nInvalid Plugins:\n").AppendJoin("", invalid.Select(p => $"  {p.Name.PadRight(11)} {p.Error}\n"));
+        }
     }
 
     private static IEnumerable<Command> Sorted(IEnumerable<Command> commands, CommandGroup group) =>

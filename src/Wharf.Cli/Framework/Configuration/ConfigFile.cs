@@ -70,6 +70,9 @@ internal sealed class ConfigFile
         return result;
     }
 
+    public IReadOnlyList<string> List(string member) =>
+        _root[member] is JsonArray array ? [.. array.OfType<JsonValue>().Select(v => v.TryGetValue(out string? text) ? text : "").Where(t => t.Length > 0)] : [];
+
     public JsonObject? Object(string member) => _root[member] as JsonObject;
 
     /// <summary>The object of that name, made when it is not there.</summary>

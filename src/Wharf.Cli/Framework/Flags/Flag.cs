@@ -24,6 +24,9 @@ internal sealed class Flag(string name, char shorthand, FlagKind kind, string us
     /// <summary>Said on standard error when the flag is used: "Flag --x has been deprecated, …".</summary>
     public string? Deprecated { get; init; }
 
+    /// <summary>Why this client cannot do what the flag asks: said as an error when the flag is used.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Another name of a flag that is the same value.</summary>
     public string? SameAs { get; init; }
 

@@ -149,6 +149,11 @@ internal static class FlagParser
 
     private static void Set(FlagValues values, Flag flag, string value, List<string> warnings)
     {
+        if (flag.Refusal is { } why)
+        {
+            throw new FlagException($"--{flag.Name} is not supported: {why}");
+        }
+
         try
         {
             values.Add(flag, value);

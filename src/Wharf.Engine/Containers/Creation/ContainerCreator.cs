@@ -35,7 +35,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             warnings.Add("Published ports are discarded when using host network mode");
         }
 
-        List<ContainerMount> plan = _mounts.Plan(config, host);
+        List<ContainerMount> plan = Mounts(() => _mounts.Plan(config, host));
         Dictionary<string, EndpointSettings> networks = Endpoints(request.NetworkingConfig, host);
         string id = ObjectId.New();
         FillHostname(config, host, id);
@@ -52,6 +52,10 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
                 mounts = await _mounts.EnsureVolumesAsync(plan, host, made, ct);
                 mounts = await PrepareImageMountsAsync(mounts, layers, ct);
             }
+            catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
+            {
+                throw WharfException.Invalid(e.Message);
+            }
             finally
             {
                 // also when the volumes failed: what it made must be there to be taken back
@@ -59,6 +63,12 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             }
 
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+            string logPath = LogSettings.PathOf(host.LogConfig!, directory, id);
+            if (logPath.Length > 0)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(logPath)!);
+            }
+
             await _filler.FillAsync(id, mounts, ct);
             var record = new ContainerRecord
             {
@@ -73,7 +83,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
                     Networks = networks,
                     Mounts = mounts,
                     Driver = core.Images.DriverName,
-                    LogPath = LogSettings.PathOf(host.LogConfig!, directory, id),
+                    LogPath = logPath,
                 },
             };
             await core.Store.InsertAsync(record);
@@ -105,6 +115,19 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         }
 
         return (id, image);
+    }
+
+    // "Not found" means the image to Docker's clients, which then pull it: whatever else is missing makes the request invalid.
+    private static List<ContainerMount> Mounts(Func<List<ContainerMount>> plan)
+    {
+        try
+        {
+            return plan();
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            throw WharfException.Invalid(e.Message);
+        }
     }
 
     private string Claim(string? wanted, string id)

@@ -150,6 +150,16 @@ internal static class ResourceRules
             throw WharfException.Invalid("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
         }
 
+        if ((host.CpuRealtimePeriod != 0 || host.CpuRealtimeRuntime != 0) && !kernel.CpuRealtime)
+        {
+            throw WharfException.Invalid("Your kernel does not support CPU real-time scheduler");
+        }
+
+        if (host.CpuRealtimePeriod != 0 && host.CpuRealtimeRuntime != 0 && host.CpuRealtimeRuntime > host.CpuRealtimePeriod)
+        {
+            throw WharfException.Invalid("cpu real-time runtime cannot be higher than cpu real-time period");
+        }
+
         if (host.CpuQuota is > 0 and < 1000)
         {
             throw WharfException.Invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");

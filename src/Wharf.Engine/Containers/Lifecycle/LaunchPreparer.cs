@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Wharf.Api.Containers;
 using Wharf.Engine.Launch;
 using Wharf.Engine.Logs;
@@ -77,7 +78,7 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
                     sources[mount.Destination] = new MountSpec { Destination = mount.Destination, Source = path };
                     break;
                 case "image":
-                    sources[mount.Destination] = ImageMount(mount);
+                    sources[mount.Destination] = ImageMount(record, mount, index++);
                     break;
                 case "bind":
                     CheckBind(mount);
@@ -90,13 +91,17 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
         return sources;
     }
 
-    // The image's layers with an upper directory of their own that stays empty, as one read-only overlay.
-    private MountSpec ImageMount(ContainerMount mount)
+    // The image's layers with an upper directory of their own that stays empty, mounted on the host: a part of it can be bound from there.
+    private MountSpec ImageMount(ContainerRecord record, ContainerMount mount, int index)
     {
-        ContainerRootfs rootfs = core.Images.ContainerRootfs(mount.LayerId);
-        return rootfs.Type == "overlay"
-            ? new MountSpec { Destination = mount.Destination, Type = "overlay", Source = "overlay", Options = ["ro", "lowerdir=" + string.Join(':', rootfs.Lower.Prepend(rootfs.Upper))] }
-            : new MountSpec { Destination = mount.Destination, Type = "bind", Source = rootfs.Upper, Options = ["rbind", "rprivate", "ro"] };
+        string path;
+        using (SafeFileHandle tree = core.Images.OpenContainerRootfs(mount.LayerId, readOnly: true))
+        {
+            path = hostMounts.Image(record.Id, index, tree);
+        }
+
+        path = mount.Subpath.Length == 0 ? path : hostMounts.Subpath(record.Id, index, path, mount.Subpath);
+        return new MountSpec { Destination = mount.Destination, Type = "bind", Source = path, Options = ["rbind", "rprivate", "ro"] };
     }
 
     private static void CheckBind(ContainerMount mount)
