@@ -18,7 +18,7 @@ public sealed class ReferenceTests
         ["Network"] = ["Primitives", "Linux"],
         ["Images"] = ["Primitives", "State", "Linux", "Archive", "Oci"],
         ["Build"] = ["Primitives", "State", "Linux", "Oci", "Archive"],
-        ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api"],
+        ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api", "Templates"],
         ["Api.Server"] = ["Primitives", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
         ["Cli"] = ["Primitives", "Api", "Client", "Templates"],

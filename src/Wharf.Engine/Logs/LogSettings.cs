@@ -56,9 +56,15 @@ internal static class LogSettings
                     break;
                 case "mode" when value is not ("blocking" or "non-blocking"):
                     throw WharfException.Invalid($"logger: logging mode not supported: {value}");
-                case "labels-regex" or "env-regex" or "tag":
-                    // selected by name only in this build; a pattern taken and not applied would lie
-                    throw WharfException.Unsupported($"log opt '{name}' is not supported by this build");
+                case "max-buffer-size":
+                    _ = ParseSize(value);
+                    break;
+                case "labels-regex" or "env-regex":
+                    LogAttributes.CheckPattern(value);
+                    break;
+                case "tag":
+                    LogTag.Check(value);
+                    break;
                 default:
                     break;
             }
@@ -89,34 +95,9 @@ internal static class LogSettings
             MaxSize = options.TryGetValue("max-size", out string? size) ? ParseSize(size) : DefaultSize,
             MaxFiles = options.TryGetValue("max-file", out string? files) ? int.Parse(files, CultureInfo.InvariantCulture) : size is null ? DefaultFiles : config.Type == "local" ? 5 : 1,
             Compress = options.TryGetValue("compress", out string? compress) ? ParseFlag(compress) : config.Type == "local",
-            Attributes = Attributes(record.Config, options),
+            Attributes = config.Type == "json-file" ? LogAttributes.Of(record, options) : null,
         };
     }
-
-    private static Dictionary<string, string>? Attributes(ContainerConfig config, Dictionary<string, string> options)
-    {
-        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string name in Words(options, "labels"))
-        {
-            if (config.Labels?.TryGetValue(name, out string? value) == true)
-            {
-                attributes[name] = value;
-            }
-        }
-
-        foreach (string name in Words(options, "env"))
-        {
-            if (config.Env?.Find(line => line.StartsWith(name + "=", StringComparison.Ordinal)) is { } line)
-            {
-                attributes[name] = line[(name.Length + 1)..];
-            }
-        }
-
-        return attributes.Count == 0 ? null : attributes;
-    }
-
-    private static string[] Words(Dictionary<string, string> options, string key) =>
-        options.TryGetValue(key, out string? text) ? text.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
 
     private static bool ParseFlag(string value) => value switch
     {
