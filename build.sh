@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release programs (NativeAOT) into out/bin: wharf (also as docker), wharfd, wharf-shim, wharf-oci; debug symbols go to out/symbols.
+# Builds the release programs (NativeAOT) into out/bin: wharf (also as docker), wharfd, wharf-shim, wharf-oci, wharf-registry; debug symbols go to out/symbols.
 # Usage: ./build.sh [program...]     without arguments: all of them
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
@@ -8,9 +8,9 @@ cd "$(dirname "$(readlink -f "$0")")"
 need_dotnet
 need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev
 
-declare -A projects=([wharf]=Wharf.Cli [wharfd]=Wharf.Daemon [wharf-shim]=Wharf.Shim [wharf-oci]=Wharf.OciRuntime)
+declare -A projects=([wharf]=Wharf.Cli [wharfd]=Wharf.Daemon [wharf-shim]=Wharf.Shim [wharf-oci]=Wharf.OciRuntime [wharf-registry]=Wharf.Registry)
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(wharf-shim wharf-oci wharfd wharf)
+[ ${#targets[@]} -gt 0 ] || targets=(wharf-shim wharf-oci wharfd wharf-registry wharf)
 
 mkdir -p out/bin out/symbols
 for program in "${targets[@]}"; do
@@ -25,4 +25,4 @@ for program in "${targets[@]}"; do
     [ ! -e "$stage/$program.dbg" ] || mv "$stage/$program.dbg" "out/symbols/$program.dbg"
 done
 [ ! -e out/bin/wharf ] || { ln -sfn wharf out/bin/docker; ln -sfn wharf out/bin/docker-compose; }
-step "built: $(cd out/bin && stat -c '%n %s' wharf wharfd wharf-shim wharf-oci 2>/dev/null | awk '{printf "%s %.1f MB  ", $1, $2/1048576}')"
+step "built: $(cd out/bin && stat -c '%n %s' wharf wharfd wharf-shim wharf-oci wharf-registry 2>/dev/null | awk '{printf "%s %.1f MB  ", $1, $2/1048576}')"

@@ -22,6 +22,7 @@ public sealed class ReferenceTests
         ["Api.Server"] = ["Primitives", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
         ["Cli"] = ["Primitives", "Api", "Client", "Templates"],
+        ["Registry"] = ["Primitives", "Linux", "Oci"],
         ["Shim"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["OciRuntime"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["Daemon"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Engine", "Api", "Api.Server"],
@@ -50,7 +51,7 @@ public sealed class ReferenceTests
     [Fact]
     public void WebServerTypes_StayInTheirRooms()
     {
-        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Daemon/"];
+        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Daemon/", "src/Wharf.Registry/"];
         var strangers = Sources.Code("src")
             .Where(f => !rooms.Any(r => Sources.Relative(f).StartsWith(r, StringComparison.Ordinal)))
             .Where(f => File.ReadAllText(f).Contains("using Microsoft.AspNetCore", StringComparison.Ordinal));

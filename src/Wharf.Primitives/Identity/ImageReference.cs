@@ -203,7 +203,8 @@ public sealed record ImageReference
     private static bool IsPort(ReadOnlySpan<char> colonAndPort) =>
         colonAndPort.Length > 1 && colonAndPort[0] == ':' && !colonAndPort[1..].ContainsAnyExceptInRange('0', '9');
 
-    private static bool IsPath(string path)
+    /// <summary>True for a repository's path as the grammar has it: lower-case components joined by slashes. Its length is not looked at.</summary>
+    public static bool IsPath(string path)
     {
         foreach (Range part in path.AsSpan().Split('/'))
         {

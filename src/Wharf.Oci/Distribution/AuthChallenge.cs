@@ -1,7 +1,7 @@
-namespace Wharf.Images.Registries;
+namespace Wharf.Oci.Distribution;
 
 /// <summary>One challenge of a WWW-Authenticate header (RFC 9110, section 11.6.1).</summary>
-internal sealed record AuthChallenge(string Scheme, IReadOnlyDictionary<string, string> Parameters)
+public sealed record AuthChallenge(string Scheme, IReadOnlyDictionary<string, string> Parameters)
 {
     public string? this[string name] => Parameters.TryGetValue(name, out string? value) ? value : null;
 
