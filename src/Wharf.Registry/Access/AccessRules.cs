@@ -24,7 +24,7 @@ internal sealed class AccessRules
         try
         {
             AccessFile file = JsonSerializer.Deserialize(File.ReadAllBytes(path), AccessJson.Default.AccessFile) ?? throw new JsonException("it is null");
-            var problems = file.Rules.SelectMany((rule, i) => rule.Problems().Select(p => $"rule {i + 1}: {p}")).ToList();
+            List<string> problems = [.. Enumerable.Range(0, file.Rules.Count).SelectMany(i => file.Rules[i].Problems().Select(p => $"rule {i + 1}: {p}"))];
             return problems.Count == 0 ? new AccessRules(file.Rules) : throw new JsonException(string.Join("; ", problems));
         }
         catch (JsonException e)
