@@ -20,15 +20,16 @@ int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) 
 string root = Directory.CreateTempSubdirectory("wharf-bench-images-").FullName;
 Peers.Run("ip", "link", "set", "lo", "up");
 using var peers = new Peers(root);
-var processor = new Dictionary<string, double>();
+var processor = new Dictionary<string, (double User, double System)>();
 var figures = new Dictionary<(string Path, string Who), List<double>>();
 try
 {
     string archive = Path.Combine(root, "image.tar");
-    await SampleImage.WriteAsync(archive, $"{peers.Registry}/bench:ours", megabytes);
     await using OurImages ours = await OurImages.OpenAsync(Path.Combine(root, "ours"));
     for (int round = 0; round < rounds; round++)
     {
+        // Another content each time: what a registry has already is only mounted.
+        await SampleImage.WriteAsync(archive, $"{peers.Registry}/bench:ours", megabytes, round);
         string own = $"{peers.Registry}/bench:ours", theirs = $"{peers.Registry}/peer{round}:1", skopeo = $"{peers.Registry}/skopeo{round}:1", ownTag = $"{peers.Registry}/ours{round}:1";
         await MeasureAsync("load", "wharf", () => ours.LoadAsync(archive));
         await MeasureAsync("save", "wharf", () => ours.SaveAsync(own, Path.Combine(root, "saved.tar")));
@@ -64,7 +65,7 @@ try
         double us = Median(path, "wharf");
         foreach ((string _, string who) in figures.Keys.Where(k => k.Path == path))
         {
-            Console.WriteLine($"{path,-6} {who,-22} {megabytes / Median(path, who),8:F0} {(who == "wharf" ? "" : $"{Median(path, who) / us:F2} x"),20}   {(who == "wharf" ? $"{processor[path]:F2} s" : "")}");
+            Console.WriteLine($"{path,-6} {who,-22} {megabytes / Median(path, who),8:F0} {(who == "wharf" ? "" : $"{Median(path, who) / us:F2} x"),20}   {(who == "wharf" ? $"{processor[path].User:F2} s + {processor[path].System:F2} s in the kernel" : "")}");
         }
     }
 }
@@ -86,9 +87,10 @@ void Measure(string path, string who, Action action)
 async Task MeasureAsync(string path, string who, Func<Task> action)
 {
     long begin = Stopwatch.GetTimestamp();
-    TimeSpan cpu = Environment.CpuUsage.TotalTime;
+    var before = Environment.CpuUsage;
     await action();
-    processor[path] = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+    var after = Environment.CpuUsage;
+    processor[path] = ((after.UserTime - before.UserTime).TotalSeconds, (after.PrivilegedTime - before.PrivilegedTime).TotalSeconds);
     Note(path, who, begin);
 }
 

@@ -9,11 +9,11 @@ namespace Wharf.Bench.Images;
 /// <summary>An archive as docker save wrote it: one layer of a few large files, one of many small ones.</summary>
 internal static class SampleImage
 {
-    public static async Task WriteAsync(string path, string tag, int megabytes)
+    public static async Task WriteAsync(string path, string tag, int megabytes, int seed)
     {
         string large = path + ".large", small = path + ".small";
-        Digest first = await LayerAsync(large, 8, megabytes * 1024L * 1024 / 2 / 8);
-        Digest second = await LayerAsync(small, megabytes * 16, 32 * 1024);
+        Digest first = await LayerAsync(large, seed, 8, megabytes * 1024L * 1024 / 2 / 8);
+        Digest second = await LayerAsync(small, seed, megabytes * 16, 32 * 1024);
         byte[] config = OciImageJson.Write(new ImageConfig
         {
             Architecture = "amd64",
@@ -39,9 +39,9 @@ internal static class SampleImage
     }
 
     // Half of each file is noise, half is text: what programs and their data come to, on the whole.
-    private static async Task<Digest> LayerAsync(string path, int files, long size)
+    private static async Task<Digest> LayerAsync(string path, int seed, int files, long size)
     {
-        var random = new Random(files);
+        var random = new Random((seed * 100_000) + files);
         var content = new byte[size];
         await using (FileStream output = File.Create(path))
         await using (var tar = new TarWriter(output))

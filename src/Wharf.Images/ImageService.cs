@@ -24,6 +24,7 @@ public sealed class ImageService : IImageService, IDisposable
 {
     private readonly LocalIndex _index;
     private readonly RegistryConnections _connections;
+    private readonly LayerFlusher _flusher;
     private readonly ImageSurroundings _surroundings = new();
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
@@ -36,9 +37,10 @@ public sealed class ImageService : IImageService, IDisposable
         _connections = new RegistryConnections(options.Registries, UserAgent(options));
         var documents = new DocumentStore(database);
         var blobs = new BlobStore(options.DataRoot, database, clock);
-        var collector = new BlobCollector(_index, blobs);
-        var layers = new LayerStore(_index, driver);
-        var factory = new ImageFactory(_index, clock);
+        var collector = new BlobCollector(_index, blobs, options.CompressedLayers);
+        _flusher = new LayerFlusher(_index, driver, clock, report);
+        var layers = new LayerStore(_index, driver, _flusher);
+        var factory = new ImageFactory(_index, _flusher, clock);
         var composer = new ImageComposer(_index, layers, documents, factory, _surroundings);
         var resolver = new EndpointResolver(options.Registries);
         var router = new RegistryRouter(_connections, resolver, clock);
@@ -46,11 +48,13 @@ public sealed class ImageService : IImageService, IDisposable
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
         _catalog = new ImageCatalog(_index, documents, layers, collector, composer, _surroundings, clock);
         _containers = new ContainerFilesystems(_index, layers);
-        _maintenance = new ImageMaintenance(_index, blobs, collector, layers, new StorageCheck(_index, documents, blobs, layers), _surroundings);
+        var repair = new LayerRepair(_index, layers, tars);
+        var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
+        _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);
         _transfers = new ImageTransfers(
             new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _surroundings, options, clock),
             new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, options), router, _surroundings, clock),
-            new ImageLoader(_index, blobs, collector, layers, factory, _surroundings, clock),
+            new ImageLoader(_index, blobs, collector, layers, tars, factory, _surroundings, clock),
             new ImageSaver(_index, documents, tars, _surroundings),
             new ImageImporter(composer, _surroundings, options, clock),
             new EmbeddedHelloWorld(layers, factory, _surroundings),
@@ -83,6 +87,7 @@ public sealed class ImageService : IImageService, IDisposable
     public void Dispose()
     {
         _connections.Dispose();
+        _flusher.Dispose();
         _index.Dispose();
     }
 

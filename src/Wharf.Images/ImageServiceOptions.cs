@@ -22,9 +22,22 @@ public sealed record ImageServiceOptions
 
     public int MaxDownloadAttempts { get; init; } = 5;
 
-    /// <summary>Keep compressed layers after unpacking, so that a push sends the very same bytes; else they are fetched or rebuilt when needed.</summary>
-    public bool KeepCompressedBlobs { get; init; } = true;
+    /// <summary>What becomes of compressed layers once they are unpacked.</summary>
+    public CompressedLayers CompressedLayers { get; init; } = CompressedLayers.Auto;
 
     /// <summary>What the User-Agent and new images' docker_version say.</summary>
     public string EngineVersion { get; init; } = "";
+}
+
+/// <summary>What becomes of compressed layers once they are unpacked. A push wants them again: those that are gone are fetched from where they came, or made anew.</summary>
+public enum CompressedLayers
+{
+    /// <summary>Kept unless a repository that asks for no credentials has them.</summary>
+    Auto = 0,
+
+    /// <summary>Always kept: twice the disk, and a push needs nothing but the registry it goes to.</summary>
+    Keep,
+
+    /// <summary>Never kept if the layer's tar can be had without.</summary>
+    Drop,
 }

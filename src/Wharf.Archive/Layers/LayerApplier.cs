@@ -21,11 +21,12 @@ public static class LayerApplier
 
     private static async Task<LayerApplyResult> RunAsync(Stream tar, SafeFileHandle root, LayerApplyOptions options, CancellationToken ct)
     {
+        await using RecipeWriter? recipe = options.Recipe is { } target ? new RecipeWriter(target) : null;
         using var hashed = new HashingReader(tar);
-        using var reader = new TarReader(hashed, options.Limits);
+        using var reader = new TarReader(hashed, options.Limits, recipe);
         var rules = new ExtractRules { Whiteouts = options.Whiteouts, Owners = options.Owners, Private = options.Whiteouts != WhiteoutStyle.Keep };
         long size = 0, entries = 0, skipped;
-        using (var extractor = new TreeExtractor(root, TreePath.Root, rules))
+        using (var extractor = new TreeExtractor(root, TreePath.Root, rules) { Recipe = recipe })
         {
             while (await reader.ReadEntryAsync(ct) is { } entry)
             {
@@ -39,6 +40,11 @@ public static class LayerApplier
         }
 
         await reader.DrainAsync(ct);
-        return new LayerApplyResult(hashed.Digest(), size, entries, reader.Position) { SkippedAttributes = skipped };
+        if (recipe is not null)
+        {
+            await recipe.FinishAsync();
+        }
+
+        return new LayerApplyResult(hashed.Digest(), size, entries, reader.Position) { SkippedAttributes = skipped, HasRecipe = recipe is { IsSpoilt: false } };
     }
 }

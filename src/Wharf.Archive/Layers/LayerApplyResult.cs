@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Tar;
 using Wharf.Primitives;
 
@@ -13,6 +14,9 @@ public sealed record LayerApplyOptions
     public IdentityMap Owners { get; init; } = IdentityMap.None;
 
     public TarLimits Limits { get; init; } = TarLimits.Default;
+
+    /// <summary>An empty directory, on the file system of the target, for the recipe by which <see cref="LayerRecipe"/> gives the tar again; null for none. Stays open.</summary>
+    public SafeFileHandle? Recipe { get; init; }
 }
 
 /// <summary>What unpacking a layer found out.</summary>
@@ -24,4 +28,7 @@ public sealed record LayerApplyResult(Digest DiffId, long Size, long Entries, lo
 {
     /// <summary>Extended attributes that the file system below cannot hold, or that are the engine's own; they were left out.</summary>
     public long SkippedAttributes { get; init; }
+
+    /// <summary>The recipe that was asked for is good: the tar can be given again from it and the files.</summary>
+    public bool HasRecipe { get; init; }
 }

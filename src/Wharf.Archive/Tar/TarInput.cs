@@ -2,8 +2,20 @@ using System.Buffers;
 
 namespace Wharf.Archive.Tar;
 
+/// <summary>Is told of an archive's bytes as they are consumed, in order and each once.</summary>
+internal interface ITarObserver
+{
+    /// <summary>Headers, padding, and content that nobody took.</summary>
+    void Raw(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Content of the current member that was taken.</summary>
+    /// <param name="offset">Where in the member's file it belongs.</param>
+    /// <param name="length">Bytes.</param>
+    void Content(long offset, int length);
+}
+
 /// <summary>The archive's bytes through one pooled buffer; content is handed out of it without another copy.</summary>
-internal sealed class TarInput(Stream input) : IDisposable
+internal sealed class TarInput(Stream input, ITarObserver? observer) : IDisposable
 {
     private const int BufferSize = 256 * 1024;
 
@@ -24,12 +36,33 @@ internal sealed class TarInput(Stream input) : IDisposable
 
     public void Advance(int count)
     {
+        observer?.Raw(_buffer.AsSpan(_start, count));
+        Consume(count);
+    }
+
+    private void Consume(int count)
+    {
         _start += count;
         Position += count;
     }
 
     /// <summary>Up to <paramref name="most"/> bytes, already counted as read; empty at the end of input.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(long most, CancellationToken ct)
+    {
+        ReadOnlyMemory<byte> taken = await TakeQuietlyAsync(most, ct);
+        observer?.Raw(taken.Span);
+        return taken;
+    }
+
+    /// <summary>The same for content that goes to a file.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> TakeContentAsync(long most, long offset, CancellationToken ct)
+    {
+        ReadOnlyMemory<byte> taken = await TakeQuietlyAsync(most, ct);
+        observer?.Content(offset, taken.Length);
+        return taken;
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> TakeQuietlyAsync(long most, CancellationToken ct)
     {
         if (_start == _end)
         {
@@ -39,7 +72,7 @@ internal sealed class TarInput(Stream input) : IDisposable
 
         int length = (int)Math.Min(most, _end - _start);
         var memory = new ReadOnlyMemory<byte>(_buffer, _start, length);
-        Advance(length);
+        Consume(length);
         return memory;
     }
 

@@ -13,11 +13,11 @@ public readonly record struct TarChunk(long Offset, ReadOnlyMemory<byte> Data)
 /// files, base-256 numbers, star, old v7. Reads only forward; never touches the file system. The input stays open.
 /// </summary>
 /// <exception cref="WharfException">InvalidArgument: not an archive, truncated or beyond a limit; names the entry and its offset.</exception>
-public sealed class TarReader(Stream input, TarLimits? limits = null) : IDisposable
+public sealed class TarReader : IDisposable
 {
-    private readonly TarInput _input = new(input);
-    private readonly TarLimits _limits = limits ?? TarLimits.Default;
-    private readonly TarHeaderReader _headers = new(limits ?? TarLimits.Default);
+    private readonly TarInput _input;
+    private readonly TarLimits _limits;
+    private readonly TarHeaderReader _headers;
     private readonly List<SparseSegment> _segments = [];
     private TarEntry? _current;
     private long _stored;
@@ -27,6 +27,18 @@ public sealed class TarReader(Stream input, TarLimits? limits = null) : IDisposa
     private long _entries;
     private long _total;
     private bool _ended;
+
+    public TarReader(Stream input, TarLimits? limits = null)
+        : this(input, limits, null)
+    {
+    }
+
+    internal TarReader(Stream input, TarLimits? limits, ITarObserver? observer)
+    {
+        _limits = limits ?? TarLimits.Default;
+        _input = new TarInput(input, observer);
+        _headers = new TarHeaderReader(_limits);
+    }
 
     /// <summary>Bytes consumed so far.</summary>
     public long Position => _input.Position;
@@ -85,7 +97,7 @@ public sealed class TarReader(Stream input, TarLimits? limits = null) : IDisposa
             }
 
             long offset = segment.Offset + _inSegment;
-            ReadOnlyMemory<byte> data = await _input.TakeAsync(left, ct);
+            ReadOnlyMemory<byte> data = await _input.TakeContentAsync(left, offset, ct);
             if (data.IsEmpty)
             {
                 throw TarErrors.Entry(_current!.Name, _current.Offset, "unexpected end of archive");

@@ -54,7 +54,11 @@ internal sealed partial class TreeExtractor
             throw WharfException.Invalid($"cannot overwrite directory \"{path}\" with non-directory \"{_base}\"");
         }
 
-        TreeRemover.Remove(parent.Handle, name).ThrowIfError("remove", path);
+        if (Recipe?.TakeReplaced(path, parent.Handle, name, status) != true)
+        {
+            TreeRemover.Remove(parent.Handle, name).ThrowIfError("remove", path);
+        }
+
         parent.Touched = true;
         if (status.IsDirectory || status.IsSymbolicLink)
         {

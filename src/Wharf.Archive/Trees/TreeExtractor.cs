@@ -34,6 +34,9 @@ internal sealed partial class TreeExtractor : IDisposable
 
     public long SkippedAttributes => _attributes.Skipped;
 
+    /// <summary>Told which file takes the content that follows, and when something made earlier has gone.</summary>
+    public Layers.RecipeWriter? Recipe { get; init; }
+
     /// <summary>Makes one member; its content is taken from the reader.</summary>
     public async ValueTask ApplyAsync(TarReader reader, TarEntry entry, CancellationToken ct)
     {
@@ -108,6 +111,7 @@ internal sealed partial class TreeExtractor : IDisposable
             FileCalls.OpenAt(p.Handle, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, out made, entry.Mode & 0x1FF), "open");
         using (file)
         {
+            Recipe?.BeginFile(path.Text);
             long position = 0;
             while (await reader.ReadContentAsync(ct) is { IsEnd: false } chunk)
             {

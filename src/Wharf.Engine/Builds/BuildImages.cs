@@ -34,7 +34,7 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
     }
 
     public Task<Digest> CreateAsync(Digest parent, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
-        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history] }, ct);
+        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], IsProvisional = true }, ct);
 
     public Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
         images.CommitAsync(new ContainerCommit
@@ -45,6 +45,7 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
             Comment = history.Comment ?? "",
             Author = history.Author ?? "",
             Consume = true,
+            IsProvisional = true,
         }, ct);
 
     public Task TagAsync(Digest image, ImageReference tag, CancellationToken ct) => images.TagAsync(image.ToString(), tag.WithDefaultTag(), ct);

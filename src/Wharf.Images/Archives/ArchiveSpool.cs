@@ -2,13 +2,14 @@ using System.Buffers;
 using Wharf.Archive.Compression;
 using Wharf.Archive.Tar;
 using Wharf.Images.Content;
+using Wharf.Images.Layers;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Archives;
 
 /// <summary>
-/// The members of an archive that came in as one forward stream, by name: small ones in memory, large ones in the blob store by digest.
-/// Names are only keys here and links only other keys: nothing in an archive ever becomes a path of the host.
+/// The members of an archive that came in as one forward stream, by name: small ones in memory, layers unpacked on the spot, what else is large in
+/// the blob store by digest. Names are only keys here and links only other keys: nothing in an archive ever becomes a path of the host.
 /// </summary>
 internal sealed class ArchiveSpool : IAsyncDisposable
 {
@@ -18,18 +19,27 @@ internal sealed class ArchiveSpool : IAsyncDisposable
     private const int MaxLinks = 40;
 
     private readonly BlobStore _blobs;
-    private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
+    private readonly LayerStager? _stager;
+    private readonly Dictionary<string, ArchiveMember> _members = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _pins = [];
     private long _memory;
 
-    private ArchiveSpool(BlobStore blobs) => _blobs = blobs;
+    private ArchiveSpool(BlobStore blobs, LayerStager? stager)
+    {
+        _blobs = blobs;
+        _stager = stager;
+    }
 
     public IEnumerable<string> Names => _members.Keys;
 
+    /// <param name="archive">Plain or compressed.</param>
+    /// <param name="blobs">For large members.</param>
+    /// <param name="stager">Unpacks layers as they come; null where that cannot be done before their place is known.</param>
+    /// <param name="ct">Drops everything.</param>
     /// <exception cref="WharfException">InvalidArgument: no archive, or one beyond all measure.</exception>
-    public static async Task<ArchiveSpool> ReadAsync(Stream archive, BlobStore blobs, CancellationToken ct)
+    public static async Task<ArchiveSpool> ReadAsync(Stream archive, BlobStore blobs, LayerStager? stager, CancellationToken ct)
     {
-        var spool = new ArchiveSpool(blobs);
+        var spool = new ArchiveSpool(blobs, stager);
         try
         {
             await using DecompressedStream plain = await Decompression.OpenAsync(archive, leaveOpen: true, ct, ahead: true).ConfigureAwait(false);
@@ -50,6 +60,9 @@ internal sealed class ArchiveSpool : IAsyncDisposable
     }
 
     public bool Contains(string name) => Find(name) is not null;
+
+    /// <summary>True when it is plain bytes of an archive, which the layer made of it gives again.</summary>
+    public bool IsPlainArchive(string name) => Find(name) is { Content: { } bytes } && TarProbe.IsArchive(bytes, out CompressionKind kind) && kind == CompressionKind.None;
 
     /// <summary>Digest and size of a member.</summary>
     public (Digest Digest, long Size)? Describe(string name) =>
@@ -74,19 +87,23 @@ internal sealed class ArchiveSpool : IAsyncDisposable
             throw WharfException.Invalid($"invalid archive: {name} has {member.Size} bytes, at most {Limits.Document} are allowed");
         }
 
-        using FileStream file = _blobs.TryOpen(member.Digest)!;
+        using FileStream file = _blobs.TryOpen(member.Digest) ?? throw WharfException.Invalid($"invalid archive: {name} is a layer");
         var content = new byte[member.Size];
         file.ReadExactly(content);
         return content;
     }
 
+    /// <summary>The content; null when there is no such member, or it was unpacked and only its layer is left.</summary>
     public Stream? Open(string name) =>
         Find(name) is not { } member ? null : member.Content is { } bytes ? new MemoryStream(bytes, writable: false) : _blobs.TryOpen(member.Digest);
+
+    /// <summary>The layer that a member turned out to be.</summary>
+    public StagedLayer? Staged(string name) => Find(name)?.Staged;
 
     /// <summary>Sees to it that the member is in the blob store, from where a later save or push takes it.</summary>
     public async Task KeepAsync(string name, CancellationToken ct)
     {
-        if (Find(name) is not { Content: { } bytes } || _blobs.Exists(Digest.Sha256(bytes)))
+        if (Find(name) is not { Content: { } bytes, Staged: null } || _blobs.Exists(Digest.Sha256(bytes)))
         {
             return;
         }
@@ -99,11 +116,15 @@ internal sealed class ArchiveSpool : IAsyncDisposable
         await writer.CommitAsync().ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        foreach (StagedLayer staged in _members.Values.Select(m => m.Staged).OfType<StagedLayer>())
+        {
+            await staged.DisposeAsync().ConfigureAwait(false);
+        }
+
         _pins.ForEach(pin => pin.Dispose());
         _pins.Clear();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The name a member is known by: no leading slash, no dots, so that "./a", "/a" and "b/../a" are one.</summary>
@@ -128,19 +149,19 @@ internal sealed class ArchiveSpool : IAsyncDisposable
         return string.Join('/', parts);
     }
 
-    private Member? Find(string name)
+    private ArchiveMember? Find(string name)
     {
         string key = Normalize(name);
         for (int hops = 0; hops < MaxLinks; hops++)
         {
-            if (!_members.TryGetValue(key, out Member? member))
+            if (!_members.TryGetValue(key, out ArchiveMember? member))
             {
                 return null;
             }
 
             if (member.Link is null)
             {
-                return member;
+                return member.Failure is null ? member : throw member.Failure;
             }
 
             key = member.Link;
@@ -162,17 +183,17 @@ internal sealed class ArchiveSpool : IAsyncDisposable
             case TarEntryType.SymbolicLink:
                 string target = entry.LinkNameText;
                 string folder = name.Contains('/') ? name[..(name.LastIndexOf('/') + 1)] : "";
-                _members[name] = new Member { Link = Normalize(target.StartsWith('/') ? target : folder + target) };
+                _members[name] = new ArchiveMember { Link = Normalize(target.StartsWith('/') ? target : folder + target) };
                 break;
             case TarEntryType.HardLink:
-                _members[name] = new Member { Link = Normalize(entry.LinkNameText) };
+                _members[name] = new ArchiveMember { Link = Normalize(entry.LinkNameText) };
                 break;
             case TarEntryType.File when entry.Size <= SmallFile && _memory + entry.Size <= MemoryBudget:
                 _memory += entry.Size;
                 using (var content = new MemoryStream((int)entry.Size))
                 {
                     await reader.OpenContent().CopyToAsync(content, ct).ConfigureAwait(false);
-                    _members[name] = new Member { Content = content.ToArray(), Size = entry.Size };
+                    _members[name] = new ArchiveMember { Content = content.ToArray(), Size = entry.Size };
                 }
 
                 break;
@@ -182,15 +203,23 @@ internal sealed class ArchiveSpool : IAsyncDisposable
         }
     }
 
-    private async Task<Member> SpoolAsync(TarReader reader, CancellationToken ct)
+    private async Task<ArchiveMember> SpoolAsync(TarReader reader, CancellationToken ct)
     {
-        await using BlobWriter writer = await _blobs.BeginAnonymousAsync(ct).ConfigureAwait(false);
         using Stream content = reader.OpenContent();
+        byte[] head = new byte[TarProbe.Length];
+        int length = await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
+        await using var whole = new HeadedStream(head.AsMemory(0, length), content);
+        if (_stager is not null && await _stager.TakeAsync(head.AsMemory(0, length), whole, Pin, ct).ConfigureAwait(false) is { } layer)
+        {
+            return layer;
+        }
+
+        await using BlobWriter writer = await _blobs.BeginAnonymousAsync(ct).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
         {
             int read;
-            while ((read = await content.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0)
+            while ((read = await whole.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0)
             {
                 writer.Write(buffer.AsSpan(0, read));
             }
@@ -201,19 +230,14 @@ internal sealed class ArchiveSpool : IAsyncDisposable
         }
 
         long size = writer.Position;
-        Digest digest = await writer.CommitAsync(d => _pins.Add(_blobs.Pins.Pin(d))).ConfigureAwait(false);
-        return new Member { Digest = digest, Size = size };
+        return new ArchiveMember { Digest = await writer.CommitAsync(d => Pin(d)).ConfigureAwait(false), Size = size };
     }
 
-    private sealed record Member
+    private IDisposable Pin(Digest digest)
     {
-        public string? Link { get; init; }
-
-        public byte[]? Content { get; init; }
-
-        public Digest Digest { get; init; }
-
-        public long Size { get; init; }
+        IDisposable pin = _blobs.Pins.Pin(digest);
+        _pins.Add(pin);
+        return pin;
     }
 }
 

@@ -10,10 +10,11 @@ using Wharf.Primitives;
 namespace Wharf.Images.Archives;
 
 /// <summary>Takes in archives: docker save's of every age, and OCI layouts.</summary>
-internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, ImageFactory factory,
+internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, LayerTars tars, ImageFactory factory,
     ImageSurroundings surroundings, TimeProvider clock)
 {
     private const int ParallelLayers = 2;
+    private readonly LayerStager? _stager = layers.Driver.IndependentLayers ? new LayerStager(layers, blobs) : null;
 
     public async Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct)
     {
@@ -21,7 +22,7 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
         var loaded = new List<Digest>();
         try
         {
-            await using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, blobs, ct).ConfigureAwait(false);
+            await using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, blobs, _stager, ct).ConfigureAwait(false);
             foreach (ArchivedImage image in ImagesOf(spool, platforms))
             {
                 loaded.Add(await LoadOneAsync(spool, image, quiet, report, ct).ConfigureAwait(false));
@@ -61,13 +62,26 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
         {
             Digest diff = diffs[i];
             string member = image.Layers[i];
-            incoming.Add(new IncomingLayer(diff, token => OpenLayerAsync(spool, member, diff, quiet ? null : report, token)));
-            await spool.KeepAsync(member, ct).ConfigureAwait(false);
+            incoming.Add(new IncomingLayer(diff, token => OpenLayerAsync(spool, member, diff, quiet ? null : report, token)) { Staged = spool.Staged(member) });
+            if (!spool.IsPlainArchive(member))
+            {
+                await spool.KeepAsync(member, ct).ConfigureAwait(false);
+            }
         }
 
-        IReadOnlyList<LayerLease> leases = await LayerStack.UnpackAsync(layers, incoming, layers.Driver.IndependentLayers ? ParallelLayers : 1, ct).ConfigureAwait(false);
+        // A layer that is there twice is unpacked once, and the second made of the first.
+        bool together = layers.Driver.IndependentLayers && diffs.Distinct().Count() == diffs.Count;
+        IReadOnlyList<LayerLease> leases = await LayerStack.UnpackAsync(layers, incoming, together ? ParallelLayers : 1, ct).ConfigureAwait(false);
         try
         {
+            for (int i = 0; i < leases.Count; i++)
+            {
+                if (index.State.Layers[leases[i].Chain].Source == TarSource.Blob)
+                {
+                    await spool.KeepAsync(image.Layers[i], ct).ConfigureAwait(false);
+                }
+            }
+
             ReportRenames(id, image, report);
             await factory.RegisterAsync(new NewImage
             {
@@ -103,8 +117,13 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
         return id;
     }
 
-    private static async Task<Stream> OpenLayerAsync(ArchiveSpool spool, string member, Digest diff, TransferProgress? report, CancellationToken ct)
+    private async Task<Stream> OpenLayerAsync(ArchiveSpool spool, string member, Digest diff, TransferProgress? report, CancellationToken ct)
     {
+        if (spool.Staged(member) is not null)
+        {
+            return await tars.OpenAsync(tars.Find(diff), ct).ConfigureAwait(false);
+        }
+
         Stream packed = spool.Open(member) ?? throw WharfException.Invalid($"invalid archive: the layer {member} is not in it");
         long size = spool.Describe(member)!.Value.Size;
         Stream counted = report is null ? packed : new CountingStream(packed, done => report.Bar(diff.Short, "Loading layer", done, size));

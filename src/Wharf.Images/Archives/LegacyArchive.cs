@@ -86,6 +86,11 @@ internal static class LegacyArchive
 
     private static Digest DiffOf(ArchiveSpool spool, string member)
     {
+        if (spool.Staged(member) is { } layer)
+        {
+            return layer.Result.DiffId;
+        }
+
         using Stream packed = spool.Open(member) ?? throw WharfException.Invalid($"invalid archive: the layer {member} is not in it");
         var head = new byte[Decompression.ProbeLength];
         int read = packed.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);

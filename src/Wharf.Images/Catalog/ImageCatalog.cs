@@ -81,6 +81,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
 
         var key = NameKey.Of(target.WithDefaultTag());
         Digest tagged = default;
+        FlushedLayers flushed = await layers.Flusher.FlushAsync(ct).ConfigureAwait(false);
         await index.ChangeAsync(state =>
         {
             ImageRecord image = NameResolver.Resolve(state, name, null) with { LastTagged = clock.GetUtcNow() };
@@ -91,8 +92,10 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
                 {
                     IndexWrites.PutImage(connection, image);
                     IndexWrites.PutName(connection, key, image.Id);
+                    flushed.Write(connection);
                 });
         }, ct).ConfigureAwait(false);
+        flushed.Recorded();
         surroundings.Raise("tag", tagged.ToString(), key.Familiar, index.State.Images.GetValueOrDefault(tagged)?.Labels);
     }
 
@@ -119,6 +122,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
             }
         }
 
+        freed += await blobs.CollectAsync(unfinished: true).ConfigureAwait(false);
         surroundings.Raise("prune", "", null, new Dictionary<string, string> { ["reclaimed"] = freed.ToString() });
         return new ImagePruneReport(deleted, freed);
     }

@@ -29,6 +29,9 @@ public sealed record ImageCreation
 
     /// <summary>Remember the parent's id (classic builds, commits), so that history and removal know it.</summary>
     public bool KeepParent { get; init; } = true;
+
+    /// <summary>A step on the way to another image: it need not be on disk when the call returns, but will be a moment later, or as soon as it gets a name.</summary>
+    public bool IsProvisional { get; init; }
 }
 
 /// <summary>A commit of a container's changes.</summary>
@@ -50,4 +53,7 @@ public sealed record ContainerCommit
 
     /// <summary>The container has no further use: its files become the layer without a copy, and it has no root file system afterwards (builds).</summary>
     public bool Consume { get; init; }
+
+    /// <summary>See <see cref="ImageCreation.IsProvisional"/>.</summary>
+    public bool IsProvisional { get; init; }
 }

@@ -61,6 +61,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
                 },
             ],
             Tags = commit.Tag is { } tag ? [tag] : [],
+            IsProvisional = commit.IsProvisional,
         };
         (_, ImageConfig? parent) = Parent(creation.Parent);
         if (parent is null && !container.Chain.IsEmpty)
@@ -93,6 +94,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
             Config = config,
             Parent = creation.KeepParent ? creation.Parent : default,
             Names = [.. creation.Tags.Select(t => NameKey.Of(t.WithDefaultTag()))],
+            IsProvisional = creation.IsProvisional && creation.Tags.Count == 0,
         }, ct).ConfigureAwait(false);
         foreach (ImageReference tag in creation.Tags)
         {

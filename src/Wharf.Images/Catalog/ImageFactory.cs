@@ -6,13 +6,14 @@ using Wharf.Primitives;
 namespace Wharf.Images.Catalog;
 
 /// <summary>Brings images into the index: their configuration, the manifests they came by, their names, all in one transaction.</summary>
-internal sealed class ImageFactory(LocalIndex index, TimeProvider clock)
+internal sealed class ImageFactory(LocalIndex index, LayerFlusher flusher, TimeProvider clock)
 {
     /// <summary>Registers an image whose layers are here and held by leases of the caller.</summary>
     /// <returns>True when the image was not here before.</returns>
     public async Task<bool> RegisterAsync(NewImage image, CancellationToken ct)
     {
         bool isNew = false;
+        FlushedLayers flushed = image.IsProvisional ? FlushedLayers.None : await flusher.FlushAsync(ct).ConfigureAwait(false);
         await index.ChangeAsync(state =>
         {
             ImageRecord? present = state.Images.GetValueOrDefault(image.Id);
@@ -49,7 +50,7 @@ internal sealed class ImageFactory(LocalIndex index, TimeProvider clock)
                     IndexWrites.PutLayerBlob(connection, blob);
                     if (image.Source is { } source)
                     {
-                        IndexWrites.PutBlobSource(connection, blob.Digest, source);
+                        IndexWrites.PutBlobSource(connection, blob.Digest, source, image.SourceIsOpen);
                     }
                 }
 
@@ -57,8 +58,16 @@ internal sealed class ImageFactory(LocalIndex index, TimeProvider clock)
                 {
                     IndexWrites.PutName(connection, name, image.Id);
                 }
-            });
+
+                flushed.Write(connection);
+            }, Durable: !image.IsProvisional);
         }, ct).ConfigureAwait(false);
+        flushed.Recorded();
+        if (image.IsProvisional)
+        {
+            flusher.SettleSoon();
+        }
+
         return isNew;
     }
 }
@@ -87,6 +96,12 @@ internal sealed record NewImage
 
     /// <summary>Repository that has the layer blobs.</summary>
     public string? Source { get; init; }
+
+    /// <summary>That repository asked for no credentials.</summary>
+    public bool SourceIsOpen { get; init; }
+
+    /// <summary>See <see cref="ImageCreation.IsProvisional"/>.</summary>
+    public bool IsProvisional { get; init; }
 
     public IReadOnlyList<NameKey> Names { get; init; } = [];
 }

@@ -9,6 +9,10 @@ namespace Wharf.Images.Content;
 /// </summary>
 internal sealed class BlobStore
 {
+    // Values of the column "complete"; 0 is a file that is still arriving.
+    private const int Whole = 1;
+    private const int Unsettled = 2;
+
     private readonly IStateDatabase _database;
     private readonly TimeProvider _clock;
     private readonly string _complete;
@@ -65,8 +69,12 @@ internal sealed class BlobStore
     public long Length(Digest digest) => new FileInfo(PathOf(digest)).Length;
 
     /// <summary>Begins, or goes on with, the writing of a blob whose digest is known. One writer per digest: the caller sees to it.</summary>
+    /// <param name="digest">What it must come to.</param>
+    /// <param name="size">Bytes it must have.</param>
+    /// <param name="ct">Checked before anything is done.</param>
+    /// <param name="unsettled">It is for an image that is not here yet.</param>
     /// <exception cref="WharfException">InvalidArgument for another algorithm than sha256; Internal when the disk does not take it.</exception>
-    public async Task<BlobWriter> BeginAsync(Digest digest, long size, CancellationToken ct)
+    public async Task<BlobWriter> BeginAsync(Digest digest, long size, CancellationToken ct, bool unsettled = false)
     {
         if (digest.Algorithm != "sha256")
         {
@@ -75,7 +83,7 @@ internal sealed class BlobStore
 
         ct.ThrowIfCancellationRequested();
         await RegisterAsync(digest.Encoded, size).ConfigureAwait(false);
-        return new BlobWriter(this, Path.Combine(_partial, digest.Encoded), digest, size);
+        return new BlobWriter(this, Path.Combine(_partial, digest.Encoded), digest, size) { IsUnsettled = unsettled };
     }
 
     /// <summary>Begins the writing of a blob whose digest will only be known at its end.</summary>
@@ -87,12 +95,26 @@ internal sealed class BlobStore
         return new BlobWriter(this, Path.Combine(_partial, name), default, 0);
     }
 
+    /// <summary>Blobs that were downloaded for images which are not here yet; what is still wanted of them when the image comes is <see cref="SettleAsync"/>'s to say.</summary>
+    public IReadOnlyList<Digest> Unfinished() => _database.Read(connection => Sql.Query(connection,
+        "SELECT digest FROM blobs WHERE complete = $state", row => Digest.Parse("sha256:" + row.GetString(0)), ("$state", Unsettled)));
+
+    /// <summary>The image that these blobs were downloaded for is here: from now on they are kept or dropped like any others.</summary>
+    public Task SettleAsync(IReadOnlyList<Digest> digests) => _database.WriteRelaxedAsync(connection =>
+    {
+        foreach (Digest digest in digests)
+        {
+            Sql.Execute(connection, "UPDATE blobs SET complete = $whole WHERE digest = $digest AND complete = $state",
+                ("$whole", Whole), ("$digest", digest.Encoded), ("$state", Unsettled));
+        }
+    });
+
     /// <summary>Registers and shows a finished file.</summary>
-    internal async Task<Digest> PublishAsync(string partialPath, Digest digest, long size)
+    internal async Task<Digest> PublishAsync(string partialPath, Digest digest, long size, bool unsettled)
     {
         await _database.WriteRelaxedAsync(connection => Sql.Execute(connection,
-            "INSERT INTO blobs (digest, size, complete, touched) VALUES ($digest, $size, 1, $now) ON CONFLICT (digest) DO UPDATE SET size = excluded.size, complete = 1, touched = excluded.touched",
-            ("$digest", digest.Encoded), ("$size", size), ("$now", _clock.GetUtcNow().ToUnixTimeSeconds()))).ConfigureAwait(false);
+            "INSERT INTO blobs (digest, size, complete, touched) VALUES ($digest, $size, $state, $now) ON CONFLICT (digest) DO UPDATE SET size = excluded.size, complete = excluded.complete, touched = excluded.touched",
+            ("$digest", digest.Encoded), ("$size", size), ("$state", unsettled ? Unsettled : Whole), ("$now", _clock.GetUtcNow().ToUnixTimeSeconds()))).ConfigureAwait(false);
         File.Move(partialPath, PathOf(digest), overwrite: true);
         await ForgetPartialAsync(partialPath).ConfigureAwait(false);
         return digest;
@@ -123,13 +145,13 @@ internal sealed class BlobStore
         [.. Directory.EnumerateFiles(_complete).Select(path => Digest.TryParse("sha256:" + Path.GetFileName(path), out Digest digest) ? digest : default).Where(d => !d.IsEmpty)];
 
     /// <summary>
-    /// At start: removes files that nobody registered, anonymous leftovers, and partial downloads untouched for
+    /// At start: removes files that nobody registered, anonymous leftovers, and what unfinished downloads have not touched for
     /// <paramref name="keepPartial"/>; forgets rows whose file is gone. Returns the bytes freed.
     /// </summary>
     public async Task<long> SweepAsync(TimeSpan keepPartial)
     {
-        Dictionary<string, (bool Complete, long Touched)> known = _database.Read(connection => Sql.Query(connection,
-            "SELECT digest, complete, touched FROM blobs", row => (row.GetString(0), (row.GetInt64(1) != 0, row.GetInt64(2)))))
+        Dictionary<string, (long Complete, long Touched)> known = _database.Read(connection => Sql.Query(connection,
+            "SELECT digest, complete, touched FROM blobs", row => (row.GetString(0), (row.GetInt64(1), row.GetInt64(2)))))
             .ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
         long oldest = (_clock.GetUtcNow() - keepPartial).ToUnixTimeSeconds();
         long freed = 0;
@@ -137,7 +159,7 @@ internal sealed class BlobStore
         foreach (string path in Directory.EnumerateFiles(_complete))
         {
             string hex = Path.GetFileName(path);
-            if (known.TryGetValue(hex, out var row) && row.Complete)
+            if (known.TryGetValue(hex, out var row) && (row.Complete == Whole || (row.Complete == Unsettled && row.Touched >= oldest)))
             {
                 gone.Remove(hex);
             }

@@ -73,6 +73,9 @@ internal sealed class BlobWriter : IAsyncDisposable
         Position += data.Length;
     }
 
+    /// <summary>The blob is for an image that is not here yet: see <see cref="BlobStore.Unfinished"/>.</summary>
+    public bool IsUnsettled { get; init; }
+
     /// <summary>Verifies and shows the blob under its digest.</summary>
     /// <exception cref="WharfException">DataLoss: size or digest are not what was promised; what was written is dropped.</exception>
     /// <param name="known">Told the digest just before the blob can be found under it.</param>
@@ -82,15 +85,7 @@ internal sealed class BlobWriter : IAsyncDisposable
         known?.Invoke(actual);
         _done = true;
         await _file.DisposeAsync().ConfigureAwait(false);
-        return await _store.PublishAsync(_path, actual, Position).ConfigureAwait(false);
-    }
-
-    /// <summary>Verifies the blob and drops it: for content that is only wanted unpacked.</summary>
-    public async Task<Digest> VerifyAndDropAsync()
-    {
-        Digest actual = await VerifyAsync().ConfigureAwait(false);
-        await DropAsync().ConfigureAwait(false);
-        return actual;
+        return await _store.PublishAsync(_path, actual, Position, IsUnsettled).ConfigureAwait(false);
     }
 
     /// <summary>Gives the content up: nothing of it is to be used again.</summary>

@@ -29,7 +29,6 @@ internal sealed class EmbeddedHelloWorld(LayerStore layers, ImageFactory factory
         byte[] raw = OciImageJson.Write(config);
         Digest id = Digest.Sha256(raw);
         using LayerLease layer = await layers.AddAsync(default, config.RootFs!.DiffIds![0], () => Task.FromResult<Stream>(new MemoryStream(tar)), Task.CompletedTask, ct).ConfigureAwait(false);
-        await layers.MarkRebuildableAsync(layer.Chain, ct).ConfigureAwait(false);
         await factory.RegisterAsync(new NewImage
         {
             Id = id,

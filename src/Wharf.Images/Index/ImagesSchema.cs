@@ -25,6 +25,7 @@ public static class ImagesSchema
         CREATE TABLE image_manifests (
             image TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE, digest TEXT NOT NULL, PRIMARY KEY (image, digest)) WITHOUT ROWID;
 
+        -- rebuildable: see TarSource. ready: 0 while it is unpacked, 1 when it is safe on disk, 2 until then.
         CREATE TABLE image_layers (
             chain TEXT NOT NULL PRIMARY KEY, diff TEXT NOT NULL, parent TEXT, snapshot TEXT NOT NULL UNIQUE,
             size INTEGER NOT NULL, tar_size INTEGER NOT NULL, rebuildable INTEGER NOT NULL, ready INTEGER NOT NULL) WITHOUT ROWID;
@@ -43,6 +44,13 @@ public static class ImagesSchema
 
         CREATE TABLE container_layers (
             container TEXT NOT NULL PRIMARY KEY, image TEXT, chain TEXT) WITHOUT ROWID;
+        """,
+        """
+        -- 1 for repositories that were read without credentials: what they have can be fetched again by anybody.
+        ALTER TABLE blob_sources ADD COLUMN open INTEGER NOT NULL DEFAULT 0;
+
+        -- The run of the machine (boot_id of proc(5)) that wrote last: in another one, layers that are not safe have to be looked at.
+        CREATE TABLE image_boot (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), boot TEXT NOT NULL);
         """,
     ]);
 }

@@ -10,8 +10,21 @@ namespace Wharf.Images.Index;
 /// <param name="Snapshot">Its id in the snapshot driver.</param>
 /// <param name="Size">Bytes of its files.</param>
 /// <param name="TarSize">Bytes of the uncompressed tar.</param>
-/// <param name="Rebuildable">We wrote the tar ourselves: the driver's diff gives the same bytes again.</param>
-internal sealed record LayerRecord(Digest Chain, Digest Diff, Digest Parent, string Snapshot, long Size, long TarSize, bool Rebuildable);
+/// <param name="Source">How its tar is had again without a blob.</param>
+internal sealed record LayerRecord(Digest Chain, Digest Diff, Digest Parent, string Snapshot, long Size, long TarSize, TarSource Source);
+
+/// <summary>Where a layer's tar comes from when no blob has it; the values are in the database.</summary>
+internal enum TarSource
+{
+    /// <summary>Nowhere: a blob must be kept or fetched.</summary>
+    Blob = 0,
+
+    /// <summary>We wrote it ourselves: the driver's difference gives the same bytes again.</summary>
+    Writer = 1,
+
+    /// <summary>From the recipe that was written when it was unpacked, and the layer's files.</summary>
+    Recipe = 2,
+}
 
 /// <summary>What lists and look-ups need of an image; the whole configuration is read when asked for.</summary>
 internal sealed record ImageRecord

@@ -55,6 +55,8 @@ internal static class IndexWrites
         "INSERT INTO image_layers (chain, diff, parent, snapshot, size, tar_size, rebuildable, ready) VALUES ($chain, '', NULL, $snapshot, 0, 0, 0, 0) ON CONFLICT (chain) DO NOTHING",
         ("$chain", "draft:" + snapshot), ("$snapshot", snapshot));
 
+    /// <param name="c">Within a transaction.</param>
+    /// <param name="snapshot">Under which it was registered, which need not be the one it ends with.</param>
     public static void DeleteLayerDraft(SqliteConnection c, string snapshot) =>
         Sql.Execute(c, "DELETE FROM image_layers WHERE chain = $chain", ("$chain", "draft:" + snapshot));
 
@@ -66,14 +68,17 @@ internal static class IndexWrites
         Sql.Execute(c,
             """
             INSERT INTO image_layers (chain, diff, parent, snapshot, size, tar_size, rebuildable, ready)
-            VALUES ($chain, $diff, $parent, $snapshot, $size, $tar_size, $rebuildable, 1)
+            VALUES ($chain, $diff, $parent, $snapshot, $size, $tar_size, $rebuildable, 2)
             """,
             ("$chain", layer.Chain.ToString()), ("$diff", layer.Diff.ToString()), ("$parent", LocalIndex.Text(layer.Parent)), ("$snapshot", layer.Snapshot),
-            ("$size", layer.Size), ("$tar_size", layer.TarSize), ("$rebuildable", layer.Rebuildable ? 1 : 0));
+            ("$size", layer.Size), ("$tar_size", layer.TarSize), ("$rebuildable", (int)layer.Source));
     }
 
-    public static void MarkRebuildable(SqliteConnection c, Digest chain) =>
-        Sql.Execute(c, "UPDATE image_layers SET rebuildable = 1 WHERE chain = $chain", ("$chain", chain.ToString()));
+    public static void SetLayerSource(SqliteConnection c, LayerRecord layer) => Sql.Execute(c,
+        "UPDATE image_layers SET rebuildable = $source WHERE chain = $chain", ("$source", (int)layer.Source), ("$chain", layer.Chain.ToString()));
+
+    public static void MarkLayerSafe(SqliteConnection c, Digest chain) =>
+        Sql.Execute(c, "UPDATE image_layers SET ready = 1 WHERE chain = $chain", ("$chain", chain.ToString()));
 
     public static void DeleteLayer(SqliteConnection c, Digest chain) =>
         Sql.Execute(c, "DELETE FROM image_layers WHERE chain = $chain", ("$chain", chain.ToString()));
@@ -86,7 +91,7 @@ internal static class IndexWrites
         "INSERT INTO layer_blobs (diff, digest, media_type, size) VALUES ($diff, $digest, $type, $size) ON CONFLICT DO NOTHING",
         ("$diff", blob.Diff.ToString()), ("$digest", blob.Digest.ToString()), ("$type", blob.MediaType), ("$size", blob.Size));
 
-    public static void PutBlobSource(SqliteConnection c, Digest digest, string repository) => Sql.Execute(c,
-        "INSERT INTO blob_sources (digest, repository) VALUES ($digest, $repository) ON CONFLICT DO NOTHING",
-        ("$digest", digest.ToString()), ("$repository", repository));
+    public static void PutBlobSource(SqliteConnection c, Digest digest, string repository, bool open) => Sql.Execute(c,
+        "INSERT INTO blob_sources (digest, repository, open) VALUES ($digest, $repository, $open) ON CONFLICT DO UPDATE SET open = max(open, excluded.open)",
+        ("$digest", digest.ToString()), ("$repository", repository), ("$open", open ? 1 : 0));
 }

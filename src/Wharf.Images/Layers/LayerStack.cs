@@ -6,6 +6,9 @@ namespace Wharf.Images.Layers;
 /// <summary>One layer of an image that comes in: what it must be, and where its tar comes from if it is not here.</summary>
 internal sealed record IncomingLayer(Digest Diff, Func<CancellationToken, Task<Stream>> Open)
 {
+    /// <summary>The layer as it is unpacked already, if it is.</summary>
+    public StagedLayer? Staged { get; init; }
+
     /// <summary>Called when the layer is ready.</summary>
     public Action Done { get; init; } = () => { };
 
@@ -81,7 +84,7 @@ internal static class LayerStack
         {
             try
             {
-                return await store.AddAsync(parent, layer.Diff, () => layer.Open(ct), below, ct).ConfigureAwait(false);
+                return await store.AddAsync(parent, layer.Diff, () => layer.Open(ct), below, ct, layer.Staged).ConfigureAwait(false);
             }
             catch (WharfException e) when (e.Kind is ErrorKind.DataLoss or ErrorKind.InvalidArgument)
             {

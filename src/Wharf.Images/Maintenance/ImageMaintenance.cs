@@ -7,7 +7,8 @@ using Wharf.Primitives;
 namespace Wharf.Images.Maintenance;
 
 /// <summary>Usage, sweeping and checking of what lies on disk: see <see cref="IImageMaintenance"/>.</summary>
-internal sealed class ImageMaintenance(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, StorageCheck check, ImageSurroundings surroundings) : IImageMaintenance
+internal sealed class ImageMaintenance(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, StorageCheck check,
+    PowerLoss powerLoss, ImageSurroundings surroundings) : IImageMaintenance
 {
     private static readonly TimeSpan KeepPartialDownloads = TimeSpan.FromDays(7);
 
@@ -55,6 +56,7 @@ internal sealed class ImageMaintenance(LocalIndex index, BlobStore blobs, BlobCo
         IndexState state = index.State;
         HashSet<string> owned = [.. state.Layers.Values.Select(l => l.Snapshot), .. state.Containers.Keys];
         layers.Driver.Recover(owned.Contains);
+        await powerLoss.RecoverAsync(ct).ConfigureAwait(false);
         await blobs.SweepAsync(KeepPartialDownloads).ConfigureAwait(false);
         await CollectGarbageAsync(ct).ConfigureAwait(false);
     }

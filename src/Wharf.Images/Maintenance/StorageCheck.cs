@@ -1,27 +1,33 @@
 using System.Security.Cryptography;
-using Wharf.Archive.Layers;
+using Wharf.Images.Catalog;
 using Wharf.Images.Content;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
+using Wharf.State;
 
 namespace Wharf.Images.Maintenance;
 
 /// <summary>
-/// Reads every blob, document and layer and compares it with its digest. Repair drops damaged blobs (they are fetched or made again when
-/// wanted) and takes images away that cannot run any more: a new pull brings them back whole.
+/// Reads every blob, document and layer and compares it with its digest, and looks for what nobody owns. Repair drops damaged blobs, unpacks damaged
+/// layers again, and takes away images that cannot run any more: a new pull brings them back whole. Nothing that a container stands on is touched.
 /// </summary>
-internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerStore layers)
+internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerStore layers, LayerRepair layerRepair, ImageSurroundings surroundings)
 {
     public async Task<IReadOnlyList<StorageFinding>> RunAsync(bool repair, CancellationToken ct)
     {
         var findings = new List<StorageFinding>();
         await CheckBlobsAsync(repair, findings, ct).ConfigureAwait(false);
-        HashSet<Digest> broken = await CheckLayersAsync(findings, ct).ConfigureAwait(false);
+        HashSet<Digest> broken = await CheckLayersAsync(repair, findings, ct).ConfigureAwait(false);
         await CheckImagesAsync(repair, broken, findings, ct).ConfigureAwait(false);
+        await CheckNamesAsync(repair, findings).ConfigureAwait(false);
+        CheckContainers(repair, findings);
         return findings;
     }
+
+    /// <summary>The images on these chains, which can run no more, are taken away unless containers stand on them.</summary>
+    public Task RemoveImagesOnAsync(HashSet<Digest> broken, List<StorageFinding> findings, CancellationToken ct) => CheckImagesAsync(repair: true, broken, findings, ct);
 
     private async Task CheckBlobsAsync(bool repair, List<StorageFinding> findings, CancellationToken ct)
     {
@@ -49,56 +55,55 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
                 await blobs.DeleteAsync(digest).ConfigureAwait(false);
             }
 
-            findings.Add(new StorageFinding(digest.ToString(), $"blob has the content of {actual}", repair ? "dropped; it is fetched again when wanted" : null));
+            findings.Add(new StorageFinding(digest.ToString(), $"blob has the content of {actual}", repair ? "dropped; it is fetched or made again when wanted" : null));
         }
     }
 
-    private async Task<HashSet<Digest>> CheckLayersAsync(List<StorageFinding> findings, CancellationToken ct)
+    private async Task<HashSet<Digest>> CheckLayersAsync(bool repair, List<StorageFinding> findings, CancellationToken ct)
     {
         var broken = new HashSet<Digest>();
-        foreach (LayerRecord layer in index.State.Layers.Values)
+        HashSet<Digest> used = UsedChains();
+        foreach (LayerRecord layer in index.State.Layers.Values.OrderBy(l => l.Chain.ToString(), StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
-            string? problem = !layers.Driver.Exists(layer.Snapshot) ? "its directory is missing"
-                : !layer.Parent.IsEmpty && !index.State.Layers.ContainsKey(layer.Parent) ? "the layer below it is missing"
-                : layer.Rebuildable ? await ContentProblemAsync(layer, ct).ConfigureAwait(false) : null;
-            if (problem is not null)
+            if (await layerRepair.ProblemAsync(layer, ct).ConfigureAwait(false) is not { } problem)
+            {
+                continue;
+            }
+
+            string? done = !repair ? null
+                : used.Contains(layer.Chain) ? "kept: containers stand on it"
+                : await layerRepair.TryAsync(layer, ct).ConfigureAwait(false) ? "unpacked again" : "cannot be had again";
+            findings.Add(new StorageFinding(layer.Chain.ToString(), problem, done));
+            if (done != "unpacked again")
             {
                 broken.Add(layer.Chain);
-                findings.Add(new StorageFinding(layer.Chain.ToString(), problem, null));
             }
         }
 
         return broken;
     }
 
-    private async Task<string?> ContentProblemAsync(LayerRecord layer, CancellationToken ct)
-    {
-        LayerApplyResult now = await layers.Driver.WriteDiffAsync(layer.Snapshot, Stream.Null, ct).ConfigureAwait(false);
-        return now.DiffId == layer.Diff ? null : $"its files are those of {now.DiffId}, not of {layer.Diff}";
-    }
-
     private async Task CheckImagesAsync(bool repair, HashSet<Digest> broken, List<StorageFinding> findings, CancellationToken ct)
     {
+        HashSet<Digest> used = [.. index.State.Containers.Values.Select(c => c.Image), .. surroundings.Users.ImageUses().Select(u => u.ImageId)];
         foreach (ImageRecord image in index.State.Images.Values)
         {
             ct.ThrowIfCancellationRequested();
-            string? problem = Problem(image, broken);
-            if (problem is null)
+            if (Problem(image, broken) is not { } problem)
             {
                 continue;
             }
 
-            bool used = index.State.Containers.Values.Any(c => c.Image == image.Id);
-            if (repair && !used)
+            string name = index.State.NamesOf(image.Id).Select(n => n.Familiar).FirstOrDefault() ?? image.Id.ToString();
+            if (repair && !used.Contains(image.Id))
             {
                 await index.ChangeAsync(state => layers.WithoutUnusedLayers(new IndexChange(
                     state with { Images = state.Images.Remove(image.Id), Names = state.Names.RemoveRange(state.NamesOf(image.Id)) },
                     connection => IndexWrites.DeleteImage(connection, image.Id))), ct).ConfigureAwait(false);
             }
 
-            string name = index.State.NamesOf(image.Id).Select(n => n.Familiar).FirstOrDefault() ?? image.Id.ToString();
-            findings.Add(new StorageFinding(name, problem, !repair ? null : used ? "kept: containers stand on it" : "removed; pull or load it again"));
+            findings.Add(new StorageFinding(name, problem, !repair ? null : used.Contains(image.Id) ? "kept: containers stand on it" : "removed; pull or load it again"));
         }
     }
 
@@ -109,9 +114,12 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
             return "its configuration is missing or damaged";
         }
 
-        if (!image.Manifest.IsEmpty && documents.Find(image.Manifest) is null)
+        foreach (Digest manifest in documents.ManifestsOf(image.Id).Append(image.Manifest).Where(m => !m.IsEmpty).Distinct())
         {
-            return "its manifest is missing";
+            if (documents.Find(manifest) is not { } document || Digest.Sha256(document.Content.Span) != manifest)
+            {
+                return $"its manifest {manifest} is missing or damaged";
+            }
         }
 
         for (Digest chain = image.Chain; !chain.IsEmpty;)
@@ -125,5 +133,58 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
         }
 
         return ChainId.Of(OciImageJson.ReadConfig(config.Content.Span).RootFs?.DiffIds ?? []) == image.Chain ? null : "its layers are not those of its configuration";
+    }
+
+    /// <summary>Names in the database that lead to no image; they are not in memory, where nobody can use them.</summary>
+    private async Task CheckNamesAsync(bool repair, List<StorageFinding> findings)
+    {
+        List<(string Repository, string Tag, string Digest)> lost = index.Database.Read(connection => Sql.Query(connection,
+            "SELECT repository, tag, digest FROM image_names WHERE image NOT IN (SELECT id FROM images)", row => (row.GetString(0), row.GetString(1), row.GetString(2))));
+        if (lost.Count > 0 && repair)
+        {
+            await index.Database.WriteAsync(connection =>
+            {
+                Sql.Execute(connection, "DELETE FROM image_names WHERE image NOT IN (SELECT id FROM images)");
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        findings.AddRange(lost.Select(n => new StorageFinding($"{n.Repository}:{n.Tag}{n.Digest}", "the name leads to no image", repair ? "dropped" : null)));
+    }
+
+    private void CheckContainers(bool repair, List<StorageFinding> findings)
+    {
+        IndexState state = index.State;
+        HashSet<string> running = [.. surroundings.Users.ImageUses().Where(u => u.Running).Select(u => u.ContainerId)];
+        foreach (ContainerRecord container in state.Containers.Values)
+        {
+            if (!container.Chain.IsEmpty && !state.Layers.ContainsKey(container.Chain))
+            {
+                findings.Add(new StorageFinding(container.Container, $"the layer {container.Chain} below the container is missing", null));
+            }
+            else if (!layers.Driver.Exists(container.Container))
+            {
+                bool mended = repair && !running.Contains(container.Container) && Mend(state, container);
+                findings.Add(new StorageFinding(container.Container, "the container's writable layer is missing", mended ? "made again, empty" : null));
+            }
+        }
+    }
+
+    /// <summary>Makes what a container's writable layer lacks; false when it lacks nothing.</summary>
+    public bool Mend(IndexState state, ContainerRecord container) =>
+        layers.Driver.MendContainer(container.Container, container.Chain.IsEmpty ? null : state.Layers[container.Chain].Snapshot);
+
+    private HashSet<Digest> UsedChains()
+    {
+        IndexState state = index.State;
+        var used = new HashSet<Digest>();
+        foreach (ContainerRecord container in state.Containers.Values)
+        {
+            for (Digest chain = container.Chain; !chain.IsEmpty && used.Add(chain) && state.Layers.TryGetValue(chain, out LayerRecord? layer); chain = layer.Parent)
+            {
+            }
+        }
+
+        return used;
     }
 }

@@ -139,7 +139,7 @@ internal sealed class BlobDownload : ReadOnlyStream
             throw WharfException.DataLoss($"content of {_descriptor.Digest} is longer than the {_descriptor.Size} bytes announced");
         }
 
-        await (_options.Keep ? _writer.CommitAsync() : _writer.VerifyAndDropAsync()).ConfigureAwait(false);
+        await _writer.CommitAsync().ConfigureAwait(false);
         _finished = true;
         Disconnect();
         _options.Finished();
@@ -230,9 +230,6 @@ internal sealed class BlobDownload : ReadOnlyStream
 internal sealed record DownloadOptions
 {
     public int Attempts { get; init; } = 5;
-
-    /// <summary>Keep the blob after it was read.</summary>
-    public bool Keep { get; init; } = true;
 
     public Action<long> Progress { get; init; } = _ => { };
 

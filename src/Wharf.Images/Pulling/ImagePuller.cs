@@ -115,10 +115,18 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
                 Documents = documents,
                 LayerBlobs = [.. manifest.Layers.Zip(config.RootFs!.DiffIds!, (layer, diff) => new LayerBlob(diff, layer.Digest, layer.MediaType, layer.Size))],
                 Source = reference.Name,
+                SourceIsOpen = repository.IsAnonymous,
                 Names = reference.Tag is not null && reference.Digest.IsEmpty
                     ? [NameKey.Of(reference), new NameKey(reference.Name, "", top.Digest)]
                     : [new NameKey(reference.Name, "", top.Digest)],
             }, ct).ConfigureAwait(false);
+            await blobs.SettleAsync([.. manifest.Layers.Select(l => l.Digest)]).ConfigureAwait(false);
+        }
+        catch (WharfException e) when (e.Kind != ErrorKind.Unavailable)
+        {
+            // An image that is refused is not asked for again; one whose registry fails us is, and goes on with what is here.
+            await blobs.SettleAsync([.. manifest.Layers.Select(l => l.Digest)]).ConfigureAwait(false);
+            throw;
         }
         finally
         {

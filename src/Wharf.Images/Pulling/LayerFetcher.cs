@@ -60,7 +60,7 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
                     var descriptor = new Descriptor { MediaType = blob.MediaType, Digest = blob.Digest, Size = blob.Size };
                     await using BlobWriter writer = await blobs.BeginAsync(blob.Digest, blob.Size, ct).ConfigureAwait(false);
                     await using var download = new BlobDownload(writer, descriptor, (offset, token) => client.OpenBlobAsync(blob.Digest, offset, token),
-                        new DownloadOptions { Attempts = options.MaxDownloadAttempts, Wait = (n, token) => Task.Delay(RegistrySession.WaitOf(null, n), clock, token) }, ct);
+                        new DownloadOptions { Attempts = 2, Wait = (n, token) => Task.Delay(RegistrySession.WaitOf(null, n), clock, token) }, ct);
                     await download.CopyToAsync(Stream.Null, ct).ConfigureAwait(false);
                     return true;
                 }, ct).ConfigureAwait(false);
@@ -78,11 +78,10 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
     private async Task<Stream> DownloadAsync(RepositoryClient repository, Descriptor layer, TransferProgress report, Action closed, CancellationToken ct)
     {
         string id = layer.Digest.Short;
-        BlobWriter writer = await blobs.BeginAsync(layer.Digest, layer.Size, ct).ConfigureAwait(false);
+        BlobWriter writer = await blobs.BeginAsync(layer.Digest, layer.Size, ct, unsettled: true).ConfigureAwait(false);
         return new BlobDownload(writer, layer, (offset, token) => OpenAsync(repository, layer, offset, token), new DownloadOptions
         {
             Attempts = options.MaxDownloadAttempts,
-            Keep = options.KeepCompressedBlobs,
             Progress = done => report.Bar(id, "Downloading", done, layer.Size),
             Verifying = () => report.Status(id, "Verifying Checksum"),
             Finished = () =>

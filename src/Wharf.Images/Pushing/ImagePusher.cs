@@ -70,7 +70,8 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
         if (!await uploads.BlobExistsAsync(image.Id, ct).ConfigureAwait(false))
         {
             Uri upload = await uploads.BeginUploadAsync(ct).ConfigureAwait(false);
-            await uploads.UploadAsync(upload, image.Id, () => new MemoryStream(config.ToArray()), config.Length, ct).ConfigureAwait(false);
+            await uploads.UploadAsync(upload, () => new UploadContent(async (target, token) => await target.WriteAsync(config, token).ConfigureAwait(false), config.Length), image.Id, ct)
+                .ConfigureAwait(false);
         }
 
         ImageDocument document = original is not null && manifest!.Layers.Select(l => l.Digest).SequenceEqual(pushed.Select(l => l.Digest))

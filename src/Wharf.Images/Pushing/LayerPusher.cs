@@ -1,4 +1,3 @@
-using System.Buffers;
 using Wharf.Archive.Compression;
 using Wharf.Images.Content;
 using Wharf.Images.Index;
@@ -16,9 +15,11 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
 {
     private const int Attempts = 5;
 
-    // Half the processor time of the usual 6 for a few per cent more bytes: a push waits for the compressor, not for the network.
-    private const int GzipLevel = 3;
-    private readonly KeyedLocks<Digest> _compressions = new();
+    private const int BufferSize = 256 * 1024;
+
+    // Less than half the processor time of the usual 6 for some per cent more bytes: a push waits for the compressor, not for the network.
+    private const int GzipLevel = 2;
+    private readonly KeyedLocks<Digest> _fetches = new();
 
     /// <param name="uploads">The repository to write to.</param>
     /// <param name="repository">Its name.</param>
@@ -92,56 +93,22 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
             }
         }
 
-        LayerBlob ready = await MakeAsync(layer, forms, report, ct).ConfigureAwait(false);
-        using IDisposable pin = blobs.Pins.Pin(ready.Digest);
-        if (!forms.Contains(ready) && await uploads.BlobExistsAsync(ready.Digest, ct).ConfigureAwait(false))
-        {
-            report.Status(id, "Layer already exists");
-        }
-        else
-        {
-            await UploadAsync(uploads, ready, id, report, ct).ConfigureAwait(false);
-            report.Status(id, "Pushed");
-        }
-
-        await RememberAsync(ready, repository).ConfigureAwait(false);
-        return Describe(ready, preferred);
+        LayerBlob sent = await FindAsync(layer, forms, ct).ConfigureAwait(false) is { } present
+            ? await SendAsync(uploads, present, id, report, ct).ConfigureAwait(false)
+            : await PackAsync(uploads, layer, report, ct).ConfigureAwait(false);
+        report.Status(id, "Pushed");
+        await RememberAsync(sent, repository).ConfigureAwait(false);
+        return Describe(sent, preferred);
     }
 
-    private async Task UploadAsync(RepositoryUploads uploads, LayerBlob blob, string id, TransferProgress report, CancellationToken ct)
+    /// <summary>A blob that is here, or can be fetched again; null when the layer has to be compressed.</summary>
+    private async Task<LayerBlob?> FindAsync(LayerRecord layer, List<LayerBlob> forms, CancellationToken ct)
     {
-        for (int attempt = 1; ; attempt++)
+        // One at a time: pushes to two registries want the same blob fetched once.
+        using IDisposable only = await _fetches.AcquireAsync(layer.Diff, ct).ConfigureAwait(false);
+        if (forms.Find(f => blobs.Exists(f.Digest)) is { } here)
         {
-            try
-            {
-                Uri upload = await uploads.BeginUploadAsync(ct).ConfigureAwait(false);
-                await uploads.UploadAsync(upload, blob.Digest, Open, blob.Size, ct).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (attempt < Attempts && !ct.IsCancellationRequested
-                && e is WharfException { Kind: ErrorKind.Unavailable or ErrorKind.Internal } or IOException or HttpRequestException)
-            {
-                TimeSpan wait = RegistrySession.WaitOf(null, attempt - 1);
-                report.Status(id, $"Retrying in {Math.Ceiling(wait.TotalSeconds)} second{(wait.TotalSeconds > 1 ? "s" : "")}");
-                await Task.Delay(wait, ct).ConfigureAwait(false);
-            }
-        }
-
-        Stream Open() => new CountingStream(
-            blobs.TryOpen(blob.Digest) ?? throw WharfException.DataLoss($"blob {blob.Digest} has vanished"),
-            done => report.Bar(id, "Pushing", done, blob.Size));
-    }
-
-    /// <summary>A blob in the store that can be sent: one that is here, or can be fetched again, or is compressed now and kept.</summary>
-    private async Task<LayerBlob> MakeAsync(LayerRecord layer, List<LayerBlob> forms, TransferProgress report, CancellationToken ct)
-    {
-        using IDisposable only = await _compressions.AcquireAsync(layer.Diff, ct).ConfigureAwait(false);
-        foreach (LayerBlob form in forms.Concat(documents.LayerBlobs(layer.Diff)))
-        {
-            if (blobs.Exists(form.Digest))
-            {
-                return form;
-            }
+            return here;
         }
 
         foreach (LayerBlob form in forms)
@@ -152,39 +119,59 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
             }
         }
 
-        return await CompressAsync(layer, report, ct).ConfigureAwait(false);
+        return null;
     }
 
-    private async Task<LayerBlob> CompressAsync(LayerRecord layer, TransferProgress report, CancellationToken ct)
+    private async Task<LayerBlob> SendAsync(RepositoryUploads uploads, LayerBlob blob, string id, TransferProgress report, CancellationToken ct)
     {
-        await using Stream tar = await tars.OpenAsync(layer, ct).ConfigureAwait(false);
-        await using BlobWriter writer = await blobs.BeginAnonymousAsync(ct).ConfigureAwait(false);
-        await using (Stream gzip = Compressor.Open(new BlobWriterStream(writer), CompressionKind.Gzip, GzipLevel))
-        {
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
-            try
-            {
-                long done = 0;
-                int read;
-                while ((read = await tar.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0)
-                {
-                    await gzip.WriteAsync(buffer.AsMemory(0, read), ct).ConfigureAwait(false);
-                    report.Bar(layer.Diff.Short, "Preparing", done += read, layer.TarSize);
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
+        using IDisposable pin = blobs.Pins.Pin(blob.Digest);
+        await TryUploadAsync(uploads, () => new UploadContent(CopyAsync, blob.Size), blob.Digest, id, report, ct).ConfigureAwait(false);
+        return blob;
 
-        long size = writer.Position;
-        IDisposable? pin = null;
-        Digest digest = await writer.CommitAsync(d => pin = blobs.Pins.Pin(d)).ConfigureAwait(false);
+        async Task CopyAsync(Stream target, CancellationToken token)
+        {
+            await using Stream file = new CountingStream(
+                blobs.TryOpen(blob.Digest) ?? throw WharfException.DataLoss($"blob {blob.Digest} has vanished"),
+                done => report.Bar(id, "Pushing", done, blob.Size));
+            await file.CopyToAsync(target, BufferSize, token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Compresses the layer on its way: nothing is written here, for the same bytes come out the next time.</summary>
+    private async Task<LayerBlob> PackAsync(RepositoryUploads uploads, LayerRecord layer, TransferProgress report, CancellationToken ct)
+    {
+        string id = layer.Diff.Short;
+        (Digest digest, long size) = await TryUploadAsync(uploads, () => new UploadContent(CompressAsync, null), default, id, report, ct).ConfigureAwait(false);
         var made = new LayerBlob(layer.Diff, digest, MediaTypes.DockerLayerGzip, size);
         await index.Database.WriteRelaxedAsync(connection => IndexWrites.PutLayerBlob(connection, made)).ConfigureAwait(false);
-        pin?.Dispose();
         return made;
+
+        async Task CompressAsync(Stream target, CancellationToken token)
+        {
+            await using Stream tar = new CountingStream(await tars.OpenAsync(layer, token).ConfigureAwait(false), done => report.Bar(id, "Pushing", done, layer.TarSize));
+            await using Stream gzip = Compressor.Open(target, CompressionKind.Gzip, GzipLevel, leaveOpen: true);
+            await tar.CopyToAsync(gzip, BufferSize, token).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<(Digest Digest, long Size)> TryUploadAsync(RepositoryUploads uploads, Func<UploadContent> content, Digest expected, string id,
+        TransferProgress report, CancellationToken ct)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Uri upload = await uploads.BeginUploadAsync(ct).ConfigureAwait(false);
+                return await uploads.UploadAsync(upload, content, expected, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (attempt < Attempts && !ct.IsCancellationRequested
+                && e is WharfException { Kind: ErrorKind.Unavailable or ErrorKind.Internal } or IOException or HttpRequestException)
+            {
+                TimeSpan wait = RegistrySession.WaitOf(null, attempt - 1);
+                report.Status(id, $"Retrying in {Math.Ceiling(wait.TotalSeconds)} second{(wait.TotalSeconds > 1 ? "s" : "")}");
+                await Task.Delay(wait, ct).ConfigureAwait(false);
+            }
+        }
     }
 
     private static Descriptor Describe(LayerBlob blob, Descriptor? preferred) => preferred is not null && preferred.Digest == blob.Digest
@@ -199,5 +186,5 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
     };
 
     private Task RememberAsync(LayerBlob blob, ImageReference repository) =>
-        index.Database.WriteRelaxedAsync(connection => IndexWrites.PutBlobSource(connection, blob.Digest, repository.Name));
+        index.Database.WriteRelaxedAsync(connection => IndexWrites.PutBlobSource(connection, blob.Digest, repository.Name, open: false));
 }

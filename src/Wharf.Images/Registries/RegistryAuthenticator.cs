@@ -24,6 +24,9 @@ internal sealed class RegistryAuthenticator(RegistryConnections connections, End
     private volatile AuthenticationHeaderValue? _header = credentials is { RegistryToken.Length: > 0 } ? new("Bearer", credentials.RegistryToken) : null;
     private DateTimeOffset _expires = DateTimeOffset.MaxValue;
 
+    /// <summary>True while nobody asked for credentials, or there are none to show.</summary>
+    public bool IsAnonymous => _header is null || credentials is null or { Username.Length: 0, IdentityToken.Length: 0, RegistryToken.Length: 0 };
+
     /// <summary>The refresh token that the token server gave at login.</summary>
     public string IdentityToken { get; private set; } = "";
 

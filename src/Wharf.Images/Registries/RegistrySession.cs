@@ -110,6 +110,11 @@ internal sealed class RegistrySession(RegistryConnections connections, EndpointR
         request.Headers.TryAddWithoutValidation("User-Agent", connections.UserAgent);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(HeaderTimeout);
+        if (request.Content is UploadContent upload)
+        {
+            upload.Activity = () => timeout.CancelAfter(HeaderTimeout);
+        }
+
         try
         {
             return await connections.For(request.RequestUri!, skipVerify).SendAsync(request, timeout.Token).ConfigureAwait(false);

@@ -22,6 +22,9 @@ internal sealed class RepositoryClient(RegistrySession session, ImageReference r
 
     public RegistrySession Session => session;
 
+    /// <summary>No credentials were shown so far: what was read, anybody may read.</summary>
+    public bool IsAnonymous => session.Authenticator.IsAnonymous;
+
     public RegistryEndpoint Endpoint => session.Endpoint;
 
     /// <summary>Digest, type and size of what a tag or digest stands for; null when the registry does not say, or has a refusal to give in full.</summary>

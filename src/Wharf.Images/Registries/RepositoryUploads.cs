@@ -36,27 +36,26 @@ internal sealed class RepositoryUploads(RegistrySession session, ImageReference 
 
     /// <summary>Sends a whole blob and closes the upload.</summary>
     /// <param name="upload">From <see cref="BeginUploadAsync"/> or <see cref="MountAsync"/>.</param>
-    /// <param name="digest">What it must come to.</param>
-    /// <param name="open">Opens the content anew for each try.</param>
-    /// <param name="size">Bytes.</param>
+    /// <param name="content">Makes the content anew for each try.</param>
+    /// <param name="expected">Digest it must have; empty when it is what comes out.</param>
     /// <param name="ct">Leaves the upload to the registry's own cleaning.</param>
-    public async Task UploadAsync(Uri upload, Digest digest, Func<Stream> open, long size, CancellationToken ct)
+    public async Task<(Digest Digest, long Size)> UploadAsync(Uri upload, Func<UploadContent> content, Digest expected, CancellationToken ct)
     {
+        UploadContent? body = null;
         // In two requests: registries behind some proxies take no body with the last one.
-        using HttpResponseMessage sent = await session.SendAsync(() => new HttpRequestMessage(HttpMethod.Patch, upload)
-        {
-            Content = new StreamContent(open(), 128 * 1024)
-            {
-                Headers = { ContentLength = size, ContentType = new MediaTypeHeaderValue("application/octet-stream") },
-            },
-        }, ct, patient: false).ConfigureAwait(false);
+        using HttpResponseMessage sent = await session.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Patch, upload) { Content = body = content() }, ct, patient: false).ConfigureAwait(false);
         Uri next = await UploadAddressAsync(sent, ct).ConfigureAwait(false);
-        var close = new Uri(next + (next.Query.Length > 1 ? "&" : "?") + "digest=" + Uri.EscapeDataString(digest.ToString()));
-        using HttpResponseMessage closed = await session.SendAsync(() => Empty(HttpMethod.Put, close), ct).ConfigureAwait(false);
-        if (closed.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK))
+        if (!expected.IsEmpty && body!.Digest != expected)
         {
-            throw Refused(await RegistryFailure.ReadAsync(closed, ct).ConfigureAwait(false));
+            throw WharfException.DataLoss($"blob {expected} reads back as {body.Digest}");
         }
+
+        var close = new Uri(next + (next.Query.Length > 1 ? "&" : "?") + "digest=" + Uri.EscapeDataString(body!.Digest.ToString()));
+        using HttpResponseMessage closed = await session.SendAsync(() => Empty(HttpMethod.Put, close), ct).ConfigureAwait(false);
+        return closed.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent or HttpStatusCode.OK
+            ? (body.Digest, body.Size)
+            : throw Refused(await RegistryFailure.ReadAsync(closed, ct).ConfigureAwait(false));
     }
 
     /// <returns>The digest under which the registry has it.</returns>

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Wharf.Images.Snapshots;
 
 /// <summary>A draft that is a plain directory.</summary>
-internal sealed class DirectoryDraft(string id, string path, Action commit, Action discard) : ILayerDraft
+internal sealed class DirectoryDraft(string id, string? parentId, string path, Action<string, string?> commit, Action discard) : ILayerDraft
 {
     private bool _committed;
     private bool _disposed;
@@ -14,9 +14,13 @@ internal sealed class DirectoryDraft(string id, string path, Action commit, Acti
 
     public SafeFileHandle Root { get; } = DriverDirectory.Open(path);
 
-    public void Commit()
+    public string RecipePath => DriverDirectory.RecipeOf(System.IO.Path.GetDirectoryName(path)!);
+
+    public void Commit() => CommitAs(id, parentId);
+
+    public void CommitAs(string id, string? parentId)
     {
-        commit();
+        commit(id, parentId);
         _committed = true;
     }
 

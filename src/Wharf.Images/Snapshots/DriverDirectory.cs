@@ -39,6 +39,14 @@ internal sealed class DriverDirectory
 
     public string DraftOf(string id) => Of(id) + DraftSuffix;
 
+    public static string RecipeOf(string layerPath) => Path.Combine(layerPath, "recipe");
+
+    public SafeFileHandle? OpenRecipe(string id)
+    {
+        string path = RecipeOf(Of(id));
+        return Directory.Exists(path) ? Open(path) : null;
+    }
+
     public bool Exists(string id) => Directory.Exists(Of(id));
 
     public void RequireExists(string id)
@@ -55,11 +63,16 @@ internal sealed class DriverDirectory
         NameCalls.MakeDirectory(FileCalls.CurrentDirectory, path, 0x1C8).ThrowIfError("mkdir", path);
         foreach (string member in members)
         {
-            string below = Path.Combine(path, member);
-            NameCalls.MakeDirectory(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("mkdir", below);
-            // whatever the umask of the daemon: users of the container must get in
-            NameCalls.ChangeMode(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("chmod", below);
+            MakeMember(path, member);
         }
+    }
+
+    public static void MakeMember(string path, string member)
+    {
+        string below = Path.Combine(path, member);
+        NameCalls.MakeDirectory(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("mkdir", below);
+        // whatever the umask of the daemon: users of the container must get in
+        NameCalls.ChangeMode(FileCalls.CurrentDirectory, below, 0x1ED).ThrowIfError("chmod", below);
     }
 
     /// <summary>Gives a directory to the root user of remapped containers.</summary>

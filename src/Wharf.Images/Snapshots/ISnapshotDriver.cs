@@ -47,6 +47,16 @@ public interface ISnapshotDriver
     /// <summary>Writes the difference to the parent as an uncompressed layer, whiteouts included.</summary>
     Task<LayerApplyResult> WriteDiffAsync(string id, Stream output, CancellationToken ct);
 
+    /// <summary>The recipe of the layer's tar; null when none was written.</summary>
+    Microsoft.Win32.SafeHandles.SafeFileHandle? OpenRecipe(string id);
+
+    /// <summary>The directory that a layer was unpacked to: what its recipe speaks of.</summary>
+    Microsoft.Win32.SafeHandles.SafeFileHandle OpenFiles(string id);
+
+    /// <summary>Makes again what a loss of power took from a container's directory, without touching what is there.</summary>
+    /// <returns>True when something was missing.</returns>
+    bool MendContainer(string id, string? topLayerId);
+
     /// <summary>Makes a stopped container's writable layer the committed layer <paramref name="layerId"/> without copying; the container layer is gone.</summary>
     void Promote(string containerId, string layerId);
 
@@ -79,6 +89,12 @@ public interface ILayerDraft : IDisposable
     /// <summary>Absolute path of <see cref="Root"/>, for messages.</summary>
     string Path { get; }
 
+    /// <summary>The directory for the recipe of the layer's tar, to be made by whoever wants one: it goes with the layer.</summary>
+    string RecipePath { get; }
+
     /// <summary>Makes the layer visible under its id. The parent given at the start must be committed by now.</summary>
     void Commit();
+
+    /// <summary>The same under another id and, for drivers with <see cref="ISnapshotDriver.IndependentLayers"/>, on another parent.</summary>
+    void CommitAs(string id, string? parentId);
 }

@@ -38,6 +38,32 @@ public sealed class CompressorTests : IDisposable
         Assert.True(first.AsSpan().SequenceEqual(second));
     }
 
+    [Fact]
+    public async Task Open_NoiseAmongText_IsStoredAndTheTextPacked()
+    {
+        var random = new Random(5);
+        byte[] content = new byte[3_000_000];
+        for (int at = 0; at < content.Length; at++)
+        {
+            bool noise = (at / 100_000) % 2 == 0;
+            content[at] = noise ? (byte)random.Next(256) : (byte)('a' + (at % 7));
+        }
+
+        byte[] packed = await PackAsync(content, CompressionKind.Gzip, 2, 70_000);
+        File.WriteAllBytes(_scratch["packed"], packed);
+        _scratch.Shell("gzip -dc < packed > out");
+
+        Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(_scratch["out"])));
+        Assert.InRange(packed.Length, 1_500_000, 1_600_000);
+    }
+
+    [Fact]
+    public async Task Open_EveryByteValueOverAndOver_IsNotTakenForNoise()
+    {
+        byte[] content = [.. Enumerable.Range(0, 1_000_000).Select(i => (byte)(i * 167))];
+        Assert.InRange((await PackAsync(content, CompressionKind.Gzip, 2, 70_000)).Length, 1, 100_000);
+    }
+
     [Theory]
     [InlineData(CompressionKind.Gzip, 10)]
     [InlineData(CompressionKind.Zstd, 0)]

@@ -37,17 +37,58 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Check_LostLayer_TakesTheImageAwaySoThatAPullHeals()
+    public async Task Check_LostLayerThatNobodyHas_TakesTheImageAwaySoThatAPullHeals()
     {
-        await using ImageLab lab = await PulledAsync();
+        await using ImageLab lab = await PulledAsync(CompressedLayers.Drop);
         string layer = Directory.EnumerateDirectories(Path.Combine(lab.Root, lab.Service.DriverName)).First(p => ObjectId.IsFull(Path.GetFileName(p)));
         Directory.Delete(layer, recursive: true);
+        _registry.Blobs.Clear();
 
         Assert.NotEmpty(await lab.Service.CheckAsync(repair: true, ImageLab.Ct));
 
         Assert.Equal(0, lab.Service.ImageCount);
+        _registry.Add("app", "1", _image);
         await lab.PullAsync($"{_registry.Host}/app:1");
         Assert.Empty(await lab.Service.CheckAsync(repair: false, ImageLab.Ct));
+    }
+
+    [Theory]
+    [InlineData(CompressedLayers.Keep, false)]
+    [InlineData(CompressedLayers.Keep, true)]
+    [InlineData(CompressedLayers.Drop, false)]
+    [InlineData(CompressedLayers.Drop, true)]
+    public async Task Check_DamagedLayer_IsUnpackedAgainFromWhereItCame(CompressedLayers policy, bool lost)
+    {
+        await using ImageLab lab = await PulledAsync(policy);
+        string file = lab.FileInLayer("b");
+        if (lost)
+        {
+            Directory.Delete(Path.GetDirectoryName(Path.GetDirectoryName(file))!, recursive: true);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(file, "3", ImageLab.Ct);
+        }
+
+        Assert.Equal(2, (await lab.Service.CheckAsync(repair: false, ImageLab.Ct)).Count); // the layer, and the image on it
+        Assert.Equal("unpacked again", Assert.Single(await lab.Service.CheckAsync(repair: true, ImageLab.Ct)).Repair);
+
+        Assert.Empty(await lab.Service.CheckAsync(repair: false, ImageLab.Ct));
+        Assert.Equal("2", await File.ReadAllTextAsync(file, ImageLab.Ct));
+    }
+
+    [Fact]
+    public async Task Check_DamagedLayerUnderAContainer_IsToldAndLeftAlone()
+    {
+        await using ImageLab lab = await PulledAsync();
+        await lab.Service.PrepareContainerAsync(ObjectId.New(), _image.Id, new Dictionary<string, string>(), ImageLab.Ct);
+        string file = lab.FileInLayer("b");
+        await File.WriteAllTextAsync(file, "3", ImageLab.Ct);
+
+        Assert.All(await lab.Service.CheckAsync(repair: true, ImageLab.Ct), f => Assert.Equal("kept: containers stand on it", f.Repair));
+
+        Assert.Equal(1, lab.Service.ImageCount);
+        Assert.Equal("3", await File.ReadAllTextAsync(file, ImageLab.Ct));
     }
 
     [Fact]
@@ -78,9 +119,9 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(_image.Id, lab.Service.Resolve($"{_registry.Host}/app:1"));
     }
 
-    private async Task<ImageLab> PulledAsync()
+    private async Task<ImageLab> PulledAsync(CompressedLayers policy = CompressedLayers.Keep)
     {
-        ImageLab lab = await ImageLab.OpenAsync();
+        ImageLab lab = await ImageLab.OpenAsync(o => o with { CompressedLayers = policy });
         _registry.Add("app", "1", _image);
         await lab.PullAsync($"{_registry.Host}/app:1");
         return lab;

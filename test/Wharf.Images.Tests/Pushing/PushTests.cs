@@ -55,7 +55,7 @@ public sealed class PushTests : IDisposable
     [InlineData(false)]
     public async Task Push_Pulled_KeepsItsDigestWithAndWithoutKeptBlobs(bool keep)
     {
-        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { KeepCompressedBlobs = keep });
+        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { CompressedLayers = keep ? CompressedLayers.Keep : CompressedLayers.Drop });
         using var target = new FakeRegistry();
         _registry.Add("app", "1", _image);
         await lab.PullAsync($"{_registry.Host}/app:1");

@@ -117,6 +117,10 @@ internal sealed class ImageLab : IAsyncDisposable, IImageUsers, IImageEventSink
         ? Directory.EnumerateDirectories(Path.Combine(Root, Service.DriverName)).Count(p => ObjectId.IsFull(Path.GetFileName(p)))
         : 0;
 
+    /// <summary>The path of a file of the only layer that has it.</summary>
+    public string FileInLayer(string name) => Directory.EnumerateDirectories(Path.Combine(Root, "overlay2"))
+        .Where(p => ObjectId.IsFull(Path.GetFileName(p))).Select(p => Path.Combine(p, "diff", name)).Single(File.Exists);
+
     public int Blobs() => Directory.EnumerateFiles(Path.Combine(Root, "blobs", "sha256")).Count();
 
     public int PartialBlobs() => Directory.EnumerateFiles(Path.Combine(Root, "blobs", "partial")).Count();

@@ -16,7 +16,11 @@ internal sealed class ZstdWriter : ForwardWriter
     private readonly byte[] _buffer = new byte[OutputSize];
     private nint _context;
 
-    public ZstdWriter(Stream output, int level, bool leaveOpen)
+    /// <param name="output">Takes the frame.</param>
+    /// <param name="level">1 to 22.</param>
+    /// <param name="leaveOpen">Leave <paramref name="output"/> open.</param>
+    /// <param name="alone">Compress in the caller's thread: for what is small, and where nobody compares bytes.</param>
+    public ZstdWriter(Stream output, int level, bool leaveOpen, bool alone = false)
     {
         _output = output;
         _leaveOpen = leaveOpen;
@@ -28,10 +32,13 @@ internal sealed class ZstdWriter : ForwardWriter
 
         Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterLevel, level));
         Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterChecksum, 1));
-        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterWorkers, Math.Min(Environment.ProcessorCount, MostWorkers)));
+        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterWorkers, alone ? 0 : Math.Min(Environment.ProcessorCount, MostWorkers)));
     }
 
     ~ZstdWriter() => Free();
+
+    /// <summary>Lets the library's memory go; nothing more is written, and no end.</summary>
+    public void Abandon() => Free();
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -63,7 +63,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         _directory.Discard(draft);
         DriverDirectory.Make(draft, Diff);
         _directory.GiveToRoot(Path.Combine(draft, Diff));
-        return new DirectoryDraft(id, Path.Combine(draft, Diff), () => CommitDraft(id, parentId), () => _directory.Discard(draft));
+        return new DirectoryDraft(id, parentId, Path.Combine(draft, Diff), (final, parent) => CommitDraft(draft, final, parent), () => _directory.Discard(draft));
     }
 
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
@@ -136,6 +136,46 @@ internal sealed class OverlayDriver : ISnapshotDriver
         return await TreeArchive.WriteOverlayDiffAsync(upper, output, _directory.Settings.Owners, ct);
     }
 
+    public SafeFileHandle? OpenRecipe(string id) => _directory.OpenRecipe(id);
+
+    public SafeFileHandle OpenFiles(string id)
+    {
+        _directory.RequireExists(id);
+        return DriverDirectory.Open(Path.Combine(_directory.Of(id), Diff));
+    }
+
+    public bool MendContainer(string id, string? topLayerId)
+    {
+        string path = _directory.Of(id);
+        string[] chain = ChainAbove(topLayerId);
+        string lower = Path.Combine(path, Lower);
+        string wanted = string.Join(':', (string[])[InitId, .. chain]);
+        string? found = File.Exists(lower) ? File.ReadAllText(lower) : null;
+        bool whole = Directory.Exists(Path.Combine(path, Diff)) && Directory.Exists(Path.Combine(path, Work));
+        if (whole && (found == wanted || found == string.Join(':', chain)))
+        {
+            return false;
+        }
+
+        if (!Directory.Exists(path))
+        {
+            DriverDirectory.Make(path);
+        }
+
+        foreach (string member in (string[])[Diff, Work])
+        {
+            if (!Directory.Exists(Path.Combine(path, member)))
+            {
+                DriverDirectory.MakeMember(path, member);
+                _directory.GiveToRoot(Path.Combine(path, member));
+            }
+        }
+
+        WriteLower(path, [InitId, .. chain]);
+        _chains.TryRemove(id, out _);
+        return true;
+    }
+
     public void Promote(string containerId, string layerId)
     {
         string[] chain = [.. ChainOf(containerId).Where(i => i != InitId)];
@@ -184,9 +224,8 @@ internal sealed class OverlayDriver : ISnapshotDriver
         _directory.EmptyTrash();
     }
 
-    private void CommitDraft(string id, string? parentId)
+    private void CommitDraft(string draft, string id, string? parentId)
     {
-        string draft = _directory.DraftOf(id);
         WriteLower(draft, ChainAbove(parentId));
         _links.Create(draft, id);
         Rename(draft, _directory.Of(id));

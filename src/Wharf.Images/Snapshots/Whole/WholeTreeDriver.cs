@@ -30,7 +30,15 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
     public ILayerDraft BeginLayer(string id, string? parentId)
     {
         string draft = MakeCopy(id, parentId);
-        return new DirectoryDraft(id, Path.Combine(draft, Tree), () => Show(draft, id), () => _directory.Discard(draft));
+        return new DirectoryDraft(id, parentId, Path.Combine(draft, Tree), (final, parent) =>
+        {
+            if (parent != parentId)
+            {
+                throw WharfException.Internal($"a tree begun on {parentId} cannot stand on {parent}");
+            }
+
+            Show(draft, final);
+        }, () => _directory.Discard(draft));
     }
 
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
@@ -78,6 +86,25 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
         using SafeFileHandle? lower = OpenParent(id);
         using SafeFileHandle upper = DriverDirectory.Open(TreeOf(id));
         return await TreeArchive.WriteTreeDiffAsync(lower, upper, output, InitLayer.IsUntouched, settings.Owners, ct);
+    }
+
+    public SafeFileHandle? OpenRecipe(string id) => _directory.OpenRecipe(id);
+
+    public SafeFileHandle OpenFiles(string id)
+    {
+        _directory.RequireExists(id);
+        return DriverDirectory.Open(TreeOf(id));
+    }
+
+    public bool MendContainer(string id, string? topLayerId)
+    {
+        if (_directory.Exists(id))
+        {
+            return false; // it was shown by a rename, which comes after its content
+        }
+
+        CreateContainer(id, topLayerId, new ContainerLayerOptions());
+        return true;
     }
 
     public void Promote(string containerId, string layerId)

@@ -1,0 +1,193 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Compression.Zstd;
+using Wharf.Archive.Tar;
+using Wharf.Archive.Trees;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Archive.Layers;
+
+/// <summary>
+/// Writes down, while a tar is unpacked, how to put it together again: its headers and padding byte for byte, and for content the file that has it.
+/// What comes out is a few bytes for each member, whatever it holds.
+/// </summary>
+/// <remarks>
+/// A directory with <c>steps</c>: one Zstandard frame of steps, each an op and numbers in LEB128: raw bytes, a file's name, a piece of that file, and
+/// the end with the length of it all. A file that a later member of the same tar replaces is kept beside it, by the number of its name among the steps.
+/// </remarks>
+internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
+{
+    public static ReadOnlySpan<byte> Steps => "steps\0"u8;
+
+    public const byte End = 0;
+    public const byte Raw = 1;
+    public const byte File = 2;
+    public const byte Piece = 3;
+
+    private const int FlushAt = 128 * 1024;
+
+    /// <summary>Files whose numbers are remembered; a layer with more has no recipe once it replaces one.</summary>
+    private const int MostFiles = 200_000;
+
+    private readonly SafeFileHandle _directory;
+    private readonly FileStream _file;
+    private readonly ZstdWriter _output;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly MemoryStream _steps = new(FlushAt * 2);
+    private readonly MemoryStream _raw = new(FlushAt);
+    private long _pieceOffset;
+    private long _pieceLength;
+    private long _length;
+    private int _files;
+
+    /// <param name="directory">Empty; stays open.</param>
+    public RecipeWriter(SafeFileHandle directory)
+    {
+        _directory = directory;
+        FileCalls.OpenAt(directory, Steps, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, out SafeFileHandle steps, 0x180).ThrowIfError("open", "steps");
+        _file = new FileStream(steps, FileAccess.Write, bufferSize: 0);
+        _output = new ZstdWriter(_file, level: 1, leaveOpen: true, alone: true);
+    }
+
+    /// <summary>Something that the tar made is lost: it cannot be put together from what is left.</summary>
+    public bool IsSpoilt { get; private set; }
+
+    /// <summary>A thing in the tree is about to be removed in favour of another.</summary>
+    /// <returns>True when it was taken out of the tree and kept, so that nothing is left to remove.</returns>
+    public bool TakeReplaced(TreePath path, SafeFileHandle parent, ReadOnlySpan<byte> name, in FileStatus status)
+    {
+        if (status.IsRegular && _numbers.Remove(path.Text, out int number))
+        {
+            return NameCalls.Rename(parent, name, _directory, Encoding.ASCII.GetBytes($"{number}\0")) == Errno.None || Spoil();
+        }
+
+        // A link may have led to files written through it, a directory has files in it. All else has no content, or content that has another name.
+        return (status.IsDirectory || status.IsSymbolicLink || _files > MostFiles) && Spoil();
+    }
+
+    private bool Spoil()
+    {
+        IsSpoilt = true;
+        return false;
+    }
+
+    /// <summary>The file whose content follows.</summary>
+    /// <param name="path">As in <see cref="Trees.TreePath.Text"/>.</param>
+    public void BeginFile(string path)
+    {
+        EndPiece();
+        EndRaw();
+        byte[] name = Encoding.Latin1.GetBytes(path);
+        _steps.WriteByte(File);
+        Number(name.Length);
+        _steps.Write(name);
+        if (_files++ < MostFiles)
+        {
+            _numbers[path] = _files - 1;
+        }
+
+        Flush(FlushAt);
+    }
+
+    void ITarObserver.Raw(ReadOnlySpan<byte> bytes)
+    {
+        EndPiece();
+        _raw.Write(bytes);
+        _length += bytes.Length;
+        if (_raw.Length >= FlushAt)
+        {
+            EndRaw();
+            Flush(FlushAt);
+        }
+    }
+
+    void ITarObserver.Content(long offset, int length)
+    {
+        if (offset != _pieceOffset + _pieceLength)
+        {
+            EndPiece();
+            _pieceOffset = offset;
+        }
+
+        _pieceLength += length;
+        _length += length;
+    }
+
+    /// <summary>Writes the end. The recipe is of use only then, and only when it is not spoilt.</summary>
+    public async ValueTask FinishAsync()
+    {
+        EndPiece();
+        EndRaw();
+        _steps.WriteByte(End);
+        Number(_length);
+        Flush(0);
+        try
+        {
+            await _output.DisposeAsync();
+        }
+        catch (IOException e)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _output.Abandon();
+        return _file.DisposeAsync();
+    }
+
+    private void EndRaw()
+    {
+        if (_raw.Length > 0)
+        {
+            _steps.WriteByte(Raw);
+            Number(_raw.Length);
+            _steps.Write(_raw.GetBuffer(), 0, (int)_raw.Length);
+            _raw.SetLength(0);
+        }
+    }
+
+    private void EndPiece()
+    {
+        if (_pieceLength > 0)
+        {
+            EndRaw();
+            _steps.WriteByte(Piece);
+            Number(_pieceOffset);
+            Number(_pieceLength);
+        }
+
+        _pieceOffset = _pieceLength = 0;
+    }
+
+    private void Number(long value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            _steps.WriteByte((byte)(value | 0x80));
+        }
+
+        _steps.WriteByte((byte)value);
+    }
+
+    private void Flush(int above)
+    {
+        if (_steps.Length > above)
+        {
+            try
+            {
+                _output.Write(_steps.GetBuffer(), 0, (int)_steps.Length);
+            }
+            catch (IOException e)
+            {
+                throw NotWritten(e);
+            }
+
+            _steps.SetLength(0);
+        }
+    }
+
+    private static WharfException NotWritten(IOException e) => WharfException.Internal($"write the recipe of a layer: {e.Message}", e);
+}
