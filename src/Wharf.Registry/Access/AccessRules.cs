@@ -42,23 +42,24 @@ internal sealed class AccessRules
 /// <summary>The file of access rules.</summary>
 internal sealed record AccessFile
 {
-    public IReadOnlyList<AccessRule> Rules { get; init; } = [];
+    public IReadOnlyList<AccessRule> Rules { get; set; } = [];
 }
 
+// Settable, not init: the source generator would put null into those that the file leaves out.
 /// <summary>One rule: these users may do these things with these repositories.</summary>
 internal sealed record AccessRule
 {
     /// <summary>Names; <c>*</c> for every user with a password, <c>anonymous</c> for those without.</summary>
-    public IReadOnlyList<string> Users { get; init; } = [];
+    public IReadOnlyList<string> Users { get; set; } = [];
 
     /// <summary>Patterns: <c>*</c> within a component, <c>**</c> for any number of them, <c>${user}</c> for the caller's name.</summary>
-    public IReadOnlyList<string> Repositories { get; init; } = [];
+    public IReadOnlyList<string> Repositories { get; set; } = [];
 
     /// <summary>pull, push, delete, or <c>*</c>.</summary>
-    public IReadOnlyList<string> Actions { get; init; } = [];
+    public IReadOnlyList<string> Actions { get; set; } = [];
 
     /// <summary>They see the names of all repositories; others see those they may pull from.</summary>
-    public bool Catalog { get; init; }
+    public bool Catalog { get; set; }
 
     public bool IsFor(string user) => user.Length == 0 ? Users.Contains(AccessRules.Anonymous) : Users.Contains("*") || (Users.Contains(user) && user != AccessRules.Anonymous);
 
