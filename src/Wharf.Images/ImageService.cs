@@ -46,8 +46,8 @@ public sealed class ImageService : IImageService, IDisposable
         var router = new RegistryRouter(_connections, resolver, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
-        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, _surroundings, clock);
         _containers = new ContainerFilesystems(_index, layers);
+        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _surroundings, clock);
         var repair = new LayerRepair(_index, layers, tars);
         var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);
@@ -112,6 +112,8 @@ public sealed class ImageService : IImageService, IDisposable
     public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => _catalog.CreateAsync(creation, ct);
 
     public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => _catalog.CommitAsync(commit, ct);
+
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => _catalog.SquashAsync(image, baseImage, ct);
 
     public Task PullAsync(PullRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.PullAsync(request, progress, ct);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Wharf.Api.Images;
@@ -15,9 +16,20 @@ internal sealed class BuildLines(bool quiet) : IBuildOutput
 {
     private readonly Channel<ProgressLine> lines = Channel.CreateUnbounded<ProgressLine>(new UnboundedChannelOptions { SingleReader = true });
 
+    // What a quiet build did not show is shown when it fails.
+    private readonly StringBuilder withheld = new();
+
+    /// <summary>Something was said: a failure is then told in its place at the end.</summary>
+    public bool Any { get; private set; }
+
     public void Write(string text)
     {
-        if (!quiet)
+        Any = true;
+        if (quiet)
+        {
+            withheld.Append(text);
+        }
+        else
         {
             lines.Writer.TryWrite(new ProgressLine { Stream = text });
         }
@@ -25,6 +37,7 @@ internal sealed class BuildLines(bool quiet) : IBuildOutput
 
     public void PullProgress(object transferEvent)
     {
+        Any = true;
         if (!quiet)
         {
             lines.Writer.TryWrite(TransferLines.LineOf((TransferEvent)transferEvent));
@@ -41,6 +54,11 @@ internal sealed class BuildLines(bool quiet) : IBuildOutput
     /// <summary>The last line of a build that failed.</summary>
     public void Fail(Exception error)
     {
+        if (withheld.Length > 0)
+        {
+            lines.Writer.TryWrite(new ProgressLine { Stream = withheld.ToString() });
+        }
+
         string message = Errors.ErrorStatus.Message(error);
         int? code = error.Data["exitCode"] as int?;
         lines.Writer.TryWrite(new ProgressLine { ErrorDetail = new ErrorDetail { Message = message, Code = code ?? 0 }, Error = message });

@@ -17,7 +17,6 @@ internal static class BuildQuery
     public static BuildOrder Read(ApiCall call)
     {
         Refuse(call.Query("version") is "2", "BuildKit builds (version=2): set DOCKER_BUILDKIT=0");
-        Refuse(call.Flag("squash"), "squash");
         Refuse(call.Query("outputs") is { Length: > 0 } outputs && outputs != "[]", "outputs");
         Refuse(call.Query("isolation") is { Length: > 0 } isolation && isolation != "default", $"isolation={call.Query("isolation")}");
         var request = new BuildRequest
@@ -27,16 +26,25 @@ internal static class BuildQuery
             Arguments = Pairs(call, "buildargs").ToDictionary(p => p.Key, p => (string?)p.Value),
             Labels = Pairs(call, "labels"),
             Platform = call.Query("platform") is { Length: > 0 } platform ? platform : null,
-            Pull = call.Query("pull") is { Length: > 0 } pull && pull is not ("0" or "false"),
+            Pull = call.Flag("pull"),
             NoCache = call.Flag("nocache"),
+            NoCacheStages = [.. call.QueryAll("nocachefilter").SelectMany(s => s.Split(',')).Where(s => s.Length > 0)],
+            CacheFrom = call.Query("cachefrom") is { Length: > 0 } sources && sources != "null" ? Parse(sources, ApiJson.Context.ListString, "cachefrom") : [],
+            Explain = call.Flag("explain"),
+            Squash = call.Flag("squash"),
             Remove = call.Flag("rm", otherwise: true),
+            KeepFailed = !call.Flag("forcerm"),
+            Entitlements = Entitlements.Parse(call.QueryAll("allow")),
             Network = call.Query("networkmode") is { Length: > 0 } network ? network : "default",
             Limits = Limits(call),
         };
         string? remote = call.Query("remote");
+        Refuse(remote == "client-session", "remote=client-session: set DOCKER_BUILDKIT=0");
         return new BuildOrder
         {
             Request = request,
+            BuildId = call.Query("buildid"),
+            NamedContexts = Pairs(call, "contexts"),
             Context = call.Http.Request.Body,
             RemoteContext = remote,
             Dockerfile = call.Query("dockerfile") is { Length: > 0 } file ? file : "Dockerfile",

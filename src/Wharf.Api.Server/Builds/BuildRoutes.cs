@@ -1,8 +1,11 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using Wharf.Api.Builds;
 using Wharf.Api.Json;
 using Wharf.Api.Prune;
 using Wharf.Api.Server.Routing;
 using Wharf.Api.Server.Streams;
+using Wharf.Build.Calls;
 using Wharf.Engine.Builds;
 using Wharf.Primitives;
 
@@ -17,7 +20,9 @@ internal sealed class BuildRoutes(IBuildService builds)
         return
         [
             Route.Post("/build", routes.BuildAsync),
-            Route.Post("/build/cancel", _ => throw WharfException.NotFound("no such build: a classic build ends with its connection"), "1.39"),
+            Route.Post("/build/cancel", routes.CancelAsync, "1.39"),
+            Route.Get("/build/cachemount", routes.ExportAsync),
+            Route.Put("/build/cachemount", routes.ImportAsync),
             Route.Post("/build/prune", routes.PruneAsync, "1.31"),
             Route.Post("/session", NoBuildKitAsync, "1.31"),
             Route.Post("/grpc", NoBuildKitAsync, "1.31"),
@@ -27,6 +32,13 @@ internal sealed class BuildRoutes(IBuildService builds)
     private async Task BuildAsync(ApiCall call)
     {
         BuildOrder order = BuildQuery.Read(call);
+        BuildCall question = BuildCalls.Parse(call.Query("call"));
+        if (question != BuildCall.Build)
+        {
+            await AnswerAsync(call, order, question);
+            return;
+        }
+
         var lines = new BuildLines(call.Flag("q"));
         using var response = new JsonLines(call.Http.Response);
         Task pump = lines.PumpAsync(response, call.Ct);
@@ -37,8 +49,8 @@ internal sealed class BuildRoutes(IBuildService builds)
         }
         catch (Exception error) when (!call.Ct.IsCancellationRequested)
         {
-            // Once steps were shown the status is sent, and the error is the last line.
-            if (response.Started)
+            // Once there is output the status is sent, and the error is the last line.
+            if (lines.Any)
             {
                 lines.Fail(error);
             }
@@ -56,9 +68,45 @@ internal sealed class BuildRoutes(IBuildService builds)
         }
     }
 
+    private async Task AnswerAsync(ApiCall call, BuildOrder order, BuildCall question)
+    {
+        BuildCallAnswer answer = await builds.AnswerAsync(order, question, call.Ct);
+        using var result = JsonDocument.Parse(answer.Json);
+        await call.WriteAsync(new BuildCallResponse { Text = answer.Text, Result = result.RootElement.Clone(), ExitCode = answer.ExitCode }, ApiJson.Context.BuildCallResponse);
+    }
+
+    private Task CancelAsync(ApiCall call)
+    {
+        builds.Cancel(call.Query("id") ?? throw WharfException.Invalid("build ID not provided"));
+        return call.StatusAsync(200);
+    }
+
+    private async Task ExportAsync(ApiCall call)
+    {
+        call.Http.Response.ContentType = "application/x-tar";
+        await builds.ExportCacheMountAsync(CacheMountId(call), call.Http.Response.Body, call.Ct);
+    }
+
+    private async Task ImportAsync(ApiCall call)
+    {
+        await builds.ImportCacheMountAsync(CacheMountId(call), call.Http.Request.Body, call.Ct);
+        await call.StatusAsync(200);
+    }
+
+    private static string CacheMountId(ApiCall call) => call.Query("id") ?? throw WharfException.Invalid("the id of a cache mount is missing");
+
     private async Task PruneAsync(ApiCall call)
     {
-        BuildPruneResult result = await builds.PruneAsync(FilterSet.Parse(call.Query("filters")), call.Flag("all"), call.Ct);
+        var request = new BuildPruneRequest
+        {
+            Filters = FilterSet.Parse(call.Query("filters")),
+            All = call.Flag("all"),
+            // keep-storage is the name that reserved-space had before API 1.48.
+            ReservedSpace = call.Number("reserved-space") ?? call.Number("keep-storage") ?? 0,
+            MaxUsedSpace = call.Number("max-used-space") ?? 0,
+            MinFreeSpace = call.Number("min-free-space") ?? 0,
+        };
+        BuildPruneResult result = await builds.PruneAsync(request, call.Ct);
         await call.WriteAsync(new BuildPruneResponse { CachesDeleted = result.Deleted, SpaceReclaimed = result.SpaceReclaimed }, ApiJson.Context.BuildPruneResponse);
     }
 

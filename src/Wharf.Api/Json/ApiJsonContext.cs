@@ -183,6 +183,7 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(VolumePruneResponse))]
 [JsonSerializable(typeof(NetworkPruneResponse))]
 [JsonSerializable(typeof(BuildPruneResponse))]
+[JsonSerializable(typeof(BuildCallResponse))]
 [JsonSerializable(typeof(NetworkCreateRequest))]
 [JsonSerializable(typeof(PathStatHeader))]
 [JsonSerializable(typeof(List<HostConfigUlimits>))]

@@ -11,10 +11,16 @@ public interface IBuildCache
     /// <summary>The image that a step with this key made, if it is remembered. The caller checks that it is still here.</summary>
     Digest? Find(Digest key);
 
-    Task RememberAsync(BuildCacheEntry entry, CancellationToken ct);
+    /// <param name="entry">The step.</param>
+    /// <param name="content">For steps that copy: the content key and the listing of its files.</param>
+    /// <param name="ct">Ends the wait, not the write.</param>
+    Task RememberAsync(BuildCacheEntry entry, (string Key, byte[] Listing)? content, CancellationToken ct);
 
     /// <summary>All entries, newest use first.</summary>
     IReadOnlyList<BuildCacheEntry> List();
+
+    /// <summary>The listing behind a content key; null when it is not remembered.</summary>
+    byte[]? Listing(string contentKey);
 
     Task ForgetAsync(IReadOnlyList<Digest> keys, CancellationToken ct);
 }

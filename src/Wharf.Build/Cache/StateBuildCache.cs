@@ -14,6 +14,13 @@ public sealed class StateBuildCache(IStateDatabase database, TimeProvider clock)
             created INTEGER NOT NULL, last_used INTEGER NOT NULL, uses INTEGER NOT NULL, parts TEXT NOT NULL) STRICT;
         CREATE INDEX build_cache_image ON build_cache (image);
         """,
+        """
+        CREATE TABLE build_content (key TEXT PRIMARY KEY, listing BLOB NOT NULL) STRICT;
+        """,
+        """
+        CREATE TABLE cache_mount (
+            name TEXT PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, last_used INTEGER NOT NULL, uses INTEGER NOT NULL) STRICT;
+        """,
     ]);
 
     public Digest? Find(Digest key)
@@ -34,8 +41,17 @@ public sealed class StateBuildCache(IStateDatabase database, TimeProvider clock)
         return image;
     }
 
-    public Task RememberAsync(BuildCacheEntry entry, CancellationToken ct) => database.WriteRelaxedAsync(connection =>
+    public Task RememberAsync(BuildCacheEntry entry, (string Key, byte[] Listing)? content, CancellationToken ct) => database.WriteRelaxedAsync(connection =>
     {
+        if (content is { } listed)
+        {
+            using var insert = connection.CreateCommand();
+            insert.CommandText = "INSERT OR IGNORE INTO build_content (key, listing) VALUES ($key, $listing)";
+            insert.Parameters.AddWithValue("$key", listed.Key);
+            insert.Parameters.AddWithValue("$listing", listed.Listing);
+            insert.ExecuteNonQuery();
+        }
+
         using var command = connection.CreateCommand();
         command.CommandText = """
             INSERT OR REPLACE INTO build_cache (key, parent, image, description, kind, created, last_used, uses, parts)
@@ -69,6 +85,14 @@ public sealed class StateBuildCache(IStateDatabase database, TimeProvider clock)
         return entries;
     });
 
+    public byte[]? Listing(string contentKey) => database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT listing FROM build_content WHERE key = $key";
+        command.Parameters.AddWithValue("$key", contentKey);
+        return command.ExecuteScalar() as byte[];
+    });
+
     public Task ForgetAsync(IReadOnlyList<Digest> keys, CancellationToken ct) => database.WriteAsync(connection =>
     {
         foreach (var key in keys)
@@ -79,8 +103,46 @@ public sealed class StateBuildCache(IStateDatabase database, TimeProvider clock)
             command.ExecuteNonQuery();
         }
 
+        ForgetListings(connection);
         return keys.Count;
     });
+
+    /// <summary>Removes the listings that no remembered step refers to.</summary>
+    private static void ForgetListings(SqliteConnection connection)
+    {
+        var used = new HashSet<string>();
+        using (var parts = connection.CreateCommand())
+        {
+            parts.CommandText = "SELECT parts FROM build_cache WHERE kind = 'copy'";
+            using var reader = parts.ExecuteReader();
+            while (reader.Read())
+            {
+                used.UnionWith(StepKey.Read(reader.GetString(0)).Where(p => p.Key == "content").Select(p => p.Value));
+            }
+        }
+
+        var unused = new List<string>();
+        using (var all = connection.CreateCommand())
+        {
+            all.CommandText = "SELECT key FROM build_content";
+            using var reader = all.ExecuteReader();
+            while (reader.Read())
+            {
+                if (!used.Contains(reader.GetString(0)))
+                {
+                    unused.Add(reader.GetString(0));
+                }
+            }
+        }
+
+        foreach (string key in unused)
+        {
+            using var delete = connection.CreateCommand();
+            delete.CommandText = "DELETE FROM build_content WHERE key = $key";
+            delete.Parameters.AddWithValue("$key", key);
+            delete.ExecuteNonQuery();
+        }
+    }
 
     private void Touch(SqliteConnection connection, Digest key)
     {

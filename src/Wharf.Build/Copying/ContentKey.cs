@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
-using Wharf.Linux;
+using Wharf.Build.Cache;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Copying;
@@ -15,75 +15,58 @@ public sealed class ContentKey : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = new byte[128 * 1024];
 
-    public void Add(string text)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        _hash.AppendData(BitConverter.GetBytes(bytes.Length));
-        _hash.AppendData(bytes);
-    }
+    /// <summary>The files, to name those that changed when a later build misses.</summary>
+    public ContentListing Listing { get; } = new();
+
+    public void Add(string text) => Add(Encoding.UTF8.GetBytes(text));
 
     public void Add(CopyItem item, CopyLook look, CancellationToken ct)
     {
         Add(item.Target);
-        AddTree(item.Tree, item.Path, "", look, ct);
+        var status = item.Tree.Status(item.Path, followLast: true) ?? throw WharfException.NotFound($"{item.Path} is gone");
+        AddTree(item.Tree, item.Path, "", status, look, ct);
     }
 
     public Digest Finish() => Digest.FromHash(_hash.GetHashAndReset());
 
     public void Dispose() => _hash.Dispose();
 
-    private void AddTree(SourceTree tree, string path, string below, CopyLook look, CancellationToken ct)
+    private void Add(byte[] bytes)
+    {
+        Span<byte> length = stackalloc byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        _hash.AppendData(length);
+        _hash.AppendData(bytes);
+    }
+
+    private void AddTree(SourceTree tree, string path, string below, SourceStatus status, CopyLook look, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        tree.Open(path, followLast: below.Length == 0, out var file).ThrowIfError("openat2", path);
-        using (file)
+        byte[] content = status.IsSymbolicLink ? tree.ReadLink(path) : status.IsRegular ? tree.Hash(path, _buffer, ct) : [];
+        string head = string.Create(CultureInfo.InvariantCulture, $"{status.Mode:x} {(tree.KeepOwners ? $"{status.UserId}:{status.GroupId}" : "")} {status.SpecialDevice:x}");
+        Add(below);
+        Add(head);
+        Add(content);
+        Listing.Add(path, Fingerprint(head, content));
+        if (!status.IsDirectory)
         {
-            NameCalls.Status(file, out var status).ThrowIfError("statx", path);
-            if (tree.IsIgnored(path) && !status.IsDirectory)
-            {
-                return;
-            }
+            return;
+        }
 
-            Add($"{below}\0{status.Mode:x}\0{(tree.KeepOwners ? $"{status.UserId}:{status.GroupId}" : "")}\0{status.SpecialDevice:x}");
-            if (status.IsSymbolicLink)
+        foreach (string name in tree.List(path))
+        {
+            string inner = SourceTree.Join(below, name), full = SourceTree.Join(path, name);
+            if (look.Exclude?.IsIgnored(inner) != true && tree.Status(full, followLast: false) is { } member)
             {
-                NameCalls.ReadLink(file, "", out byte[] target).ThrowIfError("readlinkat", path);
-                _hash.AppendData(target);
-            }
-            else if (status.IsRegular)
-            {
-                AddContent(file, path, ct);
-            }
-            else if (status.IsDirectory)
-            {
-                foreach (string name in tree.List(path))
-                {
-                    string inner = SourceTree.Join(below, name);
-                    if (look.Exclude?.IsIgnored(inner) != true)
-                    {
-                        AddTree(tree, SourceTree.Join(path, name), inner, look, ct);
-                    }
-                }
+                AddTree(tree, full, inner, member, look, ct);
             }
         }
     }
 
-    private void AddContent(SafeFileHandle path, string name, CancellationToken ct)
+    private static string Fingerprint(string head, byte[] content)
     {
-        FileCalls.Reopen(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, out var file).ThrowIfError("open", name);
-        using (file)
-        {
-            while (true)
-            {
-                ct.ThrowIfCancellationRequested();
-                FileCalls.Read(file, _buffer, out int count).ThrowIfError("read", name);
-                if (count == 0)
-                {
-                    return;
-                }
-
-                _hash.AppendData(_buffer, 0, count);
-            }
-        }
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(head), .. content], hash);
+        return Convert.ToHexStringLower(hash[..6]);
     }
 }

@@ -1,55 +1,57 @@
-using System.Text;
-using Microsoft.Win32.SafeHandles;
-using Wharf.Linux;
+using System.Security.Cryptography;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Copying;
 
 /// <summary>
-/// A directory tree to copy from: the build context, or the root of another stage or image. Paths are relative to its root with forward
+/// Files to copy from: the build context, or the root of another stage or image. Paths are relative to its root with forward
 /// slashes; links are followed within the root only.
 /// </summary>
-/// <param name="root">Handle of the root directory; owned by whoever made it.</param>
 /// <param name="ignore">Rules of .dockerignore, for the context.</param>
 /// <param name="keepOwners">Files keep their owners (other stages) instead of becoming root's (the context).</param>
-public sealed class SourceTree(SafeFileHandle root, IgnorePatterns? ignore, bool keepOwners)
+public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
 {
-    /// <summary>Links within names that are followed before we call it a loop, as the kernel does (path_resolution(7)).</summary>
+    /// <summary>Components of a pattern: more is no pattern that anybody meant.</summary>
     private const int MaxDepth = 256;
-
-    public SafeFileHandle Root { get; } = root;
 
     public bool KeepOwners { get; } = keepOwners;
 
     public bool IsIgnored(string path) => ignore is not null && path.Length > 0 && ignore.IsIgnored(path);
 
-    public bool CanSkipBelow(string path) => ignore is not null && path.Length > 0 && ignore.CanSkipBelow(path);
+    /// <summary>The bytes of a regular file.</summary>
+    /// <exception cref="WharfException">NotFound, or Internal with call and errno.</exception>
+    public abstract SourceData OpenData(string path);
 
-    /// <summary>Opens what a path stands for. The last component is followed only if <paramref name="followLast"/>.</summary>
-    public Errno Open(string path, bool followLast, out SafeFileHandle file) =>
-        FileCalls.OpenAt2(Root, path.Length == 0 ? "." : path,
-            OpenFlags.Path | OpenFlags.CloseOnExec | (followLast ? 0 : OpenFlags.NoFollow), ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out file);
+    /// <summary>What a symbolic link says.</summary>
+    public abstract byte[] ReadLink(string path);
 
-    /// <summary>The file's status, or null when there is no such file or it is ignored.</summary>
-    public FileStatus? Status(string path, bool followLast)
+    /// <summary>SHA-256 of a regular file's bytes.</summary>
+    public virtual byte[] Hash(string path, byte[] buffer, CancellationToken ct)
     {
-        if (IsIgnored(path) && !ignore!.HasExceptions)
+        using var data = OpenData(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long position = 0;
+        int count;
+        while ((count = data.Read(buffer, position)) > 0)
+        {
+            ct.ThrowIfCancellationRequested();
+            hash.AppendData(buffer, 0, count);
+            position += count;
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>The file's status, or null when there is no such file or it is ignored. The last component is followed only if asked.</summary>
+    public SourceStatus? Status(string path, bool followLast)
+    {
+        bool ignored = IsIgnored(path);
+        if (ignored && !ignore!.HasExceptions)
         {
             return null;
         }
 
-        var errno = Open(path, followLast, out var file);
-        using (file)
-        {
-            if (errno is Errno.ENOENT or Errno.ENOTDIR)
-            {
-                return null;
-            }
-
-            errno.ThrowIfError("openat2", path);
-            NameCalls.Status(file, out var status).ThrowIfError("statx", path);
-            return IsIgnored(path) && !status.IsDirectory ? null : status;
-        }
+        return Find(path, followLast) is { } status && (!ignored || status.IsDirectory) ? status : null;
     }
 
     /// <summary>The paths that a source argument stands for, sorted: itself, or all that its pattern matches.</summary>
@@ -62,33 +64,28 @@ public sealed class SourceTree(SafeFileHandle root, IgnorePatterns? ignore, bool
             return Status(clean, followLast: true) is null ? [] : [clean];
         }
 
-        var found = new List<string>();
+        var found = new SortedSet<string>(StringComparer.Ordinal);
         Expand("", clean.Split('/'), 0, found);
-        found.Sort(string.CompareOrdinal);
-        return found;
+        return [.. found];
     }
 
     /// <summary>Names in a directory, sorted by bytes, ignored ones left out (unless something below them may come back).</summary>
-    public IReadOnlyList<string> List(string path)
-    {
-        var errno = FileCalls.OpenAt2(Root, path.Length == 0 ? "." : path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec,
-            ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out var directory);
-        using (directory)
-        {
-            if (errno is Errno.ENOENT or Errno.ENOTDIR)
-            {
-                return [];
-            }
-
-            errno.ThrowIfError("openat2", path);
-            DirectoryReader.Read(directory, out var entries).ThrowIfError("getdents64", path);
-            return [.. entries.Select(e => Encoding.UTF8.GetString(e.Name)).Where(n => !CanSkipBelow(Join(path, n)) ).Order(StringComparer.Ordinal)];
-        }
-    }
+    public IReadOnlyList<string> List(string path) =>
+        [.. Names(path).Where(n => ignore is null || IsShown(Join(path, n))).Order(StringComparer.Ordinal)];
 
     public static string Join(string folder, string name) => folder.Length == 0 ? name : folder + "/" + name;
 
-    private void Expand(string folder, string[] parts, int at, List<string> found)
+    /// <summary>Looks a path up; null when it is not there.</summary>
+    protected abstract SourceStatus? Find(string path, bool followLast);
+
+    /// <summary>All names in a directory; none when it is no directory.</summary>
+    protected abstract IEnumerable<string> Names(string path);
+
+    // An ignored folder is there only as the way to something that was taken back in.
+    private bool IsShown(string path) =>
+        !ignore!.IsIgnored(path) || (!ignore.CanSkipBelow(path) && Find(path, followLast: false) is { IsDirectory: true } && List(path).Count > 0);
+
+    private void Expand(string folder, string[] parts, int at, SortedSet<string> found)
     {
         if (at > MaxDepth)
         {
@@ -134,7 +131,7 @@ public sealed class SourceTree(SafeFileHandle root, IgnorePatterns? ignore, bool
         }
     }
 
-    private void AddIfPresent(string path, List<string> found)
+    private void AddIfPresent(string path, SortedSet<string> found)
     {
         if (Status(path, followLast: false) is not null)
         {

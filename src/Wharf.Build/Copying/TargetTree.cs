@@ -5,7 +5,9 @@ using Wharf.Primitives;
 namespace Wharf.Build.Copying;
 
 /// <summary>The writable root of a step, in which files are made. Every name is resolved within it; links of the image lead nowhere else.</summary>
-public sealed class TargetTree(SafeFileHandle root)
+/// <param name="root">Handle of the root directory.</param>
+/// <param name="followsLinks">False for COPY --link, which may know nothing of the image: a link on the way is replaced by a folder.</param>
+public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
 {
     private const ResolveFlags Within = ResolveFlags.InRoot | ResolveFlags.NoMagicLinks;
 
@@ -34,6 +36,11 @@ public sealed class TargetTree(SafeFileHandle root)
         foreach (string part in parts)
         {
             string next = walked + "/" + part;
+            if (!followsLinks)
+            {
+                RemoveLink(walked, part);
+            }
+
             var errno = FileCalls.OpenAt2(Root, next, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var found);
             found.Dispose();
             if (errno == Errno.ENOENT)
@@ -88,6 +95,19 @@ public sealed class TargetTree(SafeFileHandle root)
             }
 
             return content[..length];
+        }
+    }
+
+    private void RemoveLink(string folder, string name)
+    {
+        FileCalls.OpenAt2(Root, folder.Length == 0 ? "." : folder, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var parent)
+            .ThrowIfError("openat2", folder);
+        using (parent)
+        {
+            if (NameCalls.Status(parent, name, AtFlags.SymlinkNoFollow, out var status) == Errno.None && status.IsSymbolicLink)
+            {
+                NameCalls.Unlink(parent, name).ThrowIfError("unlinkat", name);
+            }
         }
     }
 

@@ -4,34 +4,30 @@ using Wharf.Primitives;
 
 namespace Wharf.Build.Copying;
 
-/// <summary>Copies files and folders from a source tree into a step's root: data by reflink or copy_file_range, names by descriptor.</summary>
+/// <summary>Copies files and folders from a source tree into a step's root: data by reflink where the file system can, names by descriptor.</summary>
 public static class TreeCopy
 {
     private static readonly (uint User, uint Group) RootOwner = (0, 0);
 
     public static void Copy(CopyItem item, TargetTree target, CopyLook look, CancellationToken ct)
     {
-        item.Tree.Open(item.Path, followLast: true, out var source).ThrowIfError("openat2", item.Path);
-        using (source)
+        var status = item.Tree.Status(item.Path, followLast: true) ?? throw WharfException.NotFound($"{item.Path} is gone");
+        if (status.IsDirectory)
         {
-            NameCalls.Status(source, out var status).ThrowIfError("statx", item.Path);
-            if (status.IsDirectory)
+            bool isNew = !target.IsDirectory(item.Target);
+            using var directory = target.MakeDirectories(item.Target, look.Owner ?? RootOwner);
+            CopyContent(item.Tree, item.Path, "", directory, look, ct);
+            if (isNew)
             {
-                bool isNew = !target.IsDirectory(item.Target);
-                using var directory = target.MakeDirectories(item.Target, look.Owner ?? RootOwner);
-                CopyContent(item.Tree, item.Path, "", directory, look, ct);
-                if (isNew)
-                {
-                    Dress(directory, ".", status, item.Tree, look, isLink: false);
-                }
-
-                return;
+                Dress(directory, ".", status, item.Tree, look, isLink: false);
             }
 
-            string folder = item.Target[..item.Target.LastIndexOf('/')];
-            using var parent = target.MakeDirectories(folder, look.Owner ?? RootOwner);
-            CopyOne(item.Tree, item.Path, source, status, parent, item.Target[(item.Target.LastIndexOf('/') + 1)..], look, ct);
+            return;
         }
+
+        string folder = item.Target[..item.Target.LastIndexOf('/')];
+        using var parent = target.MakeDirectories(folder, look.Owner ?? RootOwner);
+        CopyOne(item.Tree, item.Path, status, parent, item.Target[(item.Target.LastIndexOf('/') + 1)..], look, ct);
     }
 
     private static void CopyContent(SourceTree tree, string path, string below, SafeFileHandle directory, CopyLook look, CancellationToken ct)
@@ -40,29 +36,20 @@ public static class TreeCopy
         {
             ct.ThrowIfCancellationRequested();
             string inner = SourceTree.Join(below, name), full = SourceTree.Join(path, name);
-            if (look.Exclude?.IsIgnored(inner) == true)
+            if (look.Exclude?.IsIgnored(inner) == true || tree.Status(full, followLast: false) is not { } status)
             {
                 continue;
             }
 
-            tree.Open(full, followLast: false, out var source).ThrowIfError("openat2", full);
-            using (source)
+            if (!status.IsDirectory)
             {
-                NameCalls.Status(source, out var status).ThrowIfError("statx", full);
-                if (!status.IsDirectory)
-                {
-                    if (!tree.IsIgnored(full))
-                    {
-                        CopyOne(tree, full, source, status, directory, name, look, ct);
-                    }
-
-                    continue;
-                }
-
-                using var made = MakeDirectory(directory, name);
-                CopyContent(tree, full, inner, made, look, ct);
-                Dress(directory, name, status, tree, look, isLink: false);
+                CopyOne(tree, full, status, directory, name, look, ct);
+                continue;
             }
+
+            using var made = MakeDirectory(directory, name);
+            CopyContent(tree, full, inner, made, look, ct);
+            Dress(directory, name, status, tree, look, isLink: false);
         }
     }
 
@@ -88,98 +75,81 @@ public static class TreeCopy
         return made;
     }
 
-    private static void CopyOne(SourceTree tree, string path, SafeFileHandle source, FileStatus status, SafeFileHandle parent, string name, CopyLook look, CancellationToken ct)
+    private static void CopyOne(SourceTree tree, string path, SourceStatus status, SafeFileHandle parent, string name, CopyLook look, CancellationToken ct)
     {
-        var gone = NameCalls.Unlink(parent, name);
-        if (gone == Errno.EISDIR)
-        {
-            throw WharfException.Invalid($"cannot copy {path}: a folder named {name} is in its place in the image");
-        }
-
-        if (gone is not (Errno.None or Errno.ENOENT))
-        {
-            gone.ThrowIfError("unlinkat", name);
-        }
-
         switch (status.Type)
         {
             case FileType.Regular:
-                CopyData(source, parent, name, path, (long)status.Size, ct);
-                break;
+                CopyFile(tree, path, status, parent, name, look, ct);
+                return;
             case FileType.SymbolicLink:
-                NameCalls.ReadLink(source, "", out byte[] linkTarget).ThrowIfError("readlinkat", path);
-                NameCalls.MakeSymbolicLink(linkTarget, parent, name).ThrowIfError("symlinkat", name);
+                byte[] target = tree.ReadLink(path);
+                Make(parent, name, path, () => NameCalls.MakeSymbolicLink(target, parent, name), "symlinkat");
                 break;
             case FileType.Socket:
                 return; // a socket without its program is nothing; Docker leaves it out too
             default:
-                NameCalls.MakeNode(parent, name, status.Type | 0b110_000_000, status.SpecialDevice).ThrowIfError("mknodat", name);
+                Make(parent, name, path, () => NameCalls.MakeNode(parent, name, status.Type | 0b110_000_000, status.SpecialDevice), "mknodat");
                 break;
         }
 
         Dress(parent, name, status, tree, look, status.IsSymbolicLink);
-        if (status.IsRegular && tree.KeepOwners)
-        {
-            CopyCapability(source, parent, name);
-        }
     }
 
-    private static void CopyData(SafeFileHandle source, SafeFileHandle parent, string name, string path, long size, CancellationToken ct)
+    // Tries first and looks only when something is in the way: in a new folder nothing is.
+    private static void Make(SafeFileHandle parent, string name, string path, Func<Errno> make, string call)
     {
-        FileCalls.Reopen(source, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, out var from).ThrowIfError("open", path);
-        using (from)
+        var errno = make();
+        if (errno == Errno.EEXIST)
         {
-            FileCalls.OpenAt(parent, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out var to, 0b110_000_000)
-                .ThrowIfError("openat", name);
-            using (to)
+            var gone = NameCalls.Unlink(parent, name);
+            if (gone == Errno.EISDIR)
             {
-                if (size == 0 || FileCalls.Reflink(from, to) == Errno.None)
-                {
-                    return;
-                }
-
-                CopyRanges(from, to, path, ct);
+                throw WharfException.Invalid($"cannot copy {path}: a folder named {name} is in its place in the image");
             }
+
+            gone.ThrowIfError("unlinkat", name);
+            errno = make();
         }
+
+        errno.ThrowIfError(call, name);
     }
 
-    private static void CopyRanges(SafeFileHandle from, SafeFileHandle to, string path, CancellationToken ct)
+    private static void CopyFile(SourceTree tree, string path, SourceStatus status, SafeFileHandle parent, string name, CopyLook look, CancellationToken ct)
     {
-        const int Step = 16 * 1024 * 1024;
-        while (true)
+        using var data = tree.OpenData(path);
+        SafeFileHandle? made = null;
+        Make(parent, name, path, () => FileCalls.OpenAt(parent, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out made, 0b110_000_000), "openat");
+        using var file = made!;
+        if (status.Size > 0 && !(data.IsWholeFile && FileCalls.Reflink(data.Handle, file) == Errno.None))
         {
-            ct.ThrowIfCancellationRequested();
-            Errno errno = FileCalls.CopyRange(from, to, Step, out long copied);
-            if (errno is Errno.EXDEV or Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP)
-            {
-                // Between file systems (a context on the disk, a root on overlay) the bytes go through this process.
-                CopyBytes(from, to, path, ct);
-                return;
-            }
-
-            errno.ThrowIfError("copy_file_range", path);
-            if (copied == 0)
-            {
-                return;
-            }
+            CopyBytes(data, file, path, ct);
         }
+
+        (uint user, uint group) = OwnerOf(status, tree, look);
+        NameCalls.ChangeOwner(file, "", user, group, AtFlags.EmptyPath).ThrowIfError("fchownat", name);
+        if (tree.KeepOwners && data.IsWholeFile && ExtendedAttributes.Get(data.Handle, "security.capability", out byte[] capability) == Errno.None)
+        {
+            ExtendedAttributes.Set(file, "security.capability", capability).ThrowIfError("fsetxattr", name);
+        }
+
+        // After the owner: a change of owner takes set-user-id away (chown(2)).
+        NameCalls.ChangeMode(file, look.Mode?.Apply(status.Permissions, isDirectory: false) ?? status.Permissions).ThrowIfError("fchmod", name);
+        NameCalls.SetTimes(file, "", TimeSpec.Omit, TimeOf(status, look), AtFlags.EmptyPath).ThrowIfError("utimensat", name);
     }
 
-    private static void CopyBytes(SafeFileHandle from, SafeFileHandle to, string path, CancellationToken ct)
+    private static void CopyBytes(SourceData data, SafeFileHandle to, string path, CancellationToken ct)
     {
         byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 * 1024);
         try
         {
-            while (true)
+            long position = 0;
+            int count;
+            while ((count = data.Read(buffer, position)) > 0)
             {
                 ct.ThrowIfCancellationRequested();
-                FileCalls.Read(from, buffer, out int count).ThrowIfError("read", path);
-                if (count == 0)
-                {
-                    return;
-                }
-
                 FileCalls.WriteAll(to, buffer.AsSpan(0, count)).ThrowIfError("write", path);
+                position += count;
             }
         }
         finally
@@ -188,36 +158,21 @@ public static class TreeCopy
         }
     }
 
-    private static void Dress(SafeFileHandle parent, string name, FileStatus status, SourceTree tree, CopyLook look, bool isLink)
+    private static void Dress(SafeFileHandle parent, string name, SourceStatus status, SourceTree tree, CopyLook look, bool isLink)
     {
-        (uint user, uint group) = look.Owner ?? (tree.KeepOwners ? (status.UserId, status.GroupId) : RootOwner);
+        (uint user, uint group) = OwnerOf(status, tree, look);
         NameCalls.ChangeOwner(parent, name, user, group, AtFlags.SymlinkNoFollow).ThrowIfError("fchownat", name);
         if (!isLink)
         {
-            // After the owner: a change of owner takes set-user-id away (chown(2)).
             uint mode = look.Mode?.Apply(status.Permissions, status.IsDirectory) ?? status.Permissions;
             NameCalls.ChangeMode(parent, name, mode).ThrowIfError("fchmodat", name);
         }
 
-        long seconds = look.Time is { } time ? time.ToUnixTimeSeconds() : status.Modified.Seconds;
-        NameCalls.SetTimes(parent, name, TimeSpec.Omit, new TimeSpec(seconds, 0), AtFlags.SymlinkNoFollow).ThrowIfError("utimensat", name);
+        NameCalls.SetTimes(parent, name, TimeSpec.Omit, TimeOf(status, look), AtFlags.SymlinkNoFollow).ThrowIfError("utimensat", name);
     }
 
-    private static void CopyCapability(SafeFileHandle source, SafeFileHandle parent, string name)
-    {
-        FileCalls.Reopen(source, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, out var from).ThrowIfError("open", name);
-        using (from)
-        {
-            if (ExtendedAttributes.Get(from, "security.capability", out byte[] value) != Errno.None)
-            {
-                return;
-            }
+    private static (uint User, uint Group) OwnerOf(SourceStatus status, SourceTree tree, CopyLook look) =>
+        look.Owner ?? (tree.KeepOwners ? (status.UserId, status.GroupId) : RootOwner);
 
-            FileCalls.OpenAt(parent, name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out var to).ThrowIfError("openat", name);
-            using (to)
-            {
-                ExtendedAttributes.Set(to, "security.capability", value).ThrowIfError("fsetxattr", name);
-            }
-        }
-    }
+    private static TimeSpec TimeOf(SourceStatus status, CopyLook look) => new(look.Time is { } time ? time.ToUnixTimeSeconds() : status.Modified, 0);
 }

@@ -5,6 +5,9 @@ namespace Wharf.Build.Dockerfile;
 /// <summary>Parser directives, the special comments on the first lines: Dockerfile reference, "Parser directives".</summary>
 public sealed record Directives(string? Syntax, char Escape, string? Check)
 {
+    /// <summary>How many lines at the top they take.</summary>
+    public int LineCount { get; init; }
+
     private static readonly Directives Default = new(null, '\\', null);
 
     /// <summary>Reads the directives at the top; the first line that is none ends them.</summary>
@@ -36,9 +39,10 @@ public sealed record Directives(string? Syntax, char Escape, string? Check)
 
             if (!seen.Add(name))
             {
-                throw DockerfileError.At(new SourceRange(i + 1, i + 1), $"only one {name} parser directive can be used");
+                throw DockerfileError.At(new SourceRange(i + 1, i + 1), $"only one {name} parser directive can be used", name);
             }
 
+            result = result with { LineCount = i + 1 };
             result = name switch
             {
                 "syntax" => result with { Syntax = value },
@@ -47,9 +51,9 @@ public sealed record Directives(string? Syntax, char Escape, string? Check)
             };
         }
 
-        return result;
+        return result.Syntax is null && SyntaxLevel.Detect(lines) is { } other ? result with { Syntax = other } : result;
     }
 
     private static char EscapeOf(string value, int line) =>
-        value is "\\" or "`" ? value[0] : throw DockerfileError.At(new SourceRange(line, line), $"invalid escape token '{value}' does not match ` or \\");
+        value is "\\" or "`" ? value[0] : throw DockerfileError.At(new SourceRange(line, line), $"invalid escape token '{value}' does not match ` or \\", value);
 }

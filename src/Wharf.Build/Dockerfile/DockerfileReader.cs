@@ -19,10 +19,10 @@ public sealed class DockerfileReader
     private readonly List<int> _emptyContinuations = [];
     private int _next;
 
-    private DockerfileReader(List<string> lines)
+    private DockerfileReader(List<string> lines, Directives directives)
     {
         _lines = lines;
-        _directives = Directives.Read(lines);
+        _directives = directives;
     }
 
     /// <exception cref="WharfException">InvalidArgument with the line: no instruction at all, unfinished here-document, bad directive.</exception>
@@ -40,33 +40,39 @@ public sealed class DockerfileReader
             throw DockerfileError.At(new SourceRange(tooLong + 1, tooLong + 1), $"dockerfile line greater than maximum allowed size of {MaxLineLength}");
         }
 
-        return new DockerfileReader(lines).ReadAll();
+        return new DockerfileReader(lines, Directives.Read(lines)).ReadAll();
     }
 
-    /// <summary>Reads the instruction inside an ONBUILD trigger, which has no lines of its own.</summary>
+    /// <summary>Reads the instruction inside an ONBUILD trigger (with its here-documents), which has no lines of its own.</summary>
     public static RawInstruction ReadTrigger(string text, char escape, SourceRange lines)
     {
-        (string written, IReadOnlyList<string> flags, string arguments) = SplitInstruction(text.Trim(), escape, lines);
-        return new RawInstruction
-        {
-            Keyword = written.ToLowerInvariant(),
-            WrittenKeyword = written,
-            Flags = flags,
-            Arguments = arguments,
-            Lines = lines,
-            Original = text.Trim(),
-        };
+        var source = new DockerfileReader([.. text.Trim().Split('\n').Select(l => l.TrimEnd('\r'))], new Directives(null, escape, null)).ReadAll();
+        return source.Instructions.Count == 1
+            ? source.Instructions[0] with { Lines = lines, Comments = [] }
+            : throw DockerfileError.At(lines, "an ONBUILD trigger must be one instruction");
     }
 
     private DockerfileSource ReadAll()
     {
         var instructions = new List<RawInstruction>();
+        var comments = new List<string>();
         while (_next < _lines.Count)
         {
             int start = _next + 1;
             string line = _lines[_next++];
-            if (IsBlank(line) || IsComment(line))
+            if (IsComment(line))
             {
+                if (start > _directives.LineCount)
+                {
+                    comments.Add(line.TrimStart()[1..].Trim());
+                }
+
+                continue;
+            }
+
+            if (IsBlank(line))
+            {
+                comments.Clear();
                 continue;
             }
 
@@ -76,7 +82,8 @@ public sealed class DockerfileReader
                 continue;
             }
 
-            instructions.Add(ReadInstruction(joined, start));
+            instructions.Add(ReadInstruction(joined, start) with { Comments = [.. comments] });
+            comments.Clear();
         }
 
         return instructions.Count == 0
@@ -154,7 +161,9 @@ public sealed class DockerfileReader
         string carrier = keyword == "onbuild" ? FirstWord(arguments).ToLowerInvariant() : keyword;
         if (TakeHeredocs.Contains(carrier) && joined.Contains("<<", StringComparison.Ordinal))
         {
-            foreach (var declared in HeredocScanner.Find(arguments, _directives.Escape))
+            // A trigger's own words begin after its keyword.
+            string words = keyword == "onbuild" ? arguments[FirstWord(arguments).Length..].TrimStart() : arguments;
+            foreach (var declared in HeredocScanner.Find(words, _directives.Escape))
             {
                 heredocs.Add(declared with { Content = ReadHeredoc(declared, start) });
             }
@@ -187,7 +196,7 @@ public sealed class DockerfileReader
             content.Append(candidate).Append('\n');
         }
 
-        throw DockerfileError.At(new SourceRange(start, _lines.Count), $"unterminated heredoc: a line with only {declared.Name} must end it");
+        throw DockerfileError.At(new SourceRange(start, _lines.Count), $"unterminated heredoc: a line with only {declared.Name} must end it", "<<");
     }
 
     private static (string Keyword, IReadOnlyList<string> Flags, string Arguments) SplitInstruction(string line, char escape, SourceRange lines)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Wharf.Build.Dockerfile;
 
@@ -7,10 +8,9 @@ internal static class HeredocScanner
 {
     public static IEnumerable<Heredoc> Find(string arguments, char escape)
     {
-        // The JSON form has no here-documents.
-        if (arguments.StartsWith('['))
+        if (arguments.StartsWith('[') && IsJson(arguments))
         {
-            yield break;
+            yield break; // the exec form has no here-documents
         }
 
         int i = 0;
@@ -47,6 +47,19 @@ internal static class HeredocScanner
             {
                 yield return heredoc;
             }
+        }
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

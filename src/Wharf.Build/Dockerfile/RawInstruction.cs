@@ -17,6 +17,9 @@ public sealed record RawInstruction
 
     public IReadOnlyList<Heredoc> Heredocs { get; init; } = [];
 
+    /// <summary>Comment lines right above the instruction, without the sign: they describe stages and arguments.</summary>
+    public IReadOnlyList<string> Comments { get; init; } = [];
+
     public required SourceRange Lines { get; init; }
 
     /// <summary>Keyword, flags and arguments on one line, as progress and history show them.</summary>

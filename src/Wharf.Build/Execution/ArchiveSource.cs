@@ -2,7 +2,6 @@ using Wharf.Archive.Compression;
 using Wharf.Archive.Tar;
 using Wharf.Archive.Transfer;
 using Wharf.Build.Copying;
-using Wharf.Linux;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
@@ -14,7 +13,7 @@ internal static class ArchiveSource
 
     public static async Task<bool> IsArchiveAsync(SourceTree tree, string path, CancellationToken ct)
     {
-        await using var file = Open(tree, path);
+        await using var file = tree.OpenData(path).AsStream();
         byte[] head = new byte[ProbeBytes];
         int length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
         var kind = Decompression.Detect(head.AsSpan(0, Math.Min(length, Decompression.ProbeLength)));
@@ -37,20 +36,10 @@ internal static class ArchiveSource
 
     public static async Task UnpackAsync(CopySource source, TargetTree root, string target, CopyLook look, CancellationToken ct)
     {
-        await using var file = Open(source.Tree, source.Path);
+        await using var file = source.Tree.OpenData(source.Path).AsStream();
         var options = look.Owner is { } owner
             ? new ExtractOptions { CopyOwners = false, UserId = owner.User, GroupId = owner.Group }
             : new ExtractOptions();
         await ContainerFiles.ExtractAsync(root.Root, target, file, options, ct);
-    }
-
-    private static FileStream Open(SourceTree tree, string path)
-    {
-        tree.Open(path, followLast: true, out var handle).ThrowIfError("openat2", path);
-        using (handle)
-        {
-            FileCalls.Reopen(handle, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, out var file).ThrowIfError("open", path);
-            return new FileStream(file, FileAccess.Read, bufferSize: 0);
-        }
     }
 }

@@ -33,13 +33,34 @@ public sealed record BuildRequest
     /// <summary>Stages whose steps are always run (--no-cache-filter).</summary>
     public IReadOnlyList<string> NoCacheStages { get; init; } = [];
 
-    /// <summary>Say that the containers of steps are removed; they are in any case.</summary>
+    /// <summary>Remove the containers of steps that succeeded.</summary>
     public bool Remove { get; init; } = true;
 
     /// <summary>Network of RUN steps that do not name one.</summary>
     public string Network { get; init; } = "default";
 
     public BuildLimits Limits { get; init; } = new();
+
+    /// <summary>Images whose layers may stand for steps that would make the same (--cache-from). Naming one is trusting it.</summary>
+    public IReadOnlyList<string> CacheFrom { get; init; } = [];
+
+    /// <summary>Say for each step that the cache did not have which input changed.</summary>
+    public bool Explain { get; init; }
+
+    /// <summary>Make one layer of all that the last stage adds to its base image.</summary>
+    public bool Squash { get; init; }
+
+    /// <summary>What the build may do beyond the sandbox: network.host, security.insecure, device.</summary>
+    public IReadOnlySet<string> Entitlements { get; init; } = new HashSet<string>();
+
+    /// <summary>Contexts by name (--build-context); they stand before stages and images of that name.</summary>
+    public IReadOnlyDictionary<string, NamedContext> NamedContexts { get; init; } = new Dictionary<string, NamedContext>();
+
+    /// <summary>Rules of .dockerignore, for the checks; <see cref="Context"/> obeys them by itself.</summary>
+    public IgnorePatterns? Ignore { get; init; }
+
+    /// <summary>Keep the containers of failed steps, for a look inside.</summary>
+    public bool KeepFailed { get; init; }
 
     /// <summary>Secrets by id, for RUN --mount=type=secret; held in memory and on a file only while a step uses them.</summary>
     public IReadOnlyDictionary<string, byte[]> Secrets { get; init; } = new Dictionary<string, byte[]>();

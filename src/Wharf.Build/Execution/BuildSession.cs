@@ -1,6 +1,8 @@
 using Wharf.Build.Cache;
+using Wharf.Build.Copying;
 using Wharf.Build.Mounts;
 using Wharf.Build.Stages;
+using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
 
@@ -19,6 +21,8 @@ internal sealed class BuildSession
 
     public required IBuildCache Cache { get; init; }
 
+    public required TrustedImages TrustedImages { get; init; }
+
     public required CacheMounts CacheMounts { get; init; }
 
     public required TimeProvider Clock { get; init; }
@@ -29,5 +33,63 @@ internal sealed class BuildSession
     /// <summary>Running and finished stages by index.</summary>
     public Dictionary<int, Task<StageState>> Results { get; } = [];
 
+    private readonly System.Collections.Concurrent.ConcurrentBag<IDisposable> _owned = [];
+
+    /// <summary>Takes something that is closed at the end of the build.</summary>
+    public void Own(IDisposable thing) => _owned.Add(thing);
+
+    /// <summary>Closes what stages took open; called once none of them runs.</summary>
+    public void Close()
+    {
+        foreach (var thing in _owned)
+        {
+            thing.Dispose();
+        }
+    }
+
     public string NewTemporaryPath() => Path.Combine(TemporaryFolder, Guid.NewGuid().ToString("N"));
+
+    /// <summary>
+    /// The files that <c>from</c> names in a stage: a named context, an earlier stage, an image; without a name the build context.
+    /// </summary>
+    /// <exception cref="WharfException">InvalidArgument: no build context, or a stage that does not run.</exception>
+    public async Task<OpenedTree> OpenAsync(string? from, Stage stage, IBuildOutput output, CancellationToken ct)
+    {
+        if (from is null)
+        {
+            return new OpenedTree(Request.Context, null);
+        }
+
+        if (Request.NamedContexts.TryGetValue(from, out var context))
+        {
+            return context.Files is { } files ? new OpenedTree(files, null) : await OpenImageAsync(await ImageOfAsync(context.Image!, output, ct), ct);
+        }
+
+        if (Stages.Find(from, stage.Index) is not { } earlier)
+        {
+            return await OpenImageAsync(await ImageOfAsync(from, output, ct), ct);
+        }
+
+        var finished = await ResultOf(earlier);
+        return await OpenImageAsync(finished.Image, ct);
+    }
+
+    /// <exception cref="WharfException">InvalidArgument: a trigger of a base image names a stage that nothing in the file needs.</exception>
+    public Task<StageState> ResultOf(Stage stage) => Results.TryGetValue(stage.Index, out var running) ? running
+        : throw WharfException.Invalid($"the stage {stage} is used by a trigger (ONBUILD) of a base image that was not here when the build began; build once more, now that it is");
+
+    private async Task<Digest> ImageOfAsync(string name, IBuildOutput output, CancellationToken ct) =>
+        (await Images.ResolveAsync(name, Request.Platform, Request.Pull, output, ct)).Id;
+
+    private async Task<OpenedTree> OpenImageAsync(Digest image, CancellationToken ct)
+    {
+        var workspace = await Workspaces.OpenReadOnlyAsync(image, ct);
+        return new OpenedTree(new FolderTree(workspace.Root, null, keepOwners: true), workspace);
+    }
+}
+
+/// <summary>Files to copy from, and what has to be closed after it. The tree is null when there is no build context.</summary>
+internal sealed record OpenedTree(SourceTree? Tree, IBuildWorkspace? Workspace) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Workspace?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -1,9 +1,10 @@
 using System.Runtime.ExceptionServices;
 using Wharf.Build.Cache;
+using Wharf.Build.Calls;
+using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
 using Wharf.Build.Mounts;
 using Wharf.Build.Stages;
-using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
@@ -21,63 +22,83 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
     /// <exception cref="WharfException">InvalidArgument for the Dockerfile and its sources; Internal with <c>Data["exitCode"]</c> for a RUN that failed.</exception>
     public async Task<BuildResult> BuildAsync(BuildRequest request, IBuildOutput output, CancellationToken ct)
     {
-        var stages = StageList.Parse(request.Dockerfile);
+        var plan = BuildPlan.Of(request);
+        var broken = plan.Options.IsError ? plan.Check(images) : [];
+        if (broken.Count > 0)
+        {
+            throw WharfException.Invalid($"lint violation found for rules: {string.Join(", ", broken.Select(w => w.Rule.Name).Distinct())}\n"
+                + string.Join('\n', broken.Select(w => CheckReport.Describe(plan.Stages, request.DockerfileName, w))));
+        }
+
         string folder = Path.Combine(temporaryFolder, "build-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
+        var session = new BuildSession
+        {
+            Request = request,
+            Stages = plan.Stages,
+            Arguments = plan.Arguments,
+            Images = images,
+            Workspaces = workspaces,
+            Cache = cache,
+            TrustedImages = TrustedBy(request, output),
+            CacheMounts = cacheMounts,
+            Clock = clock,
+            TemporaryFolder = folder,
+        };
         try
         {
-            var session = new BuildSession
+            if (SyntaxLevel.IsNewer(plan.Stages.Source.Directives.Syntax))
             {
-                Request = request,
-                Stages = stages,
-                Arguments = ArgumentsOf(request, stages),
-                Images = images,
-                Workspaces = workspaces,
-                Cache = cache,
-                CacheMounts = cacheMounts,
-                Clock = clock,
-                TemporaryFolder = folder,
-            };
-            var result = await RunAsync(session, output, ct);
+                output.Write($"[Warning] {plan.Stages.Source.Directives.Syntax} is newer than this builder's Dockerfile {SyntaxLevel.BuiltIn.ToString(2)}\n");
+            }
+
+            var result = await RunAsync(session, plan, output, ct);
             await TagAsync(request, result, output, ct);
             return new BuildResult(result);
         }
         finally
         {
+            session.Close();
             Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static BuildArguments ArgumentsOf(BuildRequest request, StageList stages)
+    /// <summary>Answers a question about the Dockerfile; nothing is built or fetched.</summary>
+    public BuildCallAnswer Answer(BuildRequest request, BuildCall call)
     {
-        var host = Platform.Host;
-        var target = request.Platform is { Length: > 0 } wanted ? Platform.Parse(wanted) : host;
-        var arguments = new BuildArguments(request.Arguments, new Dictionary<string, string>
+        var plan = BuildPlan.Of(request);
+        return call switch
         {
-            ["BUILDPLATFORM"] = host.ToString(),
-            ["BUILDOS"] = host.Os,
-            ["BUILDARCH"] = host.Architecture,
-            ["BUILDVARIANT"] = host.Variant ?? "",
-            ["TARGETPLATFORM"] = target.ToString(),
-            ["TARGETOS"] = target.Os,
-            ["TARGETARCH"] = target.Architecture,
-            ["TARGETVARIANT"] = target.Variant ?? "",
-            ["TARGETSTAGE"] = request.Target ?? "default",
-        });
-        foreach (var global in stages.GlobalArguments)
-        {
-            arguments.DeclareGlobal(global, stages.Source.Escape);
-        }
-
-        return arguments;
+            BuildCall.Check => CheckReport.Of(plan.Stages, request.DockerfileName, plan.Check(images)),
+            BuildCall.Targets => TargetsReport.Of(plan.Stages, request.DockerfileName, plan.BaseName),
+            BuildCall.Outline => OutlineReport.Of(plan.Stages, request.DockerfileName, plan.Graph(images), plan.Arguments),
+            _ => throw WharfException.Invalid("a build is no question"),
+        };
     }
 
-    private static async Task<Digest> RunAsync(BuildSession session, IBuildOutput output, CancellationToken ct)
+    private TrustedImages TrustedBy(BuildRequest request, IBuildOutput output)
+    {
+        var found = new List<Oci.Images.ImageConfig>();
+        foreach (string name in request.CacheFrom)
+        {
+            if (images.Find(name) is { } image)
+            {
+                found.Add(image.Config);
+            }
+            else
+            {
+                output.Write($"[Warning] the cache source {name} is not here and is not used: pull or load it first\n");
+            }
+        }
+
+        return new TrustedImages(found);
+    }
+
+    private static async Task<Digest> RunAsync(BuildSession session, BuildPlan plan, IBuildOutput output, CancellationToken ct)
     {
         var request = session.Request;
-        var target = session.Stages.Target(request.Target);
-        var graph = StageGraph.Of(session.Stages, target, stage => StageRunner.BaseName(session, stage));
-        IReadOnlyList<Instruction> labels = request.Labels.Count == 0 ? [] : [LabelStep(request)];
+        var graph = plan.Graph(session.Images);
+        IReadOnlyList<Instruction> labels = [.. request.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(LabelStep)];
         int total = graph.Stages.Sum(s => s.Instructions.Count + 1) + labels.Count;
         var ordered = new OrderedOutput(output, [.. graph.Stages.Select(s => s.Index)]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -86,13 +107,13 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         foreach (var stage in graph.Stages)
         {
             var runner = new StageRunner(session, stage, ordered.For(stage.Index), step, total);
-            session.Results[stage.Index] = RunStageAsync(session, graph, stage, runner, stage == target ? labels : [], ordered, stop, allKnown.Task);
+            session.Results[stage.Index] = RunStageAsync(session, graph, stage, runner, stage == graph.Target ? labels : [], ordered, stop, allKnown.Task);
             step += stage.Instructions.Count + 1;
         }
 
         allKnown.SetResult();
-        await WaitForAllAsync(session, ct);
-        var state = await session.Results[target.Index];
+        await WaitForAllAsync(session, ordered, ct);
+        var state = await session.Results[graph.Target.Index];
         if (state.Image.IsEmpty)
         {
             throw WharfException.Invalid("No image was generated. Is your Dockerfile empty?");
@@ -104,7 +125,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             output.Write($"[Warning] One or more build-args [{string.Join(' ', unused)}] were not consumed\n");
         }
 
-        return state.Image;
+        return request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, ct) : state.Image;
     }
 
     private static async Task<StageState> RunStageAsync(BuildSession session, StageGraph graph, Stage stage, StageRunner runner, IReadOnlyList<Instruction> extra,
@@ -128,25 +149,33 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
     }
 
     /// <summary>Waits until every stage has stopped, then throws the failure that came first in the file and is not just a consequence.</summary>
-    private static async Task WaitForAllAsync(BuildSession session, CancellationToken ct)
+    private static async Task WaitForAllAsync(BuildSession session, OrderedOutput ordered, CancellationToken ct)
     {
         await Task.WhenAll(session.Results.Values).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         ct.ThrowIfCancellationRequested();
-        var failures = session.Results.OrderBy(r => r.Key).Select(r => r.Value.Exception?.InnerException).OfType<Exception>().ToList();
-        if (failures.Count > 0)
+        var failures = session.Results.OrderBy(r => r.Key).Where(r => r.Value.Exception is not null).ToList();
+        if (failures.Count == 0)
         {
-            ExceptionDispatchInfo.Throw(failures.FirstOrDefault(f => f is not OperationCanceledException) ?? failures[0]);
+            await Task.WhenAll(session.Results.Values);
+            return;
         }
+
+        var first = failures.FirstOrDefault(f => f.Value.Exception!.InnerException is not OperationCanceledException);
+        first = first.Value is null ? failures[0] : first;
+
+        // What the failed stage said may still wait for an earlier one's turn, which was stopped and never ends.
+        ordered.Show(first.Key);
+        ExceptionDispatchInfo.Throw(first.Value.Exception!.InnerException!);
     }
 
-    private static LabelInstruction LabelStep(BuildRequest request) =>
-        new([.. request.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(Quoted(l.Key), Quoted(l.Value)))], IsLegacyForm: false)
+    // Labels of the request are taken as they are: nothing in them is a variable.
+    private static LabelInstruction LabelStep(KeyValuePair<string, string> label) =>
+        new([KeyValuePair.Create(Quoted(label.Key), Quoted(label.Value))], IsLegacyForm: false)
         {
-            Lines = new Dockerfile.SourceRange(0, 0),
-            Original = "LABEL " + string.Join(' ', request.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{GoText.Quote(l.Key)}={GoText.Quote(l.Value)}")),
+            Lines = new SourceRange(0, 0),
+            Original = $"LABEL {label.Key}={label.Value}",
         };
 
-    // Labels of the request are taken as they are: nothing in them is a variable.
     private static string Quoted(string text) => "'" + text.Replace("'", "'\"'\"'", StringComparison.Ordinal) + "'";
 
     private async Task TagAsync(BuildRequest request, Digest image, IBuildOutput output, CancellationToken ct)

@@ -1,4 +1,5 @@
-using System.Text;
+using Wharf.Build.Cache;
+using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
 using Wharf.Build.Mounts;
 using Wharf.Build.Stages;
@@ -15,16 +16,7 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
     {
         var state = steps.State;
         var session = steps.Session;
-        if (run.Security == "insecure")
-        {
-            throw WharfException.Forbidden("RUN --security=insecure is not allowed: the build was not given the entitlement security.insecure");
-        }
-
-        if (run.Network == "host" && session.Request.Network != "host")
-        {
-            throw WharfException.Forbidden("RUN --network=host is not allowed: build with --network host to permit it");
-        }
-
+        Entitlements.Check(run, session.Request);
         IReadOnlyList<string> command = run.Command.IsShell ? [.. state.Shell, .. run.Command.Words] : run.Command.Words;
         var arguments = state.Arguments.Where(a => !BuildArguments.IsProxy(a.Key) && state.Lookup(a.Key) == a.Value).ToList();
         string shown = string.Join(' ', command);
@@ -33,9 +25,15 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
         var mounts = run.Mounts.Select(m => RunMount.Parse(state.Expander().Expand(m))).ToList();
 
         await using var prepared = await new RunMounts(session, stage, steps.Output).PrepareAsync(mounts, state, ct);
-        var key = steps.Key("run").Add("command", GoText.QuoteList(command)).Add("arguments", string.Join(' ', arguments.Select(a => $"{a.Key}={a.Value}")))
-            .Add("mounts", prepared.KeyText).Add("network", run.Network);
-        if (steps.TryCached(key))
+        var key = steps.Key("run").Add("command", GoText.QuoteList(command)).Add("mounts", prepared.KeyText).Add("network", run.Network).Add("security", run.Security)
+            .Add("devices", string.Join(' ', run.Devices));
+        foreach (var argument in arguments)
+        {
+            key.Add("argument " + argument.Key, argument.Value);
+        }
+
+        var step = new Step(key, "run", createdBy) { HasUnwrittenInputs = mounts.Any(m => m.Type == RunMountType.Bind) };
+        if (await steps.TryCachedAsync(step, ct))
         {
             return;
         }
@@ -52,54 +50,50 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
             Arguments = command.Count > 0 ? command : [NoCommand],
             Environment = [.. session.Arguments.GivenProxies.Select(p => $"{p.Key}={p.Value}"), .. arguments.Select(a => $"{a.Key}={a.Value}"), .. state.Run.Env ?? [], .. prepared.Environment],
             Network = run.Network == "default" ? session.Request.Network : run.Network,
+            Hostname = session.Arguments.Steering("BUILDKIT_SANDBOX_HOSTNAME"),
+            Privileged = run.Security == "insecure",
+            // A device that is not required may be missing; the engine says so of one that is.
+            Devices = [.. run.Devices.Select(d => d.Split(',')).Where(d => d.Contains("required")).Select(d => d[0])],
             Mounts = prepared.Mounts,
             Limits = session.Request.Limits,
         };
-        await RunContainerAsync(process, shown, key, createdBy, ct);
+        await RunContainerAsync(process, step, shown, ct);
     }
 
-    private async Task RunContainerAsync(BuildProcess process, string shown, Cache.StepKey key, string createdBy, CancellationToken ct)
+    private async Task RunContainerAsync(BuildProcess process, Step step, string shown, CancellationToken ct)
     {
-        await using var container = await steps.Session.Workspaces.CreateContainerAsync(process, ct);
-        steps.Output.Write($" ---> Running in {ObjectId.Shorten(container.Id)}\n");
-        var decoder = new Utf8Lines(steps.Output);
-        int code = await container.RunAsync(decoder.Write, ct);
-        decoder.Finish();
-        if (code != 0)
+        var stubs = await MountStubs.FindAsync(steps.Session.Workspaces, process, ct);
+        var container = await steps.Session.Workspaces.CreateContainerAsync(process, ct);
+        bool keep = false;
+        try
         {
-            throw new BuildStepFailure(shown, code).ToException();
-        }
-
-        if (steps.Session.Request.Remove)
-        {
-            steps.Output.Write($"Removing intermediate container {ObjectId.Shorten(container.Id)}\n");
-        }
-
-        await steps.CommitAsync(key, "run", createdBy, container.Id, ct);
-    }
-
-    /// <summary>Decodes output as it comes; a character cut between two reads is put together again.</summary>
-    private sealed class Utf8Lines(IBuildOutput output)
-    {
-        private readonly Decoder[] _decoders = [Encoding.UTF8.GetDecoder(), Encoding.UTF8.GetDecoder()];
-
-        public void Write(ReadOnlyMemory<byte> data, bool isError) => Decode(_decoders[isError ? 1 : 0], data.Span, flush: false);
-
-        public void Finish()
-        {
-            foreach (var decoder in _decoders)
+            string shortId = ObjectId.Shorten(container.Id);
+            steps.Output.Write($" ---> Running in {shortId}\n");
+            var decoder = new OutputDecoder(steps.Output);
+            int code = await container.RunAsync(decoder.Write, ct);
+            decoder.Finish();
+            if (code != 0)
             {
-                Decode(decoder, [], flush: true);
+                // As with Docker a failed step can be looked into: its container stays, unless --force-rm says no.
+                keep = steps.Session.Request.KeepFailed;
+                if (!keep)
+                {
+                    steps.SayRemoved(shortId);
+                }
+
+                throw new BuildStepFailure(shown, code).ToException();
             }
-        }
 
-        private void Decode(Decoder decoder, ReadOnlySpan<byte> data, bool flush)
+            stubs.Remove(container);
+            keep = !steps.Session.Request.Remove;
+            steps.SayRemoved(shortId);
+            await steps.CommitAsync(step, container.Id, keep, ct);
+        }
+        finally
         {
-            char[] text = new char[Encoding.UTF8.GetMaxCharCount(data.Length) + 1];
-            int count = decoder.GetChars(data, text, flush);
-            if (count > 0)
+            if (!keep)
             {
-                output.Write(new string(text, 0, count));
+                await container.DisposeAsync();
             }
         }
     }
@@ -109,10 +103,13 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
 /// <param name="Command">As Docker shows it.</param>
 internal sealed record BuildStepFailure(string Command, int Code)
 {
+    /// <summary>Key in <see cref="Exception.Data"/> of the exit code.</summary>
+    public const string CodeKey = "exitCode";
+
     public WharfException ToException()
     {
         var error = new WharfException(ErrorKind.Internal, $"The command '{Command}' returned a non-zero code: {Code}");
-        error.Data["exitCode"] = Code;
+        error.Data[CodeKey] = Code;
         return error;
     }
 }

@@ -105,7 +105,10 @@ internal static class ConfigInstructions
                 Retries = check.Retries ?? 0,
             },
         };
-        return "HEALTHCHECK " + GoText.QuoteList(test);
+
+        // All of it, as history lines are what images that are trusted for caching are compared by.
+        string times = string.Join(' ', new[] { check.Interval, check.Timeout, check.StartPeriod, check.StartInterval }.Select(t => $"\"{GoDuration.Format(t ?? TimeSpan.Zero)}\""));
+        return $"HEALTHCHECK &{{{GoText.QuoteList(test)} {times} '\\x{check.Retries ?? 0:x2}'}}";
     }
 
     private static IReadOnlyList<string> WithShell(StageState state, CommandLine command) => command.IsShell ? [.. state.Shell, .. command.Words] : command.Words;

@@ -1,5 +1,6 @@
 using System.Text;
 using Wharf.Build.Copying;
+using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
 using Wharf.Build.Stages;
 using Wharf.Primitives;
@@ -18,13 +19,13 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         target = PathPattern.Clean(target.StartsWith('/') ? target : "/" + target);
         var look = new CopyLook
         {
-            Mode = copy.Chmod is { } chmod ? ModeChange.Parse(expander.Expand(chmod)) : null,
+            Mode = copy.Chmod is { } chmod ? ModeOf(expander.Expand(chmod), chmod) : null,
             Exclude = copy.Excludes.Count > 0 ? IgnorePatterns.Of(copy.Excludes.Select(expander.Expand)) : null,
         };
         string? chown = copy.Chown is { } c ? expander.Expand(c) : null;
 
-        await using var from = await OpenSourceAsync(copy, ct);
-        var sources = await new SourceResolver(steps.Session, from.Tree).ResolveAsync(copy, [.. copy.Sources.Select(expander.Expand)], Expand(copy), ct);
+        await using var from = await steps.Session.OpenAsync(copy.From, stage, steps.Output, ct);
+        var sources = await new SourceResolver(steps.Session, from.Tree).ResolveAsync(copy, [.. copy.Sources.Select(expander.Expand)], Expand(copy), look.Exclude, ct);
         if (sources.Count == 0)
         {
             throw WharfException.Invalid($"{copy.Keyword} failed: no source files were specified");
@@ -32,35 +33,47 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
 
         if (sources.Count > 1 && !intoFolder)
         {
-            throw WharfException.Invalid($"When using {copy.Keyword} with more than one source file, the destination must be a directory and end with a /");
+            throw DockerfileError.About(
+                WharfException.Invalid($"When using {copy.Keyword} with more than one source file, the destination must be a directory and end with a /"), copy.Destination);
         }
 
-        using var content = new ContentKey();
-        foreach (var source in sources)
-        {
-            content.Add(source.Name);
-            content.Add(new CopyItem(source.Tree, source.Path, target), look, ct);
-        }
-
-        string contentKey = content.Finish().Encoded;
-        string chosen = sources.Count == 1 ? (sources[0].IsDirectory ? "dir:" : "file:") : "multi:";
-        string createdBy = $"/bin/sh -c #(nop) {copy.Keyword} {(chown is null ? "" : $"--chown={chown} ")}{chosen}{contentKey} in {destination} ";
-        var key = steps.Key("copy").Add("instruction", copy.Keyword).Add("content", contentKey).Add("target", destination).Add("workdir", steps.State.Run.WorkingDir ?? "")
-            .Add("chown", chown ?? "").Add("chmod", copy.Chmod ?? "").Add("exclude", string.Join(',', copy.Excludes)).Add("parents", copy.Parents.ToString()).Add("unpack", copy.Unpack?.ToString() ?? "");
-        if (steps.TryCached(key))
+        var step = StepOf(copy, sources, destination, target, chown, look, ct);
+        if (await steps.TryCachedAsync(step, ct))
         {
             return;
         }
 
         await using var workspace = await steps.Session.Workspaces.OpenAsync(steps.State.Image, ct);
-        var root = new TargetTree(workspace.Root);
+        var root = new TargetTree(workspace.Root, followsLinks: !copy.Link);
         look = look with { Owner = chown is null ? null : OwnerLookup.Resolve(chown, root) };
         foreach (var source in sources)
         {
             await PlaceAsync(source, root, target, intoFolder, copy.Parents, look, ct);
         }
 
-        await steps.CommitAsync(key, "copy", createdBy, workspace.Id, ct);
+        await steps.CommitAsync(step, workspace.Id, keep: false, ct);
+    }
+
+    private Step StepOf(CopyInstruction copy, IReadOnlyList<CopySource> sources, string destination, string target, string? chown, CopyLook look, CancellationToken ct)
+    {
+        using var content = new ContentKey();
+        foreach (var source in sources)
+        {
+            content.Add(source.Name);
+            content.Add(source.Identity ?? "");
+            if (source.Identity is null)
+            {
+                content.Add(new CopyItem(source.Tree, source.Path, copy.Parents ? source.PlacedPath : target), look, ct);
+            }
+        }
+
+        string contentKey = content.Finish().Encoded;
+        string chosen = sources.Count == 1 ? (sources[0].IsDirectory ? "dir:" : "file:") : "multi:";
+        string createdBy = $"/bin/sh -c #(nop) {copy.Keyword} {(chown is null ? "" : $"--chown={chown} ")}{(copy.Chmod is null ? "" : $"--chmod={copy.Chmod} ")}{chosen}{contentKey} in {destination} ";
+        var key = steps.Key("copy").Add("instruction", copy.Keyword).Add("content", contentKey).Add("target", destination).Add("workdir", steps.State.Run.WorkingDir ?? "")
+            .Add("chown", chown ?? "").Add("chmod", copy.Chmod ?? "").Add("exclude", string.Join(',', copy.Excludes)).Add("parents", copy.Parents.ToString())
+            .Add("unpack", copy.Unpack?.ToString() ?? "").Add("link", copy.Link.ToString());
+        return new Step(key, "copy", createdBy) { Content = (contentKey, content.Listing.Write()), HasUnwrittenInputs = copy.Parents || copy.Unpack is not null };
     }
 
     private static async Task PlaceAsync(CopySource source, TargetTree root, string target, bool intoFolder, bool parents, CopyLook look, CancellationToken ct)
@@ -79,7 +92,7 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         string path = target;
         if (parents)
         {
-            path = Join(target, source.Path);
+            path = Join(target, source.PlacedPath);
         }
         else if (!source.IsDirectory && (intoFolder || root.IsDirectory(target)))
         {
@@ -87,6 +100,18 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         }
 
         TreeCopy.Copy(new CopyItem(source.Tree, source.Path, path), root, look, ct);
+    }
+
+    private static ModeChange ModeOf(string text, string written)
+    {
+        try
+        {
+            return ModeChange.Parse(text);
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.About(e, written);
+        }
     }
 
     private static string Join(string folder, string name) => folder == "/" ? "/" + name : folder + "/" + name;
@@ -99,25 +124,5 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
     {
         string marked = content.Replace("\"", "\ue000", StringComparison.Ordinal).Replace("'", "\ue001", StringComparison.Ordinal);
         return steps.State.Expander().Expand(marked).Replace("\ue000", "\"", StringComparison.Ordinal).Replace("\ue001", "'", StringComparison.Ordinal);
-    }
-
-    private async Task<OpenedSource> OpenSourceAsync(CopyInstruction copy, CancellationToken ct)
-    {
-        var session = steps.Session;
-        if (copy.From is not { } from)
-        {
-            return new OpenedSource(session.Request.Context, null);
-        }
-
-        var image = session.Stages.Find(from, stage.Index) is { } earlier
-            ? (await session.Results[earlier.Index]).Image
-            : (await session.Images.ResolveAsync(from, session.Request.Platform, session.Request.Pull, steps.Output, ct)).Id;
-        var workspace = await session.Workspaces.OpenReadOnlyAsync(image, ct);
-        return new OpenedSource(new SourceTree(workspace.Root, null, keepOwners: true), workspace);
-    }
-
-    private sealed record OpenedSource(SourceTree? Tree, IBuildWorkspace? Workspace) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => Workspace?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -31,6 +31,9 @@ public interface IBuildContainer : IAsyncDisposable
     /// <summary>Full container id; the step's files are committed under it.</summary>
     string Id { get; }
 
+    /// <summary>The root of the container's files once it has ended, for reading and writing.</summary>
+    SafeFileHandle OpenRoot();
+
     /// <summary>Runs to the end, giving output as it comes, and returns the exit code. Cancelling kills it.</summary>
     Task<int> RunAsync(Action<ReadOnlyMemory<byte>, bool> output, CancellationToken ct);
 }
@@ -51,6 +54,12 @@ public sealed record BuildProcess
     public string Network { get; init; } = "default";
 
     public bool Privileged { get; init; }
+
+    /// <summary>Null for the engine's own choice.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>CDI names.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
 
     public IReadOnlyList<BuildMount> Mounts { get; init; } = [];
 

@@ -48,8 +48,8 @@ internal sealed class InstructionRunner(StepRunner steps, Stage stage)
         path = PathPattern.Clean(path.StartsWith('/') ? path : $"{State.Run.WorkingDir}/{path}");
         path = path.StartsWith('/') ? path : "/" + path;
         State.Run = State.Run with { WorkingDir = path };
-        var key = steps.Key("workdir").Add("path", path);
-        if (steps.TryCached(key))
+        var step = new Step(steps.Key("workdir").Add("path", path), "workdir", "/bin/sh -c #(nop) WORKDIR " + path);
+        if (await steps.TryCachedAsync(step, ct))
         {
             return;
         }
@@ -60,7 +60,10 @@ internal sealed class InstructionRunner(StepRunner steps, Stage stage)
             // the handle is not needed: only that the folder is there
         }
 
-        await steps.CommitAsync(key, "workdir", "/bin/sh -c #(nop) WORKDIR " + path, workspace.Id, ct);
+        string id = ObjectId.Shorten(ObjectId.New());
+        steps.Output.Write($" ---> Running in {id}\n");
+        steps.SayRemoved(id);
+        await steps.CommitAsync(step, workspace.Id, keep: false, ct);
     }
 
     /// <summary>For messages of nested runners.</summary>

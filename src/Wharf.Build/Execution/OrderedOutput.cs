@@ -31,6 +31,15 @@ internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> orde
         }
     }
 
+    /// <summary>Shows what a stage has said so far, whoever's turn it is.</summary>
+    public void Show(int stage)
+    {
+        lock (_gate)
+        {
+            Flush(stage);
+        }
+    }
+
     private void Write(int stage, string text)
     {
         lock (_gate)

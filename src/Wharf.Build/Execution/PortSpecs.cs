@@ -3,7 +3,7 @@ using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
 
-/// <summary>The ports of EXPOSE: <c>port[-port][/protocol]</c>.</summary>
+/// <summary>The ports of EXPOSE: <c>port[-port][/protocol]</c>; more before a colon is left out.</summary>
 public static class PortSpecs
 {
     /// <exception cref="WharfException">InvalidArgument naming the spec.</exception>
@@ -16,7 +16,8 @@ public static class PortSpecs
             throw WharfException.Invalid($"invalid proto: {protocol}");
         }
 
-        string range = slash < 0 ? spec : spec[..slash];
+        // An address or a host's port before the container's is put up with, and means nothing (check ExposeInvalidFormat).
+        string range = (slash < 0 ? spec : spec[..slash]).Split(':')[^1];
         int dash = range.IndexOf('-');
         int first = Port(dash < 0 ? range : range[..dash], spec), last = dash < 0 ? first : Port(range[(dash + 1)..], spec);
         if (last < first)

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Wharf.Build.Copying;
+using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
 using Wharf.Build.Sources;
 using Wharf.Linux;
@@ -11,7 +12,7 @@ namespace Wharf.Build.Execution;
 internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
 {
     public async Task<IReadOnlyList<CopySource>> ResolveAsync(CopyInstruction copy, IReadOnlyList<string> words,
-        IReadOnlyList<(string Name, byte[] Content)> heredocs, CancellationToken ct)
+        IReadOnlyList<(string Name, byte[] Content)> heredocs, IgnorePatterns? exclude, CancellationToken ct)
     {
         var sources = new List<CopySource>();
         foreach ((string name, byte[] content) in heredocs)
@@ -27,11 +28,11 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
             }
             else if (copy.IsAdd && GitSource.IsGit(word))
             {
-                throw WharfException.Unsupported($"ADD of a git repository ({word}) is not supported yet: clone it before the build, or use it as the build context");
+                sources.Add(await CloneAsync(copy, word, ct));
             }
             else
             {
-                sources.AddRange(await FindAsync(copy, word, ct));
+                sources.AddRange((await FindAsync(copy, word, ct)).Where(s => s.Name.Length == 0 || exclude?.IsIgnored(s.Name) != true));
             }
         }
 
@@ -45,27 +46,32 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
             throw WharfException.Invalid($"{copy.Keyword} failed: there is no build context (the Dockerfile came from standard input)");
         }
 
-        if (copy.From is null && PathPattern.Clean(word).StartsWith("..", StringComparison.Ordinal))
+        string clean = PathPattern.Clean(word);
+        if (copy.From is null && (clean == ".." || clean.StartsWith("../", StringComparison.Ordinal)))
         {
-            throw WharfException.Invalid($"{copy.Keyword} failed: forbidden path outside the build context: {word} ()");
+            throw DockerfileError.About(WharfException.Invalid($"{copy.Keyword} failed: forbidden path outside the build context: {word} ()"), word);
         }
 
         var paths = tree.Match(word);
         if (paths.Count == 0)
         {
-            throw WharfException.Invalid(PathPattern.HasWildcards(word)
+            throw DockerfileError.About(WharfException.Invalid(PathPattern.HasWildcards(word)
                 ? $"{copy.Keyword} failed: no source files were specified: nothing matches {word}"
                 : copy.From is null
                     ? $"{copy.Keyword} failed: file not found in build context or excluded by .dockerignore: stat {word.TrimStart('/')}: file does not exist"
-                    : $"{copy.Keyword} failed: stat {word}: file does not exist in {copy.From}");
+                    : $"{copy.Keyword} failed: stat {word}: file does not exist in {copy.From}"), word);
         }
+
+        // Everything before the pivot is left out of the path that --parents keeps.
+        int pivot = word.IndexOf("/./", StringComparison.Ordinal);
+        int skipped = !copy.Parents || pivot < 0 ? 0 : PathPattern.Clean("/" + word[..pivot]).Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
 
         var sources = new List<CopySource>();
         foreach (string path in paths)
         {
             var status = tree.Status(path, followLast: true) ?? throw WharfException.Invalid($"{copy.Keyword} failed: stat {path}: file does not exist");
             bool archive = copy is { IsAdd: true, Unpack: not false } && status.IsRegular && await ArchiveSource.IsArchiveAsync(tree, path, ct);
-            sources.Add(new CopySource(tree, path, path[(path.LastIndexOf('/') + 1)..], status.IsDirectory, archive));
+            sources.Add(new CopySource(tree, path, path[(path.LastIndexOf('/') + 1)..], status.IsDirectory, archive) { PlacedPath = string.Join('/', path.Split('/').Skip(skipped)) });
         }
 
         return sources;
@@ -75,15 +81,31 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
     {
         string folder = session.NewTemporaryPath();
         Directory.CreateDirectory(folder);
-        string name = await HttpSource.DownloadAsync(url, folder, copy.Checksum, ct);
+        if (copy.Checksum is { } checksum && !Digest.TryParse(checksum, out _))
+        {
+            throw DockerfileError.About(WharfException.Invalid($"invalid checksum \"{checksum}\": use sha256:HEX"), checksum);
+        }
+
+        string name = await HttpSource.DownloadAsync(url, folder, copy.Checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
         if (name.Length == 0 && copy.Destination.EndsWith('/'))
         {
-            throw WharfException.Invalid($"cannot determine filename for source {url}: the destination must then not end with a /");
+            throw DockerfileError.About(WharfException.Invalid($"cannot determine filename for source {url}: the destination must then not end with a /"), url);
         }
 
         string file = name.Length == 0 ? "download" : name;
         var source = OfFile(Path.Combine(folder, file), file);
         return copy.Unpack == true ? source with { Unpack = await ArchiveSource.IsArchiveAsync(source.Tree, source.Path, ct) } : source;
+    }
+
+    private async Task<CopySource> CloneAsync(CopyInstruction copy, string address, CancellationToken ct)
+    {
+        string folder = session.NewTemporaryPath();
+        var source = GitSource.Parse(address);
+        source = source with { KeepGitDirectory = source.KeepGitDirectory || copy.KeepGitDirectory, Checksum = copy.Checksum ?? source.Checksum };
+        var checkout = await GitCheckout.MakeAsync(source, folder, session.Request.Secrets, ct);
+        FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
+        session.Own(root);
+        return new CopySource(new FolderTree(root, null, keepOwners: false), "", "", IsDirectory: true, Unpack: false) { Identity = source.KeepGitDirectory ? null : $"git {checkout.Commit} {source.Subfolder}" };
     }
 
     private async Task<string> WriteAsync(string name, byte[] content, CancellationToken ct)
@@ -101,9 +123,10 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
         return path;
     }
 
-    private static CopySource OfFile(string path, string name)
+    private CopySource OfFile(string path, string name)
     {
         FileCalls.Open(Path.GetDirectoryName(path)!, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle folder).ThrowIfError("open", path);
-        return new CopySource(new SourceTree(folder, null, keepOwners: false), Path.GetFileName(path), name, IsDirectory: false, Unpack: false);
+        session.Own(folder);
+        return new CopySource(new FolderTree(folder, null, keepOwners: false), Path.GetFileName(path), name, IsDirectory: false, Unpack: false);
     }
 }

@@ -1,6 +1,8 @@
+using Wharf.Build.Copying;
 using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
 using Wharf.Build.Stages;
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
@@ -14,51 +16,101 @@ internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutpu
     {
         int step = firstStep;
         Announce(step++, stage.From);
-        var state = new StageState(await StartAsync(ct), Escape);
+        StageState? state = null;
+        await LocatedAsync(stage.From, async () => state = new StageState(await StartAsync(ct), Escape));
+        state!.Base = state.Image;
         bool useCache = !session.Request.NoCache && !session.Request.NoCacheStages.Contains(stage.Name ?? stage.Index.ToString(), StringComparer.OrdinalIgnoreCase);
-        var steps = new StepRunner(session, state, output, useCache);
-        steps.SayImage();
+        var steps = new StepRunner(session, state, output, useCache) { ShowsImages = false };
         var dispatcher = new InstructionRunner(steps, stage);
         await RunTriggersAsync(state, dispatcher, ct);
+        steps.ShowsImages = true;
+        steps.SayImage();
         foreach (var instruction in stage.Instructions.Concat(extra))
         {
             ct.ThrowIfCancellationRequested();
             Announce(step++, instruction);
-            await RunLocatedAsync(dispatcher, instruction, ct);
+            await LocatedAsync(instruction, () => dispatcher.RunAsync(instruction, ct));
         }
 
         return state;
     }
 
     /// <summary>The expanded name after FROM.</summary>
-    public static string BaseName(BuildSession session, Stage stage)
+    public static string BaseName(StageList stages, BuildArguments arguments, Stage stage)
     {
-        string name = new Expansion.WordExpander(session.Stages.Source.Escape, session.Arguments.Global).Expand(stage.From.BaseName);
-        return name.Length > 0 ? name : throw DockerfileError.At(stage.From.Lines, $"base name ({stage.From.BaseName}) should not be blank");
+        string name = new Expansion.WordExpander(stages.Source.Escape, arguments.Global).Expand(stage.From.BaseName);
+        return name.Length > 0 ? name : throw DockerfileError.At(stage.From.Lines, $"base name ({stage.From.BaseName}) should not be blank", stage.From.BaseName);
+    }
+
+    /// <summary>The triggers of an image as instructions.</summary>
+    public static IReadOnlyList<Instruction> Triggers(RunConfig? config, Stage stage, char escape)
+    {
+        var parser = new InstructionParser(escape);
+        var instructions = new List<Instruction>();
+        foreach (string trigger in config?.OnBuild ?? [])
+        {
+            var raw = DockerfileReader.ReadTrigger(trigger, escape, stage.From.Lines);
+            instructions.Add(raw.Keyword is not ("onbuild" or "from" or "maintainer") ? parser.Parse(raw)
+                : throw DockerfileError.At(stage.From.Lines, $"{raw.Keyword.ToUpperInvariant()} isn't allowed as an ONBUILD trigger (in the base image)"));
+        }
+
+        return instructions;
     }
 
     private async Task<BuildImage> StartAsync(CancellationToken ct)
     {
-        string name = BaseName(session, stage);
-        if (session.Stages.Find(name, stage.Index) is { } earlier)
+        string name = BaseName(session.Stages, session.Arguments, stage);
+        if (session.Request.NamedContexts.TryGetValue(name, out var context))
         {
-            var finished = await session.Results[earlier.Index];
+            if (context.Files is { } files)
+            {
+                return await FromFilesAsync(name, files, ct);
+            }
+
+            name = context.Image!;
+        }
+        else if (session.Stages.FindByName(name, stage.Index) is { } earlier)
+        {
+            var finished = await session.ResultOf(earlier);
             return new BuildImage(finished.Image, finished.Config with { Config = finished.Run });
         }
 
         if (name == "scratch")
         {
-            var platform = session.Request.Platform is { } wanted ? Oci.Images.Platform.Parse(wanted) : Oci.Images.Platform.Host;
-            return new BuildImage(default, new Oci.Images.ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant });
+            return new BuildImage(default, EmptyConfig());
         }
 
         string? forPlatform = stage.From.Platform is { } p ? new Expansion.WordExpander(Escape, session.Arguments.Global).Expand(p) : session.Request.Platform;
-        return await session.Images.ResolveAsync(name, forPlatform, session.Request.Pull, output, ct);
+        try
+        {
+            return await session.Images.ResolveAsync(name, forPlatform, session.Request.Pull, output, ct);
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.About(e, stage.From.BaseName);
+        }
+    }
+
+    private ImageConfig EmptyConfig()
+    {
+        var platform = session.Request.Platform is { } wanted ? Platform.Parse(wanted) : Platform.Host;
+        return new ImageConfig { Architecture = platform.Architecture, Os = platform.Os, Variant = platform.Variant };
+    }
+
+    /// <summary>A named context of files as a base: an image with one layer of them.</summary>
+    private async Task<BuildImage> FromFilesAsync(string name, SourceTree files, CancellationToken ct)
+    {
+        await using var workspace = await session.Workspaces.OpenAsync(default, ct);
+        TreeCopy.Copy(new CopyItem(files, "", "/"), new TargetTree(workspace.Root), new CopyLook(), ct);
+        string now = Rfc3339.Format(session.Clock.GetUtcNow());
+        var history = new HistoryEntry { Created = now, CreatedBy = $"FROM the build context {name}" };
+        var id = await session.Images.CommitAsync(workspace.Id, EmptyConfig() with { Created = now }, history, keep: false, ct);
+        return session.Images.TryGet(id, out var made) ? made : throw WharfException.NotFound($"the image of the build context {name} is gone");
     }
 
     private async Task RunTriggersAsync(StageState state, InstructionRunner dispatcher, CancellationToken ct)
     {
-        var triggers = state.Run.OnBuild ?? [];
+        var triggers = Triggers(state.Run, stage, Escape);
         if (triggers.Count == 0)
         {
             return;
@@ -66,28 +118,29 @@ internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutpu
 
         state.Run = state.Run with { OnBuild = null };
         output.Write($"# Executing {triggers.Count} build trigger{(triggers.Count == 1 ? "" : "s")}\n");
-        var parser = new InstructionParser(Escape);
-        foreach (string trigger in triggers)
+        foreach (var trigger in triggers)
         {
-            var raw = DockerfileReader.ReadTrigger(trigger, Escape, stage.From.Lines);
-            if (raw.Keyword is "onbuild" or "from" or "maintainer")
-            {
-                throw DockerfileError.At(stage.From.Lines, $"{raw.Keyword.ToUpperInvariant()} isn't allowed as an ONBUILD trigger (in the base image)");
-            }
-
-            await RunLocatedAsync(dispatcher, parser.Parse(raw), ct);
+            await LocatedAsync(stage.From, () => dispatcher.RunAsync(trigger, ct));
         }
     }
 
-    private async Task RunLocatedAsync(InstructionRunner dispatcher, Instruction instruction, CancellationToken ct)
+    /// <summary>Gives whatever goes wrong the place of the instruction; only what a command's exit code says is left as Docker has it.</summary>
+    private async Task LocatedAsync(Instruction instruction, Func<Task> run)
     {
         try
         {
-            await dispatcher.RunAsync(instruction, ct);
+            await run();
         }
-        catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument && !e.Message.StartsWith("dockerfile parse error", StringComparison.Ordinal))
+        catch (WharfException e) when (e.Data.Contains(BuildStepFailure.CodeKey))
         {
-            throw new WharfException(e.Kind, $"{session.Request.DockerfileName}:{instruction.Lines.Start}: {e.Message}", e);
+            // Docker's own words go last and alone: scripts compare them. Where it was, stands above.
+            var place = SourcePlace.Of(session.Stages.Source.Lines, instruction.Lines, null);
+            output.Write($"\n{session.Request.DockerfileName}:{place.Line}\n--------------------\n{place.Excerpt(session.Stages.Source.Lines, instruction.Lines)}--------------------\n");
+            throw;
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.Located(e, session.Stages.Source.Lines, session.Request.DockerfileName, instruction.Lines);
         }
     }
 

@@ -23,6 +23,9 @@ public sealed class StageState
     /// <summary>The image after the last step; empty for scratch.</summary>
     public Digest Image { get; set; }
 
+    /// <summary>The image that the stage began with; empty for scratch.</summary>
+    public Digest Base { get; set; }
+
     public ImageConfig Config { get; set; }
 
     public RunConfig Run { get; set; }

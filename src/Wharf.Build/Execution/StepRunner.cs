@@ -16,69 +16,143 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
 
     public IBuildOutput Output => output;
 
+    /// <summary>False while the triggers of a base image run: Docker shows one image for all of them.</summary>
+    public bool ShowsImages { get; set; } = true;
+
     /// <summary>A step that changes only the configuration; <paramref name="what"/> is its line in the history.</summary>
     public async Task ConfigureAsync(string what, CancellationToken ct)
     {
-        string createdBy = "/bin/sh -c #(nop)  " + what;
-        var key = Key("config").Add("instruction", what).Add("config", ConfigText());
-        if (TryCached(key))
+        var step = new Step(Key("config").Add("instruction", what).Add("config", ConfigText()), "config", "/bin/sh -c #(nop)  " + what, IsEmpty: true);
+        if (await TryCachedAsync(step, ct))
         {
             return;
         }
 
+        // No container is needed for it; the lines are what scripts expect of the classic builder.
+        string id = ObjectId.Shorten(ObjectId.New());
+        output.Write($" ---> Running in {id}\n");
         var now = session.Clock.GetUtcNow();
-        var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = createdBy, Author = state.Config.Author, EmptyLayer = true };
-        await FinishAsync(key, "config", what, await session.Images.CreateAsync(state.Image, state.CurrentConfig(now), history, ct), ct);
+        var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = step.CreatedBy, Author = state.Config.Author, EmptyLayer = true };
+        var image = await session.Images.CreateAsync(state.Image, state.CurrentConfig(now), history, ct);
+        SayRemoved(id);
+        await FinishAsync(step, image, ct);
     }
 
     /// <summary>The start of a step's key: everything that is below it.</summary>
     public StepKey Key(string kind) => new StepKey().Add("parent", state.Image.ToString()).Add("kind", kind).Add("platform", session.Request.Platform ?? "");
 
     /// <summary>Takes the image of an earlier run of the same step. The first miss of a stage ends the search, as with Docker.</summary>
-    public bool TryCached(StepKey key)
+    public async Task<bool> TryCachedAsync(Step step, CancellationToken ct)
     {
         if (_missed)
         {
             return false;
         }
 
-        if (session.Cache.Find(key.ToDigest()) is { } found && session.Images.TryGet(found, out var image))
+        if (session.Cache.Find(step.Key.ToDigest()) is { } found && session.Images.TryGet(found, out var image))
         {
-            state.Image = image.Id;
-            state.Config = image.Config;
-            state.Run = image.Config.Config ?? new RunConfig();
+            Take(image);
             output.Write(" ---> Using cache\n");
             SayImage();
             return true;
         }
 
+        if (!step.HasUnwrittenInputs && session.TrustedImages.Find(state.Config, step.CreatedBy, step.IsEmpty) is { } trusted && await AdoptAsync(step, trusted, ct))
+        {
+            return true;
+        }
+
         _missed = true;
+        if (session.Request.Explain)
+        {
+            output.Write($" ---> Cache miss: {new MissExplanation(session.Cache).Explain(step.Key)}\n");
+        }
+
         return false;
     }
 
     /// <summary>Commits the files of a workspace or container as the step's layer.</summary>
-    public async Task CommitAsync(StepKey key, string kind, string createdBy, string workspaceId, CancellationToken ct)
+    /// <param name="step">Which.</param>
+    /// <param name="workspaceId">Whose files.</param>
+    /// <param name="keep">The workspace lives on.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task CommitAsync(Step step, string workspaceId, bool keep, CancellationToken ct)
     {
         var now = session.Clock.GetUtcNow();
-        var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = createdBy, Author = state.Config.Author };
-        await FinishAsync(key, kind, createdBy, await session.Images.CommitAsync(workspaceId, state.CurrentConfig(now), history, ct), ct);
+        var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = step.CreatedBy, Author = state.Config.Author };
+        await FinishAsync(step, await session.Images.CommitAsync(workspaceId, state.CurrentConfig(now), history, keep, ct), ct);
     }
 
-    public void SayImage() => output.Write($" ---> {(state.Image.IsEmpty ? "" : state.Image.Short)}\n");
+    public void SayImage()
+    {
+        if (ShowsImages)
+        {
+            output.Write($" ---> {(state.Image.IsEmpty ? "" : state.Image.Short)}\n");
+        }
+    }
 
-    private async Task FinishAsync(StepKey key, string kind, string description, Digest image, CancellationToken ct)
+    public void SayRemoved(string shortId)
+    {
+        if (session.Request.Remove)
+        {
+            output.Write($"Removing intermediate container {shortId}\n");
+        }
+    }
+
+    private async Task<bool> AdoptAsync(Step step, TrustedStep trusted, CancellationToken ct)
+    {
+        var created = DateTimeOffset.TryParse(trusted.History.Created, System.Globalization.CultureInfo.InvariantCulture, out var then) ? then : session.Clock.GetUtcNow();
+        try
+        {
+            // Only the layer is taken over: the configuration is what this Dockerfile makes of it.
+            var config = state.CurrentConfig(created);
+            var image = step.IsEmpty
+                ? await session.Images.CreateAsync(state.Image, config, trusted.History, ct)
+                : await session.Images.AdoptAsync(state.Image, config, trusted.History, trusted.Layer, ct);
+            output.Write(" ---> Using cache\n");
+            await FinishAsync(step, image, ct);
+            return true;
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return false; // its layers were removed meanwhile
+        }
+    }
+
+    private async Task FinishAsync(Step step, Digest image, CancellationToken ct)
     {
         var now = session.Clock.GetUtcNow();
-        await session.Cache.RememberAsync(new BuildCacheEntry(key.ToDigest(), state.Image, image, description, kind, now, now, 0, key.Parts), ct);
+        var entry = new BuildCacheEntry(step.Key.ToDigest(), state.Image, image, step.CreatedBy, step.Kind, now, now, 0, step.Key.Parts);
+        await session.Cache.RememberAsync(entry, step.Content, ct);
         state.Image = image;
         if (session.Images.TryGet(image, out var made))
         {
-            state.Config = made.Config;
-            state.Run = made.Config.Config ?? state.Run;
+            Take(made);
         }
 
         SayImage();
     }
 
+    private void Take(BuildImage image)
+    {
+        state.Image = image.Id;
+        state.Config = image.Config;
+        state.Run = image.Config.Config ?? new RunConfig();
+    }
+
     private string ConfigText() => Encoding.UTF8.GetString(OciImageJson.Write(state.CurrentConfig(DateTimeOffset.UnixEpoch) with { RootFs = null, History = null }));
+}
+
+/// <summary>A step about to be looked up or made.</summary>
+/// <param name="Key">All that decides its outcome.</param>
+/// <param name="Kind">config, run, copy or workdir.</param>
+/// <param name="CreatedBy">Its line in the history.</param>
+/// <param name="IsEmpty">It makes no layer.</param>
+internal sealed record Step(StepKey Key, string Kind, string CreatedBy, bool IsEmpty = false)
+{
+    /// <summary>The history line does not tell all inputs, so no image's history can stand for the step.</summary>
+    public bool HasUnwrittenInputs { get; init; }
+
+    /// <summary>For steps that copy: content key and listing.</summary>
+    public (string Key, byte[] Listing)? Content { get; init; }
 }

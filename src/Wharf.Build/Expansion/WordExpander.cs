@@ -19,19 +19,30 @@ public sealed class WordExpander(char escape, Func<string, string?> lookup)
     /// <exception cref="WharfException">InvalidArgument: bad substitution, missing brace or quote, <c>${name?message}</c>.</exception>
     public string Expand(string text)
     {
-        var scan = new Scan(text);
         var words = new WordSink(splitting: false);
-        ExpandUntil(ref scan, '\0', words, 0);
+        ExpandInto(text, words);
         return words.Whole();
     }
 
     /// <summary>The same, split into words at blanks outside quotes; blanks out of variables split too.</summary>
     public IReadOnlyList<string> ExpandToWords(string text)
     {
-        var scan = new Scan(text);
         var words = new WordSink(splitting: true);
-        ExpandUntil(ref scan, '\0', words, 0);
+        ExpandInto(text, words);
         return words.Words();
+    }
+
+    private void ExpandInto(string text, WordSink words)
+    {
+        var scan = new Scan(text);
+        try
+        {
+            ExpandUntil(ref scan, '\0', words, 0);
+        }
+        catch (WharfException e)
+        {
+            throw Dockerfile.DockerfileError.About(WharfException.Invalid($"failed to process \"{text}\": {e.Message}", e), text);
+        }
     }
 
     private void ExpandUntil(ref Scan scan, char stop, WordSink sink, int depth)

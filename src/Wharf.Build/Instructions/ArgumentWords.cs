@@ -69,7 +69,7 @@ internal static class ArgumentWords
             {
                 words.Add(item.ValueKind == JsonValueKind.String
                     ? item.GetString()!
-                    : throw DockerfileError.At(raw.Lines, "when using JSON array syntax, arrays must be comprised of strings only"));
+                    : throw DockerfileError.At(raw.Lines, "when using JSON array syntax, arrays must be comprised of strings only", item.GetRawText()));
             }
 
             return words;

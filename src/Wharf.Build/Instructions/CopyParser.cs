@@ -24,7 +24,14 @@ internal static class CopyParser
         string destination = words[^1];
         if (HeredocScanner.Parse(destination) is not null)
         {
-            throw DockerfileError.At(raw.Lines, $"{keyword} cannot accept a heredoc as a destination");
+            throw DockerfileError.At(raw.Lines, $"{keyword} cannot accept a heredoc as a destination", destination);
+        }
+
+        string? from = isAdd ? null : flags.Text("from");
+        if (from?.Contains('$', StringComparison.Ordinal) == true)
+        {
+            throw DockerfileError.At(raw.Lines,
+                $"variable expansion is not supported for --from ({from}): define a stage with FROM, whose name may hold variables, and copy from that", from);
         }
 
         var sources = words.Take(words.Count - 1)
@@ -34,7 +41,7 @@ internal static class CopyParser
             Lines = raw.Lines,
             Original = raw.Original,
             Heredocs = raw.Heredocs,
-            From = isAdd ? null : flags.Text("from"),
+            From = from,
             Chown = flags.Text("chown"),
             Chmod = flags.Text("chmod"),
             Link = flags.Switch("link") ?? false,

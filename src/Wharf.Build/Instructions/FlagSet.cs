@@ -26,7 +26,7 @@ internal sealed class FlagSet
         {
             0 => null,
             1 => values[0],
-            _ => throw Error($"duplicate flag specified: {name}"),
+            _ => throw Error($"duplicate flag specified: {name}", "--" + name),
         };
     }
 
@@ -35,7 +35,7 @@ internal sealed class FlagSet
         var values = new List<string>();
         foreach ((string flag, string? value) in _flags.Where(f => f.Name == name))
         {
-            values.Add(value ?? throw Error($"missing a value on flag: {flag}"));
+            values.Add(value ?? throw Error($"missing a value on flag: {flag}", "--" + flag));
         }
 
         _flags.RemoveAll(f => f.Name == name);
@@ -51,7 +51,7 @@ internal sealed class FlagSet
 
         if (_flags.Count(f => f.Name == name) > 1)
         {
-            throw Error($"duplicate flag specified: {name}");
+            throw Error($"duplicate flag specified: {name}", "--" + name);
         }
 
         string? value = _flags.First(f => f.Name == name).Value;
@@ -60,7 +60,7 @@ internal sealed class FlagSet
         {
             null or "true" => true,
             "false" => false,
-            _ => throw Error($"expecting boolean value for flag {name}, not: {value}"),
+            _ => throw Error($"expecting boolean value for flag {name}, not: {value}", "--" + name),
         };
     }
 
@@ -69,9 +69,9 @@ internal sealed class FlagSet
     {
         if (_flags.Count > 0)
         {
-            throw Error($"unknown flag: {_flags[0].Name}");
+            throw Error($"unknown flag: {_flags[0].Name}", "--" + _flags[0].Name);
         }
     }
 
-    private WharfException Error(string message) => DockerfileError.At(_raw.Lines, message);
+    private WharfException Error(string message, string word) => DockerfileError.At(_raw.Lines, message, word);
 }

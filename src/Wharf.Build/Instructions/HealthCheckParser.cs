@@ -32,7 +32,7 @@ internal static class HealthCheckParser
 
                 break;
             default:
-                throw DockerfileError.At(raw.Lines, $"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)");
+                throw DockerfileError.At(raw.Lines, $"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)", words[0]);
         }
 
         string? retries = flags.Text("retries");
@@ -41,10 +41,10 @@ internal static class HealthCheckParser
         {
             if (!int.TryParse(retries, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int parsed))
             {
-                throw DockerfileError.At(raw.Lines, $"--retries: \"{retries}\" is not a whole number");
+                throw DockerfileError.At(raw.Lines, $"--retries: \"{retries}\" is not a whole number", "--retries");
             }
 
-            count = parsed >= 0 ? parsed : throw DockerfileError.At(raw.Lines, $"--retries cannot be negative ({parsed})");
+            count = parsed >= 0 ? parsed : throw DockerfileError.At(raw.Lines, $"--retries cannot be negative ({parsed})", "--retries");
         }
 
         return new HealthCheckInstruction(command)
@@ -69,11 +69,11 @@ internal static class HealthCheckParser
 
         if (!GoDuration.TryParse(text, out var value))
         {
-            throw DockerfileError.At(raw.Lines, $"time: invalid duration \"{text}\" in --{name}");
+            throw DockerfileError.At(raw.Lines, $"time: invalid duration \"{text}\" in --{name}", "--" + name);
         }
 
         return value < TimeSpan.FromMilliseconds(1) && value != TimeSpan.Zero
-            ? throw DockerfileError.At(raw.Lines, $"interval \"{name}\" cannot be less than 1ms")
+            ? throw DockerfileError.At(raw.Lines, $"interval \"{name}\" cannot be less than 1ms", "--" + name)
             : value;
     }
 }

@@ -10,6 +10,9 @@ public abstract record Instruction
     /// <summary>The instruction on one line, as history and progress show it.</summary>
     public required string Original { get; init; }
 
+    /// <summary>What was parsed: the words as they stand in the file.</summary>
+    public Dockerfile.RawInstruction? Raw { get; init; }
+
     /// <summary>In upper case, for messages.</summary>
     public abstract string Keyword { get; }
 }
@@ -24,6 +27,11 @@ public sealed record CommandLine(IReadOnlyList<string> Words, bool IsShell)
 
 public sealed record FromInstruction(string BaseName, string? StageName, string? Platform) : Instruction
 {
+    /// <summary>The stage's name and the word before it as they are written, for checks of casing.</summary>
+    public string? WrittenStageName { get; init; }
+
+    public string? WrittenAs { get; init; }
+
     public override string Keyword => "FROM";
 }
 
@@ -35,6 +43,9 @@ public sealed record RunInstruction(CommandLine Command) : Instruction
 
     /// <summary>default, none or host.</summary>
     public string Network { get; init; } = "default";
+
+    /// <summary>CDI devices, <c>name[,required]</c>.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
 
     /// <summary>sandbox or insecure.</summary>
     public string Security { get; init; } = "sandbox";

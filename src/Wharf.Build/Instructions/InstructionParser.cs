@@ -35,10 +35,10 @@ public sealed class InstructionParser(char escape)
             "healthcheck" => HealthCheckParser.Parse(raw, flags),
             "shell" => Shell(raw),
             "maintainer" => new MaintainerInstruction(ExactlyOne(raw)) { Lines = raw.Lines, Original = raw.Original },
-            _ => throw DockerfileError.At(raw.Lines, $"unknown instruction: {raw.WrittenKeyword}{Suggestion(raw.WrittenKeyword)}"),
+            _ => throw DockerfileError.At(raw.Lines, $"unknown instruction: {raw.WrittenKeyword}{Suggestion(raw.WrittenKeyword)}", raw.WrittenKeyword),
         };
         flags.Finish();
-        return result;
+        return result with { Raw = raw };
     }
 
     private static FromInstruction From(RawInstruction raw, FlagSet flags)
@@ -51,7 +51,7 @@ public sealed class InstructionParser(char escape)
             if (!IsStageName(stage))
             {
                 throw DockerfileError.At(raw.Lines,
-                    $"invalid name for build stage: \"{words[2]}\", name can't start with a number or contain symbols");
+                    $"invalid name for build stage: \"{words[2]}\", name can't start with a number or contain symbols", words[2]);
             }
         }
         else if (words.Count != 1)
@@ -59,7 +59,13 @@ public sealed class InstructionParser(char escape)
             throw DockerfileError.At(raw.Lines, "FROM requires either one or three arguments");
         }
 
-        return new FromInstruction(words[0], stage, flags.Text("platform")) { Lines = raw.Lines, Original = raw.Original };
+        return new FromInstruction(words[0], stage, flags.Text("platform"))
+        {
+            Lines = raw.Lines,
+            Original = raw.Original,
+            WrittenStageName = stage is null ? null : words[2],
+            WrittenAs = stage is null ? null : words[1],
+        };
     }
 
     private static bool IsStageName(string name) =>
@@ -99,11 +105,11 @@ public sealed class InstructionParser(char escape)
             int equals = word.IndexOf('=');
             if (equals < 0)
             {
-                throw DockerfileError.At(raw.Lines, $"Syntax error - can't find = in \"{word}\". Must be of the form: name=value");
+                throw DockerfileError.At(raw.Lines, $"Syntax error - can't find = in \"{word}\". Must be of the form: name=value", word);
             }
 
             pairs.Add(equals == 0
-                ? throw DockerfileError.At(raw.Lines, $"{keyword} names can not be blank")
+                ? throw DockerfileError.At(raw.Lines, $"{keyword} names can not be blank", word)
                 : KeyValuePair.Create(word[..equals], word[(equals + 1)..]));
         }
 
@@ -119,7 +125,7 @@ public sealed class InstructionParser(char escape)
             int equals = word.IndexOf('=');
             string name = equals < 0 ? word : word[..equals];
             arguments.Add(name.Length == 0
-                ? throw DockerfileError.At(raw.Lines, "ARG names can not be blank")
+                ? throw DockerfileError.At(raw.Lines, "ARG names can not be blank", word)
                 : new BuildArgument(name, equals < 0 ? null : word[(equals + 1)..]));
         }
 
@@ -141,18 +147,19 @@ public sealed class InstructionParser(char escape)
             throw DockerfileError.At(raw.Lines, "ONBUILD requires at least one argument");
         }
 
-        var trigger = DockerfileReader.ReadTrigger(raw.Arguments, escape, raw.Lines);
+        string heredocs = string.Concat(raw.Heredocs.Select(h => $"\n{h.Content}{h.Name}"));
+        var trigger = DockerfileReader.ReadTrigger(raw.Arguments + heredocs, escape, raw.Lines);
         switch (trigger.Keyword)
         {
             case "onbuild":
-                throw DockerfileError.At(raw.Lines, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+                throw DockerfileError.At(raw.Lines, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", trigger.WrittenKeyword);
             case "from" or "maintainer":
-                throw DockerfileError.At(raw.Lines, $"{trigger.Keyword.ToUpperInvariant()} isn't allowed as an ONBUILD trigger");
+                throw DockerfileError.At(raw.Lines, $"{trigger.Keyword.ToUpperInvariant()} isn't allowed as an ONBUILD trigger", trigger.WrittenKeyword);
         }
 
         // A trigger that cannot be parsed must fail here, not in the build that inherits it.
         Parse(trigger);
-        return new OnBuildInstruction(raw.Arguments) { Lines = raw.Lines, Original = raw.Original };
+        return new OnBuildInstruction(raw.Arguments + heredocs) { Lines = raw.Lines, Original = raw.Original };
     }
 
     private static ShellInstruction Shell(RawInstruction raw) =>
@@ -171,26 +178,13 @@ public sealed class InstructionParser(char escape)
 
     private static string Suggestion(string keyword)
     {
-        string upper = keyword.ToUpperInvariant();
-        string? near = Keywords.FirstOrDefault(k => Distance(k, upper) <= 2);
-        return near is null ? "" : $" (did you mean {near}?)";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        if (keyword.Length > 20)
         {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
+            return "";
         }
 
-        return row[b.Length];
+        string upper = keyword.ToUpperInvariant();
+        string? near = Keywords.Where(k => Nearness.Distance(k, upper) <= 2).MinBy(k => Nearness.Distance(k, upper));
+        return near is null ? "" : $" (did you mean {near}?)";
     }
 }

@@ -1,3 +1,5 @@
+using Wharf.Build.Mounts;
+using Wharf.Primitives;
 using Wharf.Build.Dockerfile;
 
 namespace Wharf.Build.Instructions;
@@ -10,13 +12,27 @@ internal static class RunParser
         string network = flags.Text("network") ?? "default";
         if (network is not ("default" or "none" or "host"))
         {
-            throw DockerfileError.At(raw.Lines, $"invalid network mode \"{network}\": use default, none or host");
+            throw DockerfileError.At(raw.Lines, $"invalid network mode \"{network}\": use default, none or host", "--network");
         }
 
         string security = flags.Text("security") ?? "sandbox";
         if (security is not ("sandbox" or "insecure"))
         {
-            throw DockerfileError.At(raw.Lines, $"security \"{security}\" is not valid: use sandbox or insecure");
+            throw DockerfileError.At(raw.Lines, $"security \"{security}\" is not valid: use sandbox or insecure", "--security");
+        }
+
+        var mounts = flags.All("mount");
+        foreach (string mount in mounts)
+        {
+            // What has no variable can be judged here already; the rest once they have values.
+            try
+            {
+                RunMount.Parse(mount.Contains('$', StringComparison.Ordinal) ? "type=tmpfs,target=/x" : mount);
+            }
+            catch (WharfException e)
+            {
+                throw DockerfileError.At(raw.Lines, e.Message, mount);
+            }
         }
 
         var command = Command(raw);
@@ -27,7 +43,8 @@ internal static class RunParser
                 Lines = raw.Lines,
                 Original = raw.Original,
                 Heredocs = raw.Heredocs,
-                Mounts = flags.All("mount"),
+                Mounts = mounts,
+                Devices = flags.All("device"),
                 Network = network,
                 Security = security,
             };

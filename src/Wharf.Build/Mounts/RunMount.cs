@@ -61,7 +61,7 @@ public sealed record RunMount
     /// <exception cref="WharfException">InvalidArgument: unknown type or key, bad value, missing target.</exception>
     public static RunMount Parse(string text)
     {
-        var pairs = text.Split(',').Select(p => p.Split('=', 2)).Select(p => (Key: Canonical(p[0].Trim()), Value: p.Length > 1 ? p[1] : null)).ToList();
+        var pairs = Fields(text).Select(p => p.Split('=', 2)).Select(p => (Key: Canonical(p[0].Trim()), Value: p.Length > 1 ? p[1] : null)).ToList();
         string typeName = pairs.FirstOrDefault(p => p.Key == "type").Value ?? "bind";
         RunMountType type = typeName switch
         {
@@ -86,6 +86,38 @@ public sealed record RunMount
         return mount.Target is null && type is RunMountType.Bind or RunMountType.Cache or RunMountType.Tmpfs
             ? throw WharfException.Invalid($"a target is missing in the mount '{text}'")
             : mount;
+    }
+
+    /// <summary>Comma-separated fields, of which one that holds a comma stands in double quotes (RFC 4180).</summary>
+    private static IReadOnlyList<string> Fields(string text)
+    {
+        var fields = new List<string>();
+        var field = new System.Text.StringBuilder();
+        bool quoted = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == '"' && quoted && i + 1 < text.Length && text[i + 1] == '"')
+            {
+                field.Append(text[++i]);
+            }
+            else if (c == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (c == ',' && !quoted)
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+            }
+            else
+            {
+                field.Append(c);
+            }
+        }
+
+        fields.Add(quoted ? throw WharfException.Invalid($"the quotes are not closed in the mount '{text}'") : field.ToString());
+        return fields;
     }
 
     private static string Canonical(string key) => key.ToLowerInvariant() switch
@@ -122,7 +154,11 @@ public sealed record RunMount
         {
             "target" => mount with { Target = Needed() },
             "source" => mount with { Source = Needed() },
-            "from" => mount with { From = Needed() },
+            "from" => mount with
+            {
+                From = Needed().Contains('$', StringComparison.Ordinal)
+                    ? throw WharfException.Invalid($"'from' doesn't support variable expansion, define alias stage instead: '{text}'") : value,
+            },
             "id" => mount with { Id = Needed() },
             "readonly" => mount with { ReadOnly = Flag() },
             "readwrite" => mount with { ReadOnly = !Flag() },

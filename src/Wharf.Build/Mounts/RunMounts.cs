@@ -54,13 +54,14 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
     private async Task AddCacheAsync(PreparedMounts prepared, RunMount mount, StageState state, CancellationToken ct)
     {
         string target = Absolute(mount.Target!, state);
-        var lease = await session.CacheMounts.TakeAsync(mount.Id ?? target, mount.Sharing, ct);
+        string scope = session.Arguments.Steering("BUILDKIT_CACHE_MOUNT_NS") is { Length: > 0 } space ? space + "/" : "";
+        var lease = await session.CacheMounts.TakeAsync(scope + (mount.Id ?? target), mount.Sharing, ct);
         prepared.Own(lease);
         if (lease.IsNew)
         {
             if (mount.From is not null)
             {
-                await CopyToAsync(mount, lease.Path, prepared, ct);
+                await CopyToAsync(mount, lease.Path, ct);
             }
 
             NameCalls.ChangeMode(FileCalls.CurrentDirectory, lease.Path, mount.Mode ?? 0b111_101_101).ThrowIfError("fchmodat", lease.Path);
@@ -77,16 +78,17 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
         string folder = session.NewTemporaryPath();
         Directory.CreateDirectory(folder);
         prepared.OwnFolder(folder);
-        (string path, string content) = await CopyToAsync(mount, folder, prepared, ct);
+        (string path, string content) = await CopyToAsync(mount, folder, ct);
         prepared.Add(new BuildMount(target, path, mount.ReadOnly), $"bind {target} {content}");
     }
 
-    private async Task<(string Path, string Content)> CopyToAsync(RunMount mount, string folder, PreparedMounts prepared, CancellationToken ct)
+    private async Task<(string Path, string Content)> CopyToAsync(RunMount mount, string folder, CancellationToken ct)
     {
-        var tree = await OpenAsync(mount.From, prepared, ct);
+        await using var opened = await session.OpenAsync(mount.From, stage, output, ct);
+        var tree = opened.Tree ?? throw WharfException.Invalid("there is no build context to mount from");
         string source = PathPattern.Clean(mount.Source.TrimStart('/'));
         source = source == "." ? "" : source;
-        if (source.StartsWith("..", StringComparison.Ordinal) || tree.Status(source, followLast: true) is not { } status)
+        if (source == ".." || source.StartsWith("../", StringComparison.Ordinal) || tree.Status(source, followLast: true) is not { } status)
         {
             throw WharfException.Invalid($"the source {mount.Source} of the mount {mount.Target} was not found in {mount.From ?? "the build context"}");
         }
@@ -100,21 +102,6 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
             TreeCopy.Copy(new CopyItem(tree, source, name), new TargetTree(root), new CopyLook(), ct);
             return (status.IsDirectory ? folder : Path.Combine(folder, "file"), key.Finish().Encoded);
         }
-    }
-
-    private async Task<SourceTree> OpenAsync(string? from, PreparedMounts prepared, CancellationToken ct)
-    {
-        if (from is null)
-        {
-            return session.Request.Context ?? throw WharfException.Invalid("there is no build context to mount from");
-        }
-
-        var image = session.Stages.Find(from, stage.Index) is { } earlier
-            ? (await session.Results[earlier.Index]).Image
-            : (await session.Images.ResolveAsync(from, session.Request.Platform, session.Request.Pull, output, ct)).Id;
-        var workspace = await session.Workspaces.OpenReadOnlyAsync(image, ct);
-        prepared.Own(workspace);
-        return new SourceTree(workspace.Root, null, keepOwners: true);
     }
 
     private void AddSecret(PreparedMounts prepared, RunMount mount, StageState state)

@@ -8,23 +8,33 @@ namespace Wharf.Build.Sources;
 public static class HttpSource
 {
     private const long MaxBytes = 8L << 30;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(30);
     private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
         AutomaticDecompression = DecompressionMethods.None,
         MaxAutomaticRedirections = 10,
         ConnectTimeout = TimeSpan.FromSeconds(30),
+        ConnectCallback = SourceAddress.ConnectAsync,
     })
     {
-        Timeout = TimeSpan.FromMinutes(30),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     public static bool IsUrl(string word) =>
         (word.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) && !GitSource.IsGit(word);
 
     /// <summary>Downloads into a folder and returns the file's name (empty when the URL names none; the file is then called "download").</summary>
+    /// <param name="url">http or https.</param>
+    /// <param name="folder">Where the file goes.</param>
+    /// <param name="checksum">sha256:HEX that the content must have; null for none.</param>
+    /// <param name="authorization">Value of the Authorization header, for this host alone; redirects elsewhere do not get it.</param>
+    /// <param name="caller">Ends it.</param>
     /// <exception cref="WharfException">InvalidArgument: not found, checksum differs; Unavailable: no connection.</exception>
-    public static async Task<string> DownloadAsync(string url, string folder, string? checksum, CancellationToken ct)
+    public static async Task<string> DownloadAsync(string url, string folder, string? checksum, string? authorization, CancellationToken caller)
     {
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        timed.CancelAfter(MaxTime);
+        var ct = timed.Token;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
         {
             throw WharfException.Invalid($"invalid URL {url}");
@@ -32,7 +42,13 @@ public static class HttpSource
 
         try
         {
-            using var response = await Client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            if (authorization is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            }
+
+            using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             if (!response.IsSuccessStatusCode)
             {
                 throw WharfException.Invalid($"failed to GET {url} with status {(int)response.StatusCode} {response.ReasonPhrase}");
@@ -54,6 +70,14 @@ public static class HttpSource
             }
 
             return name;
+        }
+        catch (OperationCanceledException) when (!caller.IsCancellationRequested)
+        {
+            throw WharfException.Unavailable($"failed to GET {url}: not done within {MaxTime.TotalMinutes} minutes");
+        }
+        catch (HttpRequestException e) when (e.InnerException is WharfException refused)
+        {
+            throw refused;
         }
         catch (HttpRequestException e)
         {

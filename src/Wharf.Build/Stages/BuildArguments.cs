@@ -14,6 +14,12 @@ public sealed class BuildArguments
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy",
     ];
 
+    /// <summary>Arguments to the builder itself (Dockerfile reference, "BuildKit built-in build args") that it acts on.</summary>
+    private static readonly HashSet<string> BuiltIn =
+    [
+        "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_INLINE_CACHE",
+    ];
+
     private readonly IReadOnlyDictionary<string, string?> _given;
     private readonly Dictionary<string, string> _platform;
     private readonly Dictionary<string, string?> _globals = [];
@@ -28,7 +34,13 @@ public sealed class BuildArguments
     }
 
     /// <summary>Arguments given that no ARG declared.</summary>
-    public IEnumerable<string> Unused => _given.Keys.Where(k => !_used.Contains(k) && !Proxies.Contains(k)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Unused => _given.Keys.Where(k => !_used.Contains(k) && !Proxies.Contains(k) && !BuiltIn.Contains(k)).Order(StringComparer.Ordinal);
+
+    /// <summary>Names that FROM may use.</summary>
+    public IEnumerable<string> GlobalNames => _globals.Keys.Concat(_platform.Keys);
+
+    /// <summary>The value of an argument that steers the builder (BUILDKIT_SYNTAX and its kin), or null.</summary>
+    public string? Steering(string name) => BuiltIn.Contains(name) ? _given.GetValueOrDefault(name) : throw new ArgumentException($"{name} is no built-in argument", nameof(name));
 
     public static bool IsProxy(string name) => Proxies.Contains(name);
 

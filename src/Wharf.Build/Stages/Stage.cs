@@ -1,5 +1,6 @@
 using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
+using Wharf.Primitives;
 
 namespace Wharf.Build.Stages;
 
@@ -14,10 +15,24 @@ public sealed record Stage(int Index, FromInstruction From, IReadOnlyList<Instru
 /// <summary>The whole file as stages, with the arguments declared before the first FROM.</summary>
 public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IReadOnlyList<Stage> Stages, DockerfileSource Source)
 {
-    /// <exception cref="Primitives.WharfException">InvalidArgument with the line.</exception>
-    public static StageList Parse(string text)
+    /// <summary>Reads and parses a whole file.</summary>
+    /// <param name="text">The Dockerfile.</param>
+    /// <param name="fileName">Its name for people.</param>
+    /// <exception cref="WharfException">InvalidArgument with file, line, column and excerpt.</exception>
+    public static StageList Parse(string text, string fileName = "Dockerfile")
     {
-        var source = DockerfileReader.Read(text);
+        try
+        {
+            return Parse(DockerfileReader.Read(text));
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.Located(e, text.TrimStart('\ufeff').Split('\n').Select(l => l.TrimEnd('\r')).ToList(), fileName);
+        }
+    }
+
+    private static StageList Parse(DockerfileSource source)
+    {
         var parser = new InstructionParser(source.Escape);
         var globals = new List<ArgInstruction>();
         var stages = new List<Stage>();
@@ -41,9 +56,12 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IR
         }
 
         return stages.Count == 0
-            ? throw Primitives.WharfException.Invalid("dockerfile contains no stages to build: a FROM instruction is missing")
+            ? throw WharfException.Invalid("dockerfile contains no stages to build: a FROM instruction is missing")
             : new StageList(globals, stages, source);
     }
+
+    /// <summary>The stage that FROM names: by its name only, as a number is an image.</summary>
+    public Stage? FindByName(string name, int before) => Stages.Take(before).LastOrDefault(s => name.Equals(s.Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The stage of a name or number, looking only before <paramref name="before"/>; the last of several with one name.</summary>
     public Stage? Find(string nameOrNumber, int before)
@@ -54,8 +72,8 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IR
     }
 
     /// <summary>The stage to build: the one asked for, or the last.</summary>
-    /// <exception cref="Primitives.WharfException">InvalidArgument: no such stage.</exception>
+    /// <exception cref="WharfException">InvalidArgument: no such stage.</exception>
     public Stage Target(string? wanted) =>
         string.IsNullOrEmpty(wanted) ? Stages[^1]
-        : Find(wanted, Stages.Count) ?? throw Primitives.WharfException.Invalid($"failed to reach build target {wanted} in Dockerfile");
+        : Find(wanted, Stages.Count) ?? throw WharfException.Invalid($"failed to reach build target {wanted} in Dockerfile");
 }

@@ -20,8 +20,10 @@ public sealed class StageGraph
     /// <param name="list">The file.</param>
     /// <param name="target">The stage to reach.</param>
     /// <param name="baseName">The expanded name of a stage's FROM, which may be another stage.</param>
+    /// <param name="isContext">Whether a name is one of the build's named contexts, which stand before stages.</param>
+    /// <param name="triggers">Instructions that a stage's base image adds to it, as far as that is known.</param>
     /// <exception cref="WharfException">InvalidArgument with the line: a stage that copies from itself or a later one.</exception>
-    public static StageGraph Of(StageList list, Stage target, Func<Stage, string> baseName)
+    public static StageGraph Of(StageList list, Stage target, Func<Stage, string> baseName, Func<string, bool> isContext, Func<Stage, IEnumerable<Instruction>> triggers)
     {
         var graph = new StageGraph(target);
         var waiting = new Stack<Stage>([target]);
@@ -33,14 +35,15 @@ public sealed class StageGraph
             }
 
             var needs = new List<Stage>();
-            if (list.Find(baseName(stage), stage.Index) is { } parent)
+            string name = baseName(stage);
+            if (!isContext(name) && list.FindByName(name, stage.Index) is { } parent)
             {
                 needs.Add(parent);
             }
 
-            foreach (var instruction in stage.Instructions)
+            foreach (var instruction in triggers(stage).Concat(stage.Instructions))
             {
-                foreach (string source in SourcesOf(instruction))
+                foreach (string source in SourcesOf(instruction).Where(s => !isContext(s)))
                 {
                     if (list.Find(source, stage.Index) is { } other)
                     {
@@ -48,7 +51,7 @@ public sealed class StageGraph
                     }
                     else if (source.Equals(stage.Name, StringComparison.OrdinalIgnoreCase) || list.Find(source, list.Stages.Count) is not null)
                     {
-                        throw Dockerfile.DockerfileError.At(instruction.Lines, $"invalid from flag value {source}: a stage can use only stages before it");
+                        throw Dockerfile.DockerfileError.At(instruction.Lines, $"invalid from flag value {source}: a stage can use only stages before it", source);
                     }
                 }
             }

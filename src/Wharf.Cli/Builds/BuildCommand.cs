@@ -22,6 +22,12 @@ internal static class BuildCommand
         Arity = Arity.Exactly(1),
         Flags =
         [
+            new("allow", FlagKind.Strings, "Allow extra privileged entitlement (e.g., \"network.host\", \"security.insecure\", \"device\")"),
+            new("build-context", FlagKind.List, "Additional build contexts (e.g., name=path)"),
+            new("call", FlagKind.String, "Set method for evaluating build (\"check\", \"outline\", \"targets\")", "build"),
+            new("check", FlagKind.Bool, "Shorthand for \"--call=check\""),
+            new("explain", FlagKind.Bool, "Say for every step that was not cached which input changed"),
+            new("no-cache-filter", FlagKind.Strings, "Do not cache specified stages"),
             new("add-host", FlagKind.List, "Add a custom host-to-IP mapping (\"host:ip\")"),
             new("build-arg", FlagKind.List, "Set build-time variables"),
             new("cache-from", FlagKind.Strings, "Images to consider as cache sources"),
@@ -68,7 +74,7 @@ internal static class BuildCommand
             }
         }
 
-        BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input);
+        BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input, call.List("build-context"));
         string id = "";
         bool quiet = call.Bool("quiet");
         Stream? content = context.Content;
@@ -78,6 +84,11 @@ internal static class BuildCommand
         }
 
         var sent = content is null ? null : new CountingStream(content);
+        if (BuildCallCommand.Method(call) is { } method)
+        {
+            return await BuildCallCommand.RunAsync(call, context, method, ct);
+        }
+
         using EngineReply reply = await cli.Client.SendAsync("POST", "/build" + BuildQuery.From(call, context), sent is null ? null : RequestBody.Of(sent), ct,
             [new("X-Registry-Config", RegistryConfig(cli))]);
         if (!quiet && sent is not null)

@@ -8,6 +8,9 @@ namespace Wharf.Cli.Builds;
 internal sealed class BuildContext
 {
     private const string DefaultName = "Dockerfile";
+
+    /// <summary>Where the engine looks for the folders of further contexts in the archive.</summary>
+    private const string NamedFolder = ".wharf-named-contexts/";
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private BuildContext(Stream? stream, string dockerfile, string remote)
@@ -26,16 +29,50 @@ internal sealed class BuildContext
     /// <summary>A URL that the engine fetches itself, or empty.</summary>
     public string Remote { get; }
 
-    public static BuildContext Open(string path, string dockerfile, Stream stdin)
+    /// <summary>Further contexts: name to an address that the engine opens, or <c>sent</c> for a folder that goes along with the archive.</summary>
+    public IReadOnlyDictionary<string, string> Named { get; private init; } = new Dictionary<string, string>();
+
+    /// <param name="path">Of the command line: folder, address, or - for standard input.</param>
+    /// <param name="dockerfile">Of --file; empty when it was not given.</param>
+    /// <param name="stdin">Standard input.</param>
+    /// <param name="named">Of --build-context: <c>name=path</c> or <c>name=address</c>.</param>
+    public static BuildContext Open(string path, string dockerfile, Stream stdin, IReadOnlyList<string> named)
     {
+        var addresses = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var folders = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string pair in named)
+        {
+            int equals = pair.IndexOf('=');
+            string name = equals > 0 ? pair[..equals] : throw new CommandException($"invalid context value: {pair}, expected key=value");
+            string address = pair[(equals + 1)..];
+            if (IsRemote(address) || address.Contains("://", StringComparison.Ordinal) || address.StartsWith("target:", StringComparison.Ordinal))
+            {
+                addresses[name] = address;
+                continue;
+            }
+
+            folders[name] = Directory.Exists(address) ? Path.GetFullPath(address) : throw new CommandException($"failed to get build context {name}: path \"{address}\" not found");
+            addresses[name] = "sent";
+        }
+
+        return Open(path, dockerfile, stdin, folders, addresses);
+    }
+
+    private static BuildContext Open(string path, string dockerfile, Stream stdin, Dictionary<string, string> folders, Dictionary<string, string> named)
+    {
+        if (folders.Count > 0 && (path == "-" || IsRemote(path)))
+        {
+            throw new CommandException("folders as further build contexts need a folder as the build context itself");
+        }
+
         if (path == "-")
         {
-            return dockerfile == "-" ? throw new CommandException("invalid argument: can't use stdin for both build context and dockerfile") : FromStdin(stdin, dockerfile);
+            return dockerfile == "-" ? throw new CommandException("invalid argument: can't use stdin for both build context and dockerfile") : FromStdin(stdin, dockerfile, named);
         }
 
         if (IsRemote(path))
         {
-            return new BuildContext(null, dockerfile, path);
+            return new BuildContext(null, dockerfile, path) { Named = named };
         }
 
         string root = Path.GetFullPath(path);
@@ -46,7 +83,7 @@ internal sealed class BuildContext
                 : $"unable to prepare context: path \"{path}\" not found");
         }
 
-        return FromDirectory(root, dockerfile, stdin);
+        return FromDirectory(root, dockerfile, stdin, folders, named);
     }
 
     private static bool IsRemote(string path) =>
@@ -55,7 +92,7 @@ internal sealed class BuildContext
         || path.StartsWith("github.com/", StringComparison.Ordinal);
 
     /// <summary>Standard input is a tar, compressed or not, or the Dockerfile itself.</summary>
-    private static BuildContext FromStdin(Stream stdin, string dockerfile)
+    private static BuildContext FromStdin(Stream stdin, string dockerfile, Dictionary<string, string> named)
     {
         byte[] head = new byte[512];
         int have = stdin.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
@@ -64,7 +101,7 @@ internal sealed class BuildContext
             || start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]) || (have > 262 && start[257..].StartsWith("ustar"u8));
         if (isArchive)
         {
-            return new BuildContext(new JoinedStream(head.AsMemory(0, have), stdin), dockerfile.Length > 0 ? dockerfile : DefaultName, "");
+            return new BuildContext(new JoinedStream(head.AsMemory(0, have), stdin), dockerfile.Length > 0 ? dockerfile : DefaultName, "") { Named = named };
         }
 
         using var text = new MemoryStream();
@@ -75,10 +112,10 @@ internal sealed class BuildContext
             throw new CommandException("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles");
         }
 
-        return new BuildContext(Single(DefaultName, text.ToArray()), DefaultName, "");
+        return new BuildContext(Single(DefaultName, text.ToArray()), DefaultName, "") { Named = named };
     }
 
-    private static BuildContext FromDirectory(string root, string dockerfile, Stream stdin)
+    private static BuildContext FromDirectory(string root, string dockerfile, Stream stdin, Dictionary<string, string> folders, Dictionary<string, string> named)
     {
         byte[]? outside = null;
         string name = dockerfile.Length > 0 ? dockerfile : DefaultName;
@@ -104,8 +141,8 @@ internal sealed class BuildContext
         string? hidden = outside is null ? null : ".dockerfile." + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10));
         IgnorePatterns ignore = LoadIgnore(root, name);
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4 << 20, resumeWriterThreshold: 2 << 20, useSynchronizationContext: false));
-        new Thread(() => Produce(pipe.Writer, root, ignore, name, hidden, outside)) { IsBackground = true, Name = "context" }.Start();
-        return new BuildContext(pipe.Reader.AsStream(), hidden ?? name, "");
+        new Thread(() => Produce(pipe.Writer, root, ignore, name, hidden, outside, folders)) { IsBackground = true, Name = "context" }.Start();
+        return new BuildContext(pipe.Reader.AsStream(), hidden ?? name, "") { Named = named };
     }
 
     private static IgnorePatterns LoadIgnore(string root, string dockerfile)
@@ -116,7 +153,7 @@ internal sealed class BuildContext
         return IgnorePatterns.Parse(path is null ? "" : File.ReadAllText(path));
     }
 
-    private static void Produce(PipeWriter output, string root, IgnorePatterns ignore, string dockerfile, string? hidden, byte[]? outside)
+    private static void Produce(PipeWriter output, string root, IgnorePatterns ignore, string dockerfile, string? hidden, byte[]? outside, Dictionary<string, string> folders)
     {
         Exception? failure = null;
         try
@@ -127,6 +164,12 @@ internal sealed class BuildContext
             if (hidden is not null)
             {
                 writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, hidden) { DataStream = new MemoryStream(outside!) });
+            }
+
+            foreach ((string name, string folder) in folders)
+            {
+                Write(writer, folder, NamedFolder + name, isDirectory: true);
+                Walk(writer, folder, NamedFolder + name + "/", LoadIgnore(folder, DefaultName).Below(NamedFolder + name), "");
             }
         }
         catch (Exception e)

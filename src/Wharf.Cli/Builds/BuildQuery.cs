@@ -43,7 +43,22 @@ internal static class BuildQuery
         { "cachefrom", Array(call.List("cache-from")) },
         { "ulimits", Ulimits(call.List("ulimit")) },
         { "version", "1" },
+        { "explain", call.Bool("explain") },
+        { "nocachefilter", call.List("no-cache-filter") },
+        { "allow", call.List("allow") },
+        { "contexts", Contexts(context) },
     };
+
+    private static string? Contexts(BuildContext context) => context.Named.Count == 0 ? null : Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach ((string name, string address) in context.Named)
+        {
+            writer.WriteString(name, address);
+        }
+
+        writer.WriteEndObject();
+    });
 
     private static string? Number(Invocation call, string flag) =>
         call.IsSet(flag) ? call.Int(flag).ToString(CultureInfo.InvariantCulture) : null;

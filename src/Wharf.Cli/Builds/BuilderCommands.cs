@@ -8,6 +8,6 @@ internal static class BuilderCommands
     public static Command Group => new("builder", "Manage builds")
     {
         Group = CommandGroup.Management,
-        Children = () => [BuildCommand.Definition, BuilderPruneCommand.Definition],
+        Children = () => [BuildCommand.Definition, BuilderDuCommand.Definition, BuilderMountCommands.Export, BuilderMountCommands.Import, BuilderPruneCommand.Definition],
     };
 }

@@ -11,6 +11,8 @@ namespace Wharf.Cli.Builds;
 
 internal static class BuilderPruneCommand
 {
+    private static readonly string[] LimitFlags = ["keep-storage", "max-used-space", "min-free-space", "reserved-space"];
+
     public static Command Definition => new("prune", "Remove build cache")
     {
         Arity = Arity.None,
@@ -20,6 +22,9 @@ internal static class BuilderPruneCommand
             new("filter", FlagKind.Filter, "Provide filter values (e.g. \"until=24h\")"),
             new("force", 'f', FlagKind.Bool, "Do not prompt for confirmation"),
             new("keep-storage", FlagKind.Bytes, "Amount of disk space to keep for cache"),
+            new("max-used-space", FlagKind.Bytes, "Maximum amount of disk space allowed to keep for cache"),
+            new("min-free-space", FlagKind.Bytes, "Target amount of free disk space after pruning"),
+            new("reserved-space", FlagKind.Bytes, "Amount of disk space always allowed to keep for cache"),
         ],
         Run = RunAsync,
     };
@@ -33,15 +38,25 @@ internal static class BuilderPruneCommand
             throw new CommandException("builder prune has been cancelled");
         }
 
-        (string text, long freed) = await PruneAsync(call.Cli, all, call.Int("keep-storage"), Filters.From(call), ct);
+        (string text, long freed) = await PruneAsync(call.Cli, all, Limits(call), Filters.From(call), ct);
         call.Cli.Out.Write(text.Length > 0 ? text + "\n" : "");
         call.Cli.Out.WriteLine($"Total reclaimed space: {Units.Size(freed, 4)}");
         return 0;
     }
 
-    internal static async Task<(string Text, long Freed)> PruneAsync(CliContext cli, bool all, long keep, IReadOnlyList<KeyValuePair<string, string>> filters, CancellationToken ct)
+    private static IEnumerable<KeyValuePair<string, long>> Limits(Invocation call) =>
+        from name in LimitFlags
+        where call.Int(name) > 0
+        select KeyValuePair.Create(name, call.Int(name));
+
+    internal static async Task<(string Text, long Freed)> PruneAsync(CliContext cli, bool all, IEnumerable<KeyValuePair<string, long>> limits, IReadOnlyList<KeyValuePair<string, string>> filters, CancellationToken ct)
     {
-        var query = new Query { { "all", all }, { "keep-storage", keep > 0 ? keep.ToString(CultureInfo.InvariantCulture) : null } };
+        var query = new Query { { "all", all } };
+        foreach ((string name, long bytes) in limits)
+        {
+            query.Add(name, bytes.ToString(CultureInfo.InvariantCulture));
+        }
+
         query.AddFilters(filters);
         using JsonDocument report = await cli.Client.PruneAsync("build", query, ct);
         var text = new StringBuilder();

@@ -42,6 +42,20 @@ internal sealed class IgnorePatterns
         HasExceptions |= exception;
     }
 
+    /// <summary>The same rules for the folder's content below another name.</summary>
+    public IgnorePatterns Below(string folder)
+    {
+        var moved = new IgnorePatterns();
+        string[] prefix = folder.Split('/');
+        foreach ((string[] segments, bool exception) in _rules)
+        {
+            moved._rules.Add(([.. prefix, .. segments], exception));
+            moved.HasExceptions |= exception;
+        }
+
+        return moved;
+    }
+
     /// <param name="path">Relative to the root, with slashes.</param>
     public bool Excludes(string path)
     {

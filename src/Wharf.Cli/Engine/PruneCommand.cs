@@ -54,7 +54,7 @@ internal static class PruneCommand
         }
 
         await PartAsync(Images.PruneCommand.PruneAsync(cli, all, filters, ct));
-        await PartAsync(Builds.BuilderPruneCommand.PruneAsync(cli, false, 0, filters, ct));
+        await PartAsync(Builds.BuilderPruneCommand.PruneAsync(cli, false, [], filters, ct));
         cli.Out.WriteLine($"Total reclaimed space: {Units.Size(total, 4)}");
         return 0;
     }

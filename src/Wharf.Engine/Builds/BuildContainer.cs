@@ -1,15 +1,19 @@
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
 using Wharf.Build.Execution;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Streams;
+using Wharf.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Builds;
 
 /// <summary>The container of one RUN step, removed with its anonymous volumes when the step is done.</summary>
-internal sealed class BuildContainer(IContainerService containers, string id) : IBuildContainer
+internal sealed class BuildContainer(IContainerService containers, IImageService images, string id) : IBuildContainer
 {
     public string Id => id;
+
+    public SafeFileHandle OpenRoot() => images.OpenContainerRootfs(id, readOnly: false);
 
     public async Task<int> RunAsync(Action<ReadOnlyMemory<byte>, bool> output, CancellationToken ct)
     {

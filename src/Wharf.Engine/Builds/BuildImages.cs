@@ -36,7 +36,14 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
     public Task<Digest> CreateAsync(Digest parent, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
         images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], IsProvisional = true }, ct);
 
-    public Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
+    public BuildImage? Find(string name) => images.TryResolve(name, out Digest found) ? new BuildImage(found, images.Config(found)) : null;
+
+    public Task<Digest> AdoptAsync(Digest parent, ImageConfig config, HistoryEntry history, Digest layer, CancellationToken ct) =>
+        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], KnownLayers = [layer], IsProvisional = true }, ct);
+
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => images.SquashAsync(image, baseImage, ct);
+
+    public Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, bool keep, CancellationToken ct) =>
         images.CommitAsync(new ContainerCommit
         {
             ContainerId = workspaceId,
@@ -44,7 +51,7 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
             CreatedBy = history.CreatedBy ?? "",
             Comment = history.Comment ?? "",
             Author = history.Author ?? "",
-            Consume = true,
+            Consume = !keep,
             IsProvisional = true,
         }, ct);
 

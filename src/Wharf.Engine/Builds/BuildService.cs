@@ -1,23 +1,26 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using Wharf.Api.Builds;
+using Wharf.Archive.Compression;
 using Wharf.Build.Cache;
+using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Build.Mounts;
-using Wharf.Build.Sources;
 using Wharf.Engine.Containers;
-using Wharf.Engine.Prune;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Builds;
 
-/// <summary>Builds on this engine: unpacks the context, runs the builder over the engine's images and containers, keeps its cache.</summary>
+/// <summary>Builds on this engine: brings the context here, runs the builder over the engine's images and containers, keeps its cache.</summary>
 internal sealed class BuildService : IBuildService
 {
     private readonly EngineCore _core;
     private readonly IContainerService _containers;
     private readonly StateBuildCache _cache;
     private readonly CacheMounts _cacheMounts;
+    private readonly BuildCacheStore _store;
+    private readonly BuildContexts _contexts;
     private readonly string _temporary;
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
 
     public BuildService(EngineCore core, IContainerService containers)
     {
@@ -25,8 +28,10 @@ internal sealed class BuildService : IBuildService
         _containers = containers;
         _cache = new StateBuildCache(core.Parts.State, core.Clock);
         string folder = Path.Combine(core.Options.DataRoot, "builder");
-        _cacheMounts = new CacheMounts(Path.Combine(folder, "cache"));
+        _cacheMounts = new CacheMounts(Path.Combine(folder, "cache"), core.Parts.State, core.Clock);
+        _store = new BuildCacheStore(core, _cache, _cacheMounts);
         _temporary = Path.Combine(folder, "tmp");
+        _contexts = new BuildContexts(_temporary);
 
         // What a build of a daemon that died left behind.
         if (Directory.Exists(_temporary))
@@ -40,127 +45,65 @@ internal sealed class BuildService : IBuildService
 
     public async Task<BuildResult> BuildAsync(BuildOrder order, IBuildOutput output, CancellationToken ct)
     {
-        var builder = new Builder(new BuildImages(_core.Images, order.Credentials), new BuildWorkspaces(_core.Images, _containers), _cache, _cacheMounts, _temporary, _core.Clock);
-        if (order.RemoteContext is { Length: > 0 } address)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (order.BuildId is { } id && !_running.TryAdd(id, stop))
         {
-            return await BuildRemoteAsync(builder, order, address, output, ct);
+            throw WharfException.Conflict($"a build with the id {id} is running");
         }
 
-        return await BuildAsync(builder, order, order.Context ?? Stream.Null, output, ct);
-    }
-
-    public List<BuildCache> Cache() =>
-    [
-        .. _cache.List().Select(e => new BuildCache
-        {
-            ID = e.Key.Encoded[..25],
-            Parents = [],
-            Type = "regular",
-            Description = e.Description,
-            InUse = false,
-            Shared = _core.Images.TryResolve(e.Image.ToString(), out _),
-            Size = SizeOf(e),
-            CreatedAt = e.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            LastUsedAt = e.LastUsed.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            UsageCount = e.Uses,
-        }),
-    ];
-
-    public async Task<BuildPruneResult> PruneAsync(FilterSet filters, bool all, CancellationToken ct)
-    {
-        filters.Validate("until", "unused-for", "id", "type");
-        DateTimeOffset? until = PruneUntil.Parse(filters, _core.Now);
-        var chosen = _cache.List().Where(e => (until is null || e.LastUsed <= until) && filters.Prefix("id", e.Key.Encoded) && filters.Exact("type", "regular")
-            && (all || !IsNamed(e.Image))).ToList();
-        await _cache.ForgetAsync([.. chosen.Select(e => e.Key)], ct);
-        long freed = 0;
-
-        // Newest first, so that children go before their parents.
-        foreach (BuildCacheEntry entry in chosen.OrderByDescending(e => e.Created))
-        {
-            ct.ThrowIfCancellationRequested();
-            freed += await RemoveImageAsync(entry, ct);
-        }
-
-        if (until is null && filters.IsEmpty)
-        {
-            freed += _cacheMounts.Prune();
-        }
-
-        _core.Events.Publish("builder", "prune", "", new Dictionary<string, string> { ["reclaimed"] = freed.ToString(CultureInfo.InvariantCulture) });
-        return new BuildPruneResult([.. chosen.Select(e => e.Key.Encoded[..25])], freed);
-    }
-
-    private async Task<BuildResult> BuildRemoteAsync(Builder builder, BuildOrder order, string address, IBuildOutput output, CancellationToken ct)
-    {
-        if (!HttpSource.IsUrl(address))
-        {
-            throw WharfException.Unsupported($"the remote context {address} is not supported: give a tarball by http or https, or clone the repository and build from its folder");
-        }
-
-        string folder = Path.Combine(_temporary, "remote-" + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(folder);
         try
         {
-            string name = await HttpSource.DownloadAsync(address, folder, null, ct);
-            await using var file = File.OpenRead(Path.Combine(folder, name.Length == 0 ? "download" : name));
-            byte[] head = new byte[512];
-            int length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
-            file.Position = 0;
-            if (!head.AsSpan(0, length).Contains((byte)0))
-            {
-                using var text = new StreamReader(file);
-                return await builder.BuildAsync(order.Request with { Dockerfile = await text.ReadToEndAsync(ct), DockerfileName = name }, output, ct);
-            }
-
-            return await BuildAsync(builder, order, file, output, ct);
+            using var context = await _contexts.OpenAsync(order, stop.Token);
+            return await Builder(order).BuildAsync(await RequestAsync(order, context, stop.Token), output, stop.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new WharfException(ErrorKind.Cancelled, "build cancelled");
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (order.BuildId is { } known)
+            {
+                _running.TryRemove(known, out _);
+            }
         }
     }
 
-    private async Task<BuildResult> BuildAsync(Builder builder, BuildOrder order, Stream archive, IBuildOutput output, CancellationToken ct)
+    public async Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct)
     {
-        using var context = await BuildContextFolder.UnpackAsync(_temporary, archive, ct);
-        string name = string.IsNullOrEmpty(order.Dockerfile) ? "Dockerfile" : order.Dockerfile;
-        return await builder.BuildAsync(order.Request with
-        {
-            Dockerfile = context.ReadDockerfile(name),
-            DockerfileName = name,
-            Context = context.Open(name),
-        }, output, ct);
+        using var context = await _contexts.OpenAsync(order, ct);
+        return Builder(order).Answer(await RequestAsync(order, context, ct), call);
     }
 
-    private long SizeOf(BuildCacheEntry entry)
+    public void Cancel(string buildId)
     {
-        if (entry.Kind == "config" || !_core.Images.TryResolve(entry.Image.ToString(), out _))
+        if (_running.TryGetValue(buildId, out var stop))
         {
-            return 0;
+            stop.Cancel();
         }
-
-        return _core.Images.Inspect(entry.Image.ToString()).Layers is { Count: > 0 } layers ? layers[^1].Size : 0;
     }
 
-    private bool IsNamed(Digest image) => _core.Images.TryResolve(image.ToString(), out _) && _core.Images.Inspect(image.ToString()).RepoTags.Count > 0;
+    public List<BuildCache> Cache() => _store.List();
 
-    private async Task<long> RemoveImageAsync(BuildCacheEntry entry, CancellationToken ct)
+    public Task<BuildPruneResult> PruneAsync(BuildPruneRequest request, CancellationToken ct) => _store.PruneAsync(request, ct);
+
+    public Task ExportCacheMountAsync(string id, Stream output, CancellationToken ct) => _cacheMounts.ExportAsync(id, output, ct);
+
+    public async Task ImportCacheMountAsync(string id, Stream archive, CancellationToken ct)
     {
-        if (!_core.Images.TryResolve(entry.Image.ToString(), out _) || IsNamed(entry.Image))
-        {
-            return 0;
-        }
-
-        try
-        {
-            long size = SizeOf(entry);
-            await _core.Images.DeleteAsync(entry.Image.ToString(), force: false, prune: false, ct);
-            return size;
-        }
-        catch (WharfException e) when (e.Kind is ErrorKind.Conflict or ErrorKind.NotFound)
-        {
-            return 0; // a container or a later image stands on it
-        }
+        await using DecompressedStream plain = await Decompression.OpenAsync(archive, leaveOpen: true, ct);
+        await _cacheMounts.ImportAsync(id, plain.Content, ct);
     }
+
+    private Builder Builder(BuildOrder order) =>
+        new(new BuildImages(_core.Images, order.Credentials), new BuildWorkspaces(_core.Images, _containers), _cache, _cacheMounts, _temporary, _core.Clock);
+
+    private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
+    {
+        Dockerfile = context.Dockerfile,
+        DockerfileName = context.DockerfileName,
+        Context = context.Files,
+        Ignore = context.Ignore,
+        NamedContexts = await _contexts.OpenNamedAsync(order.NamedContexts, context, order.Request, ct),
+    };
 }

@@ -19,7 +19,7 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
     public async Task<IBuildContainer> CreateContainerAsync(BuildProcess process, CancellationToken ct)
     {
         ContainerCreateResponse created = await containers.CreateAsync(Request(process), null, null, ct);
-        return new BuildContainer(containers, created.Id!);
+        return new BuildContainer(containers, images, created.Id!);
     }
 
     private async Task<IBuildWorkspace> OpenAsync(Digest image, bool readOnly, CancellationToken ct)
@@ -44,6 +44,7 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
         Env = [.. process.Environment],
         User = process.Config.User,
         WorkingDir = process.Config.WorkingDir,
+        Hostname = process.Hostname,
         Healthcheck = new HealthConfig { Test = ["NONE"] },
         AttachStdout = true,
         AttachStderr = true,
@@ -51,6 +52,7 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
         {
             NetworkMode = process.Network,
             Privileged = process.Privileged,
+            DeviceRequests = process.Devices.Count == 0 ? null : [new DeviceRequest { Driver = "cdi", DeviceIDs = [.. process.Devices] }],
             LogConfig = new HostConfigLogConfig { Type = "none" },
             Mounts = [.. process.Mounts.Select(Mount)],
             Memory = process.Limits.Memory,

@@ -1,4 +1,5 @@
 using Wharf.Api.Builds;
+using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
@@ -11,14 +12,43 @@ public interface IBuildService
     /// <summary>Builds to the end. What is wrong with the request is thrown before the first output.</summary>
     Task<BuildResult> BuildAsync(BuildOrder order, IBuildOutput output, CancellationToken ct);
 
-    /// <summary>The build cache, newest use first.</summary>
+    /// <summary>Answers a question about a Dockerfile instead of building it.</summary>
+    Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct);
+
+    /// <summary>Ends the build that was started with an id; one that is not running is no error, as it may just have ended.</summary>
+    void Cancel(string buildId);
+
+    /// <summary>The build cache and the cache mounts, newest use first.</summary>
     List<BuildCache> Cache();
 
-    /// <summary>Forgets cached steps and empties cache mounts; images that only the cache kept go with them.</summary>
-    /// <param name="filters">until, id, type.</param>
-    /// <param name="all">Also steps of images that have a name.</param>
-    /// <param name="ct">Stops between two entries.</param>
-    Task<BuildPruneResult> PruneAsync(FilterSet filters, bool all, CancellationToken ct);
+    /// <summary>Forgets cached steps and removes cache mounts; images that only the cache kept go with them.</summary>
+    Task<BuildPruneResult> PruneAsync(BuildPruneRequest request, CancellationToken ct);
+
+    /// <summary>Writes a cache mount as a tar.</summary>
+    /// <exception cref="WharfException">NotFound.</exception>
+    Task ExportCacheMountAsync(string id, Stream output, CancellationToken ct);
+
+    /// <summary>Fills a cache mount from a tar in any compression.</summary>
+    Task ImportCacheMountAsync(string id, Stream archive, CancellationToken ct);
+}
+
+/// <summary>What to prune of the build cache. Without limits everything that the filters allow.</summary>
+public sealed record BuildPruneRequest
+{
+    /// <summary>until, unused-for, id, parents, type, description, inuse, shared, private.</summary>
+    public FilterSet Filters { get; init; } = FilterSet.Empty;
+
+    /// <summary>Also steps of images that have a name.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Bytes that are always left to the cache.</summary>
+    public long ReservedSpace { get; init; }
+
+    /// <summary>Bytes that the cache may hold; 0 for no bound.</summary>
+    public long MaxUsedSpace { get; init; }
+
+    /// <summary>Bytes that the disk is to have free; 0 for no bound.</summary>
+    public long MinFreeSpace { get; init; }
 }
 
 /// <param name="Deleted">Cache ids.</param>
@@ -28,17 +58,23 @@ public sealed record BuildPruneResult(List<string> Deleted, long SpaceReclaimed)
 /// <summary>A build as it comes over the API.</summary>
 public sealed record BuildOrder
 {
-    /// <summary>Everything but the Dockerfile's text and the context.</summary>
+    /// <summary>Everything but the Dockerfile's text and the contexts.</summary>
     public required BuildRequest Request { get; init; }
+
+    /// <summary>The client's name for the build, to cancel it by; null when it has none.</summary>
+    public string? BuildId { get; init; }
 
     /// <summary>The context as a tar in any compression; null with <see cref="RemoteContext"/>.</summary>
     public Stream? Context { get; init; }
 
-    /// <summary>http(s) address of a tarball or of a Dockerfile.</summary>
+    /// <summary>A git repository, or the http(s) address of a tarball or of a Dockerfile.</summary>
     public string? RemoteContext { get; init; }
 
     /// <summary>Path of the Dockerfile within the context.</summary>
     public string Dockerfile { get; init; } = "Dockerfile";
+
+    /// <summary>Further contexts: name to address.</summary>
+    public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Credentials by registry domain, for base images.</summary>
     public Func<string, RegistryCredentials?> Credentials { get; init; } = _ => null;

@@ -44,4 +44,10 @@ public interface IImageCatalog
 
     /// <summary>Makes an image of a container's changes: the changed files become one layer on top of its image.</summary>
     Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct);
+
+    /// <summary>Makes an image that looks as <paramref name="image"/> does, with one layer for all that it adds to <paramref name="baseImage"/>.</summary>
+    /// <param name="image">The image to squash; it stays.</param>
+    /// <param name="baseImage">An image whose layers it stands on; empty for none.</param>
+    /// <param name="ct">Ends it, and nothing is left.</param>
+    Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct);
 }

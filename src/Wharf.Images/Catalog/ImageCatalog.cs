@@ -8,7 +8,7 @@ namespace Wharf.Images.Catalog;
 
 /// <summary>Look-ups, names, removal: see <see cref="IImageCatalog"/>.</summary>
 internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, LayerStore layers, BlobCollector blobs,
-    ImageComposer composer, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
+    ImageComposer composer, ImageSquasher squasher, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
 {
     private readonly ConfigCache _configs = new(documents);
 
@@ -130,6 +130,8 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
     public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => composer.CreateAsync(creation, ct);
 
     public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => composer.CommitAsync(commit, ct);
+
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => squasher.SquashAsync(image, baseImage, ct);
 
     private static List<string> PruneCandidates(IndexState state, ImageFilters filters, bool danglingOnly)
     {

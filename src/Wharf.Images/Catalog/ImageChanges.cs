@@ -25,6 +25,9 @@ public sealed record ImageCreation
     /// <summary>Uncompressed or compressed tars, bottom first; read to the end, not disposed.</summary>
     public IReadOnlyList<Stream> Layers { get; init; } = [];
 
+    /// <summary>Diff ids of layers that some image here already has on the same layers below; they come on top of <see cref="Layers"/>.</summary>
+    public IReadOnlyList<Digest> KnownLayers { get; init; } = [];
+
     public IReadOnlyList<ImageReference> Tags { get; init; } = [];
 
     /// <summary>Remember the parent's id (classic builds, commits), so that history and removal know it.</summary>

@@ -25,6 +25,13 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
                 diffs.Add(index.State.Layers[chain].Diff);
             }
 
+            foreach (Digest diff in creation.KnownLayers)
+            {
+                chain = ChainId.Of(chain, diff);
+                leases.Add(await HoldAsync(chain, ct).ConfigureAwait(false));
+                diffs.Add(diff);
+            }
+
             return await RegisterAsync(creation, parent, diffs, ct).ConfigureAwait(false);
         }
         finally

@@ -1,0 +1,38 @@
+using Wharf.Build.Copying;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Builds;
+
+/// <summary>The files of one build, ready to copy from; what they lie in is removed when it is disposed.</summary>
+internal sealed class BuildContext(string folder) : IDisposable
+{
+    private readonly List<IDisposable> _open = [];
+
+    /// <summary>Null when there are no files: the Dockerfile came alone.</summary>
+    public SourceTree? Files { get; set; }
+
+    public string Dockerfile { get; set; } = "";
+
+    public string DockerfileName { get; set; } = "Dockerfile";
+
+    /// <summary>Rules of .dockerignore as they are written.</summary>
+    public IgnorePatterns? Ignore { get; set; }
+
+    /// <summary>The archive that the client sent, with the named contexts in it.</summary>
+    public ArchiveTree? Sent { get; set; }
+
+    public string NewPath() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
+
+    public T Own<T>(T thing)
+        where T : IDisposable
+    {
+        _open.Add(thing);
+        return thing;
+    }
+
+    public void Dispose()
+    {
+        _open.ForEach(o => o.Dispose());
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,203 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Compression;
+using Wharf.Archive.Tar;
+using Wharf.Build.Copying;
+using Wharf.Build.Dockerfile;
+using Wharf.Build.Execution;
+using Wharf.Build.Sources;
+using Wharf.Linux;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Builds;
+
+/// <summary>Brings the files of builds here: archives that clients send, repositories, files and archives by http.</summary>
+/// <param name="folder">Where contexts live; it is swept when the daemon starts.</param>
+internal sealed class BuildContexts(string folder)
+{
+    /// <summary>Folder of a sent archive that holds named contexts, one folder each; no part of the build context itself.</summary>
+    public const string NamedFolder = ".wharf-named-contexts";
+
+    private const int MaxDockerfileBytes = 32 << 20;
+    private const int ProbeBytes = 512;
+
+    /// <summary>Opens what an order asks for.</summary>
+    /// <param name="order">The build.</param>
+    /// <param name="ct">Ends it, and nothing is left.</param>
+    /// <exception cref="WharfException">InvalidArgument: no archive, no Dockerfile in it, an address that is none.</exception>
+    public async Task<BuildContext> OpenAsync(BuildOrder order, CancellationToken ct)
+    {
+        var context = New();
+        try
+        {
+            string name = string.IsNullOrEmpty(order.Dockerfile) ? "Dockerfile" : order.Dockerfile;
+            switch (order.RemoteContext)
+            {
+                case null or "":
+                    await ReadArchiveAsync(context, order.Context ?? Stream.Null, name, ct);
+                    break;
+                case var address when GitSource.IsGit(address):
+                    await CloneAsync(context, address, name, order.Request, ct);
+                    break;
+                case var address when HttpSource.IsUrl(address):
+                    await DownloadAsync(context, address, name, ct);
+                    break;
+                default:
+                    throw WharfException.Invalid($"remote context {order.RemoteContext} is neither a git repository nor an http address");
+            }
+
+            return context;
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the contexts that the build names beside its own.</summary>
+    /// <param name="named">Name to address: docker-image://, a repository, http(s) of an archive, or <c>sent</c> for a folder of the archive.</param>
+    /// <param name="context">The build's own, which owns what is opened.</param>
+    /// <param name="request">For its secrets.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<Dictionary<string, NamedContext>> OpenNamedAsync(IReadOnlyDictionary<string, string> named, BuildContext context, BuildRequest request, CancellationToken ct)
+    {
+        const string Image = "docker-image://", Stage = "target:";
+        var contexts = new Dictionary<string, NamedContext>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, string address) in named)
+        {
+            if (address.StartsWith(Image, StringComparison.Ordinal))
+            {
+                contexts[name] = new NamedContext { Image = address[Image.Length..] };
+            }
+            else if (address == "sent")
+            {
+                contexts[name] = new NamedContext
+                {
+                    Files = (context.Sent?.Below($"{NamedFolder}/{name}")) ?? throw WharfException.Invalid($"the build context {name} was not sent along"),
+                };
+            }
+            else if (GitSource.IsGit(address))
+            {
+                (var tree, _, string commit) = await CheckOutAsync(context, address, request, ct);
+                contexts[name] = new NamedContext { Files = tree(null), Identity = commit };
+            }
+            else if (HttpSource.IsUrl(address))
+            {
+                string path = context.NewPath();
+                Directory.CreateDirectory(path);
+                string file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+                await using var archive = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
+                contexts[name] = new NamedContext { Files = await ReadAsync(context, archive, ct) };
+            }
+            else
+            {
+                throw WharfException.Invalid(address.StartsWith(Stage, StringComparison.Ordinal)
+                    ? $"the build context {name}={address} names a target of another build: bake files are built by their own command"
+                    : $"unsupported build context {name}={address}: use docker-image://, a git repository or an http address of an archive");
+            }
+        }
+
+        return contexts;
+    }
+
+    private BuildContext New()
+    {
+        string path = Path.Combine(folder, "context-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new BuildContext(path);
+    }
+
+    private static async Task<ArchiveTree> ReadAsync(BuildContext context, Stream archive, CancellationToken ct)
+    {
+        var contents = context.Own(File.OpenHandle(context.NewPath(), FileMode.CreateNew, FileAccess.ReadWrite));
+        await using DecompressedStream plain = await Decompression.OpenAsync(archive, leaveOpen: true, ct);
+        return await ArchiveTree.ReadAsync(plain.Content, contents, ct);
+    }
+
+    private static async Task ReadArchiveAsync(BuildContext context, Stream archive, string name, CancellationToken ct)
+    {
+        var tree = await ReadAsync(context, archive, ct);
+        string? Text(string path) => tree.ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+        context.Sent = tree;
+        context.DockerfileName = name;
+        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
+        context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
+
+        // Whoever packed the archive has left out what is ignored, but for the two files that the engine had to see.
+        List<string> hidden = [NamedFolder, .. new[] { name, ".dockerignore" }.Where(f => context.Ignore?.IsIgnored(PathPattern.Clean(f)) == true)];
+        context.Files = tree.Without(IgnorePatterns.Of(hidden));
+    }
+
+    private static async Task CloneAsync(BuildContext context, string address, string name, BuildRequest request, CancellationToken ct)
+    {
+        (var tree, var root, _) = await CheckOutAsync(context, address, request, ct);
+        string? Text(string path) => new TargetTree(root).ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+        context.DockerfileName = name;
+        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
+        context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
+        context.Files = tree(context.Ignore);
+    }
+
+    private static async Task<(Func<IgnorePatterns?, SourceTree> Tree, SafeFileHandle Root, string Commit)> CheckOutAsync(BuildContext context, string address, BuildRequest request, CancellationToken ct)
+    {
+        var source = GitSource.Parse(address);
+        if (request.Arguments.GetValueOrDefault("BUILDKIT_CONTEXT_KEEP_GIT_DIR") is "1" or "true")
+        {
+            source = source with { KeepGitDirectory = true };
+        }
+
+        var checkout = await GitCheckout.MakeAsync(source, context.NewPath(), request.Secrets, ct);
+        FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
+        context.Own(root);
+        return (rules => new FolderTree(root, rules, keepOwners: false), root, checkout.Commit);
+    }
+
+    private static async Task DownloadAsync(BuildContext context, string address, string name, CancellationToken ct)
+    {
+        string path = context.NewPath();
+        Directory.CreateDirectory(path);
+        string file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+        await using var stream = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
+        if (await IsArchiveAsync(stream, ct))
+        {
+            await ReadArchiveAsync(context, stream, name, ct);
+            return;
+        }
+
+        using var text = new StreamReader(stream);
+        context.Dockerfile = await text.ReadToEndAsync(ct);
+        context.DockerfileName = file.Length == 0 ? "Dockerfile" : file;
+    }
+
+    private static async Task<bool> IsArchiveAsync(FileStream file, CancellationToken ct)
+    {
+        byte[] head = new byte[ProbeBytes];
+        int length = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
+        file.Position = 0;
+        if (Decompression.Detect(head.AsSpan(0, Math.Min(length, Decompression.ProbeLength))) != CompressionKind.None)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var reader = new TarReader(file);
+            return await reader.ReadEntryAsync(ct) is not null;
+        }
+        catch (WharfException)
+        {
+            return false; // text: the Dockerfile itself
+        }
+        finally
+        {
+            file.Position = 0;
+        }
+    }
+
+    private static WharfException NoDockerfile(string name) => WharfException.Invalid($"Cannot locate specified Dockerfile: {name}");
+}
