@@ -9,37 +9,72 @@ namespace Wharf.Network.Control;
 /// Makes the kernel forget tracked connections that have lost their sense: of addresses that were given back, and to ports that lead elsewhere now.
 /// Works in the background and takes what has come together in one walk through the table.
 /// </summary>
-internal sealed class Flows(BackgroundWork background, INetworkLog log) : IDisposable
+internal sealed class Flows : IDisposable
 {
+    // A walk takes milliseconds of the kernel's locks, and an address is given out again only after all others of its pool: what came together in this time is one walk.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly BackgroundWork _background;
+    private readonly INetworkLog _log;
+    private readonly Timer _later;
     private readonly Lock _lock = new();
     private readonly Lazy<ConntrackConnection> _kernel = new(ConntrackConnection.Open);
     private HashSet<IPAddress> _addresses = [];
     private HashSet<ushort> _ports = [];
     private bool _queued;
+    private bool _waiting;
     private bool _missing;
 
-    public void ForgetAddresses(IEnumerable<IPAddress> addresses) => Add(() => _addresses.UnionWith(addresses));
+    public Flows(BackgroundWork background, INetworkLog log)
+    {
+        (_background, _log) = (background, log);
+        _later = new Timer(_ => Queue());
+    }
 
-    /// <summary>UDP ports of the host.</summary>
-    public void ForgetPorts(IEnumerable<ushort> ports) => Add(() => _ports.UnionWith(ports));
+    public void ForgetAddresses(IEnumerable<IPAddress> addresses)
+    {
+        lock (_lock)
+        {
+            _addresses.UnionWith(addresses);
+            if (_addresses.Count == 0 || _waiting || _queued || _missing)
+            {
+                return;
+            }
+
+            _waiting = true;
+            _later.Change(Patience, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>UDP ports of the host. They are forgotten at once: the port may lead to a new container already.</summary>
+    public void ForgetPorts(IEnumerable<ushort> ports)
+    {
+        lock (_lock)
+        {
+            _ports.UnionWith(ports);
+        }
+
+        Queue();
+    }
 
     public void Dispose()
     {
+        _later.Dispose();
         if (_kernel.IsValueCreated)
         {
             _kernel.Value.Dispose();
         }
     }
 
-    private void Add(Action remember)
+    private void Queue()
     {
         lock (_lock)
         {
-            remember();
+            _waiting = false;
             if (!_queued && !_missing && _addresses.Count + _ports.Count > 0)
             {
                 _queued = true;
-                background.Add(Forget);
+                _background.Add(Forget);
             }
         }
     }
@@ -57,6 +92,11 @@ internal sealed class Flows(BackgroundWork background, INetworkLog log) : IDispo
 
         try
         {
+            if (_kernel.Value.Count() == 0)
+            {
+                return;
+            }
+
             _kernel.Value.Forget(c =>
                 addresses.Contains(c.Source) || addresses.Contains(c.Destination) || addresses.Contains(c.ReplySource) || addresses.Contains(c.ReplyDestination)
                 || (c.Protocol == (byte)TransportProtocol.Udp && ports.Contains(c.DestinationPort)));
@@ -65,7 +105,7 @@ internal sealed class Flows(BackgroundWork background, INetworkLog log) : IDispo
         {
             // A kernel without this interface: said once, and stale connections end by their own time-outs.
             _missing = true;
-            log.Warning($"cannot clear tracked connections: {e.Message}");
+            _log.Warning($"cannot clear tracked connections: {e.Message}");
         }
     }
 }

@@ -28,6 +28,7 @@ public sealed class FlowTests
             return count;
         }
 
+        Assert.NotEqual(0u, table.Count());
         Assert.Equal(1, Count());
         await lab.Controller.ReleaseAsync(web.ContainerId, CancellationToken.None);
         for (int i = 0; i < 100 && Count() > 0; i++)
