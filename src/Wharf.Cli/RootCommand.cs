@@ -6,6 +6,7 @@ using Wharf.Cli.Engine;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Images;
+using Wharf.Cli.Manifests;
 using Wharf.Cli.Networks;
 using Wharf.Cli.Registry;
 using Wharf.Cli.Volumes;
@@ -31,7 +32,7 @@ internal static class RootCommand
         Containers.ListCommand.Definition.As("ps", CommandGroup.Common),
         BuildCommand.Definition.As("build", CommandGroup.Common),
         PullCommand.Definition.As("pull", CommandGroup.Common),
-        PushCommand.Definition.As("push", CommandGroup.Common),
+        Images.PushCommand.Definition.As("push", CommandGroup.Common),
         Images.ListCommand.Definition.As("images", CommandGroup.Common),
         LoginCommand.Definition.As("login", CommandGroup.Common),
         LogoutCommand.Definition.As("logout", CommandGroup.Common),
@@ -46,7 +47,9 @@ internal static class RootCommand
         ContainerCommands.Group,
         ContextCommands.Group,
         ImageCommands.Group,
+        ManifestCommands.Group,
         NetworkCommands.Group,
+        RegistryCommands.Group,
         SystemCommands.Group,
         VolumeCommands.Group,
     ];

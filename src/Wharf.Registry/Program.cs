@@ -33,6 +33,13 @@ internal static class Program
             return 0;
         }
 
+        if (arguments is ["rootfs"])
+        {
+            using Stream output = Console.OpenStandardOutput();
+            RootFiles.Write(output);
+            return 0;
+        }
+
         // Docker's image has "registry serve FILE" for its command, and only FILE when the entry point says the rest.
         bool collect = arguments is ["garbage-collect", ..];
         string[] rest = arguments is ["serve" or "garbage-collect", .. var tail] ? tail : arguments;

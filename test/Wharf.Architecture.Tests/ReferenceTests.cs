@@ -21,7 +21,7 @@ public sealed class ReferenceTests
         ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api", "Templates"],
         ["Api.Server"] = ["Primitives", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
-        ["Cli"] = ["Primitives", "Api", "Client", "Templates"],
+        ["Cli"] = ["Primitives", "Oci", "Api", "Client", "Templates"],
         ["Registry"] = ["Primitives", "Linux", "Oci"],
         ["Shim"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["OciRuntime"] = ["Primitives", "Linux", "Oci", "Runtime"],

@@ -137,7 +137,10 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         FlagParser.Outcome parsed;
         try
         {
-            parsed = FlagParser.Parse(command.Flags, words.GetRange(used, words.Count - used), command.FlagsAnywhere);
+            List<string> rest = words.GetRange(used, words.Count - used);
+            parsed = command.TakesAll
+                ? new FlagParser.Outcome(new FlagValues(command.Flags), rest, WantsHelp: false, UsedShortHelp: false, [])
+                : FlagParser.Parse(command.Flags, rest, command.FlagsAnywhere);
         }
         catch (FlagParser.FlagException e)
         {

@@ -26,6 +26,9 @@ public sealed class RequestBody
 
     public static RequestBody Json(ReadOnlyMemory<byte> json) => new("application/json", json, null);
 
+    /// <summary>Bytes of any type.</summary>
+    public static RequestBody Of(ReadOnlyMemory<byte> bytes, string contentType) => new(contentType, bytes, null);
+
     /// <summary>A stream that is sent in chunks; the caller keeps and disposes it.</summary>
     public static RequestBody Of(Stream stream, string contentType = "application/x-tar") => new(contentType, default, stream);
 }

@@ -42,6 +42,9 @@ internal sealed class Command(string name, string summary)
     /// <summary>False where flags end at the first argument, because what follows is the container's command.</summary>
     public bool FlagsAnywhere { get; init; } = true;
 
+    /// <summary>True where every word behind the command's name is for another program: nothing is parsed here, --help included.</summary>
+    public bool TakesAll { get; init; }
+
     public Flag[] Flags { get; init; } = [];
 
     public Func<Command[]>? Children { get; init; }
@@ -78,6 +81,7 @@ internal sealed class Command(string name, string summary)
         IsLegacy = legacy && group != CommandGroup.Common,
         Arity = Arity,
         FlagsAnywhere = FlagsAnywhere,
+        TakesAll = TakesAll,
         Flags = Flags,
         Run = Run,
         Complete = Complete,
