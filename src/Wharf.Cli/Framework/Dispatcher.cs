@@ -139,7 +139,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         {
             List<string> rest = words.GetRange(used, words.Count - used);
             parsed = command.TakesAll
-                ? new FlagParser.Outcome(new FlagValues(command.Flags), rest, WantsHelp: false, UsedShortHelp: false, [])
+                ? new FlagParser.Outcome(new FlagValues(command.Flags), rest, WantsHelp: rest is ["--help"], UsedShortHelp: false, [])
                 : FlagParser.Parse(command.Flags, rest, command.FlagsAnywhere);
         }
         catch (FlagParser.FlagException e)

@@ -12,6 +12,7 @@ namespace Wharf.Cli.Registry;
 internal static class RegistryCommands
 {
     private const string Program = "wharf-registry";
+    private const string Options = "\nThe options are those of the program that serves: see 'wharf-registry --help'\n";
 
     public static Command Group => new("registry", "Run a registry of images")
     {
@@ -23,14 +24,16 @@ internal static class RegistryCommands
     {
         Usage = "[OPTIONS] [CONFIG]",
         TakesAll = true,
+        Footer = Options,
         Arity = Arity.Any,
         Run = (call, _) => throw PluginProgram.Become(Find(), ["serve", .. call.Arguments]),
     };
 
-    private static Command Collect => new("garbage-collect", "Free what nothing names in the store of a registry that is not running")
+    private static Command Collect => new("gc", "Free what nothing names in the store of a registry that is not running")
     {
         Usage = "[OPTIONS] [CONFIG]",
         TakesAll = true,
+        Footer = Options,
         Arity = Arity.Any,
         Run = (call, _) => throw PluginProgram.Become(Find(), ["garbage-collect", .. call.Arguments]),
     };

@@ -42,7 +42,7 @@ internal sealed class Command(string name, string summary)
     /// <summary>False where flags end at the first argument, because what follows is the container's command.</summary>
     public bool FlagsAnywhere { get; init; } = true;
 
-    /// <summary>True where every word behind the command's name is for another program: nothing is parsed here, --help included.</summary>
+    /// <summary>True where every word behind the command's name is for another program: nothing is parsed here but a lone --help.</summary>
     public bool TakesAll { get; init; }
 
     public Flag[] Flags { get; init; } = [];
