@@ -30,6 +30,9 @@ public interface INetworkController : IAsyncDisposable
     /// <exception cref="Primitives.WharfException">NotFound "network X not found"; InvalidArgument when several match.</exception>
     NetworkRecord GetNetwork(string nameOrId);
 
+    /// <summary>Like <see cref="GetNetwork"/>; null when there is none.</summary>
+    NetworkRecord? FindNetwork(string nameOrId);
+
     /// <summary>The running containers on a network; never waits.</summary>
     IReadOnlyList<NetworkMember> GetMembers(string networkId);
 

@@ -67,9 +67,10 @@ public sealed partial class NetworkController
     /// <summary>A container has a new address: those that are linked to it learn it.</summary>
     private void RefreshLinksTo(string containerId)
     {
+        string name = FindSandbox(containerId)?.Request.ContainerName ?? "";
         foreach (SandboxEntry entry in _sandboxes.Values)
         {
-            if (entry.Snapshot.Endpoints.Any(e => e.Request.Links.Any(l => l.ContainerId == containerId)))
+            if (entry.Snapshot.Endpoints.Any(e => e.Request.Links.Any(l => l.IsTo(containerId, name))))
             {
                 Refresh(entry);
             }
@@ -117,7 +118,8 @@ public sealed partial class NetworkController
 
     private LinkFacts? LinkOf(LinkRequest link, string networkId)
     {
-        Sandbox? target = FindSandbox(link.ContainerId);
+        Sandbox? target = link.ContainerId.Length > 0 ? FindSandbox(link.ContainerId)
+            : AllSandboxes().FirstOrDefault(s => s.Request.ContainerName == link.ContainerName);
         Endpoint? other = target?.Endpoints.FirstOrDefault(e => e.NetworkId == networkId);
         return other is null ? null : new LinkFacts(other.IPv4?.Address, other.IPv6?.Address,
             [.. target!.Request.ExposedPorts.Concat(target.Request.Ports.Select(p => p.Port)).Distinct()]);

@@ -53,6 +53,8 @@ public sealed partial class NetworkController : INetworkController
 
     public NetworkRecord GetNetwork(string nameOrId) => GetEntry(nameOrId).Record;
 
+    public NetworkRecord? FindNetwork(string nameOrId) => FindEntry(nameOrId)?.Record;
+
     public IReadOnlyList<NetworkMember> GetMembers(string networkId) =>
     [
         .. _sandboxes.Values.Select(s => s.Snapshot)
@@ -122,7 +124,9 @@ public sealed partial class NetworkController : INetworkController
         _host.Dispose();
     }
 
-    private NetworkEntry GetEntry(string nameOrId)
+    private NetworkEntry GetEntry(string nameOrId) => FindEntry(nameOrId) ?? throw WharfException.NotFound($"network {nameOrId} not found");
+
+    private NetworkEntry? FindEntry(string nameOrId)
     {
         ImmutableDictionary<string, NetworkEntry> networks = _networks;
         if (networks.Values.FirstOrDefault(n => n.Record.Name == nameOrId) is { } named)
@@ -139,7 +143,7 @@ public sealed partial class NetworkController : INetworkController
         return matches.Length switch
         {
             1 => matches[0],
-            0 => throw WharfException.NotFound($"network {nameOrId} not found"),
+            0 => null,
             _ => throw WharfException.Invalid($"network {nameOrId} is ambiguous ({matches.Length} matches found on ID prefix)"),
         };
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Wharf.Api.Server.Streams;
 using Wharf.Api.Versions;
@@ -23,6 +24,17 @@ public sealed partial class ApiCall
 
     /// <summary>The content type of a stream of output: clients from 1.42 on are told whether it is framed.</summary>
     public string StreamContentType(bool raw) => raw || Version < MultiplexedSince ? RawStream : MultiplexedStream;
+
+    /// <summary>An error on a connection that was to become a stream: one line of text with the error's status.</summary>
+    public async Task WriteRawErrorAsync(WharfException error)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(error.Message + "\r\n");
+        HttpResponse response = Http.Response;
+        response.StatusCode = Errors.ErrorStatus.Of(error);
+        response.ContentType = RawStream;
+        response.ContentLength = text.Length;
+        await response.Body.WriteAsync(text, Ct);
+    }
 
     /// <summary>Joins the client's connection with a container's or exec's streams until one of them ends.</summary>
     public async Task HijackAsync(IStreamSession session)

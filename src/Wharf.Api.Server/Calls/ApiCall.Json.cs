@@ -43,7 +43,15 @@ public sealed partial class ApiCall
         }
 
         RequireJsonContentType();
-        return JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), type);
+        var text = new ReadOnlyMemory<byte>(body.GetBuffer(), 0, (int)body.Length);
+        try
+        {
+            return JsonSerializer.Deserialize(text.Span, type);
+        }
+        catch (JsonException e) when (JsonComplaint.Of(text.Span) is { } complaint)
+        {
+            throw WharfException.Invalid(complaint, e);
+        }
     }
 
     public Task WriteAsync<T>(T value, JsonTypeInfo<T> type) => WriteAsync(StatusCodes.Status200OK, value, type);

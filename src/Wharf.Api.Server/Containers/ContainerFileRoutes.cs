@@ -15,11 +15,11 @@ internal sealed class ContainerFileRoutes(IContainerFiles files)
 
     public IEnumerable<Route> All() =>
     [
-        Route.Get("/containers/{id}/changes", ChangesAsync),
-        Route.Get("/containers/{id}/export", ExportAsync),
-        Route.Head("/containers/{id}/archive", StatAsync),
-        Route.Get("/containers/{id}/archive", ReadAsync),
-        Route.Put("/containers/{id}/archive", WriteAsync),
+        Route.Get("/containers/{id...}/changes", ChangesAsync),
+        Route.Get("/containers/{id...}/export", ExportAsync),
+        Route.Head("/containers/{id...}/archive", StatAsync),
+        Route.Get("/containers/{id...}/archive", ReadAsync),
+        Route.Put("/containers/{id...}/archive", WriteAsync),
     ];
 
     private async Task ChangesAsync(ApiCall call) =>

@@ -1,6 +1,7 @@
 using Wharf.Api.Containers;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
+using Wharf.Api.Versions;
 using Wharf.Engine.Containers;
 using Wharf.Primitives;
 
@@ -9,21 +10,25 @@ namespace Wharf.Api.Server.Containers;
 /// <summary>The life of containers: create, list, inspect, start, stop, remove.</summary>
 internal sealed class ContainerRoutes(IContainerService containers)
 {
+    private static readonly ApiVersion PidsLimitInUpdate = new(1, 40);
+    private static readonly ApiVersion PlatformAtCreate = new(1, 41);
+    private static readonly ApiVersion SignalAtStop = new(1, 42);
+
     public IEnumerable<Route> All() =>
     [
         Route.Get("/containers/json", ListAsync),
         Route.Post("/containers/create", CreateAsync),
-        Route.Get("/containers/{id}/json", InspectAsync),
-        Route.Post("/containers/{id}/start", StartAsync),
-        Route.Post("/containers/{id}/stop", StopAsync),
-        Route.Post("/containers/{id}/restart", RestartAsync),
-        Route.Post("/containers/{id}/kill", KillAsync),
-        Route.Post("/containers/{id}/pause", PauseAsync),
-        Route.Post("/containers/{id}/unpause", UnpauseAsync),
-        Route.Post("/containers/{id}/rename", RenameAsync),
-        Route.Post("/containers/{id}/update", UpdateAsync),
-        Route.Post("/containers/{id}/resize", ResizeAsync),
-        Route.Delete("/containers/{id}", RemoveAsync),
+        Route.Get("/containers/{id...}/json", InspectAsync),
+        Route.Post("/containers/{id...}/start", StartAsync),
+        Route.Post("/containers/{id...}/stop", StopAsync),
+        Route.Post("/containers/{id...}/restart", RestartAsync),
+        Route.Post("/containers/{id...}/kill", KillAsync),
+        Route.Post("/containers/{id...}/pause", PauseAsync),
+        Route.Post("/containers/{id...}/unpause", UnpauseAsync),
+        Route.Post("/containers/{id...}/rename", RenameAsync),
+        Route.Post("/containers/{id...}/update", UpdateAsync),
+        Route.Post("/containers/{id...}/resize", ResizeAsync),
+        Route.Delete("/containers/{id...}", RemoveAsync),
     ];
 
     private async Task ListAsync(ApiCall call)
@@ -42,10 +47,15 @@ internal sealed class ContainerRoutes(IContainerService containers)
     private async Task CreateAsync(ApiCall call)
     {
         ContainerCreateRequest request = await call.ReadAsync(ApiJson.Context.ContainerCreateRequest);
-        ContainerVersions.Adapt(request, call.Version);
-        await call.CreatedAsync(
-            await containers.CreateAsync(request, call.Query("name"), call.Query("platform"), call.Ct),
-            ApiJson.Context.ContainerCreateResponse);
+        if (request with { HostConfig = null, NetworkingConfig = null } == new ContainerCreateRequest())
+        {
+            throw WharfException.Invalid("config cannot be empty in order to create a container");
+        }
+
+        List<string> warnings = ContainerCreateVersions.Adapt(request, call.Version);
+        string? platform = call.Version < PlatformAtCreate ? null : call.Query("platform");
+        ContainerCreateResponse created = await containers.CreateAsync(request, call.Query("name"), platform, call.Ct);
+        await call.CreatedAsync(created with { Warnings = [.. created.Warnings ?? [], .. warnings] }, ApiJson.Context.ContainerCreateResponse);
     }
 
     private async Task InspectAsync(ApiCall call)
@@ -62,13 +72,14 @@ internal sealed class ContainerRoutes(IContainerService containers)
 
     private async Task StopAsync(ApiCall call)
     {
-        await containers.StopAsync(call["id"], call.Query("signal"), Seconds(call), call.Ct);
+        // a client that loses its patience does not call back the stop it has asked for
+        await containers.StopAsync(call["id"], StopSignal(call), Seconds(call), CancellationToken.None);
         await call.NoContentAsync();
     }
 
     private async Task RestartAsync(ApiCall call)
     {
-        await containers.RestartAsync(call["id"], call.Query("signal"), Seconds(call), call.Ct);
+        await containers.RestartAsync(call["id"], StopSignal(call), Seconds(call), CancellationToken.None);
         await call.NoContentAsync();
     }
 
@@ -99,6 +110,7 @@ internal sealed class ContainerRoutes(IContainerService containers)
     private async Task UpdateAsync(ApiCall call)
     {
         ContainerUpdateRequest request = await call.ReadAsync(ApiJson.Context.ContainerUpdateRequest);
+        request.PidsLimit = call.Version < PidsLimitInUpdate ? null : request.PidsLimit is < 0 ? 0 : request.PidsLimit;
         await call.WriteAsync(await containers.UpdateAsync(call["id"], request, call.Ct), ApiJson.Context.ContainerUpdateResponse);
     }
 
@@ -115,6 +127,8 @@ internal sealed class ContainerRoutes(IContainerService containers)
         await containers.RemoveAsync(call["id"], options, call.Ct);
         await call.NoContentAsync();
     }
+
+    private static string? StopSignal(ApiCall call) => call.Version < SignalAtStop ? null : call.Query("signal");
 
     private static int? Seconds(ApiCall call) =>
         call.Number("t") is long seconds ? (int)Math.Clamp(seconds, -1, int.MaxValue) : null;

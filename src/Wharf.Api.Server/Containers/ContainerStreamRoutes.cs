@@ -4,6 +4,7 @@ using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
 using Wharf.Api.Server.Streams;
 using Wharf.Api.Stats;
+using Wharf.Api.Versions;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Logs;
 using Wharf.Engine.Streams;
@@ -14,30 +15,46 @@ namespace Wharf.Api.Server.Containers;
 /// <summary>What flows from and to containers: attach, logs, stats, top and the wait for their end.</summary>
 internal sealed class ContainerStreamRoutes(EngineServices engine)
 {
+    private static readonly ApiVersion WaitConditions = new(1, 30);
+
     public IEnumerable<Route> All() =>
     [
-        Route.Post("/containers/{id}/attach", AttachAsync).Hijacking(),
-        Route.Get("/containers/{id}/attach/ws", AttachWebSocketAsync).Hijacking(),
-        Route.Get("/containers/{id}/logs", LogsAsync),
-        Route.Get("/containers/{id}/stats", StatsAsync),
-        Route.Get("/containers/{id}/top", TopAsync),
-        Route.Post("/containers/{id}/wait", WaitAsync),
+        Route.Post("/containers/{id...}/attach", AttachAsync).Hijacking(),
+        Route.Get("/containers/{id...}/attach/ws", AttachWebSocketAsync).Hijacking(),
+        Route.Get("/containers/{id...}/logs", LogsAsync),
+        Route.Get("/containers/{id...}/stats", StatsAsync),
+        Route.Get("/containers/{id...}/top", TopAsync),
+        Route.Post("/containers/{id...}/wait", WaitAsync),
     ];
 
     private async Task AttachAsync(ApiCall call)
     {
-        await using IStreamSession session = await engine.Containers.AttachAsync(call["id"], Options(call), call.Ct);
-        await call.HijackAsync(session);
+        IStreamSession session;
+        try
+        {
+            session = await engine.Containers.AttachAsync(call["id"], Options(call), call.Ct);
+        }
+        catch (WharfException e)
+        {
+            // where a stream is expected, Docker's engine explains itself in plain text
+            await call.WriteRawErrorAsync(e);
+            return;
+        }
+
+        await using (session)
+        {
+            await call.HijackAsync(session);
+        }
     }
 
     private async Task AttachWebSocketAsync(ApiCall call)
     {
-        WebSocketJoin.CheckRequest(call);
         // Old clients name no stream and mean all of them.
         AttachOptions asked = Options(call);
         bool all = !asked.Stdin && !asked.Stdout && !asked.Stderr;
         AttachOptions options = all ? asked with { Stdin = true, Stdout = true, Stderr = true } : asked;
         await using IStreamSession session = await engine.Containers.AttachAsync(call["id"], options with { Stream = true }, call.Ct);
+        WebSocketJoin.CheckRequest(call);
         await WebSocketJoin.RunAsync(call, session);
     }
 
@@ -98,7 +115,7 @@ internal sealed class ContainerStreamRoutes(EngineServices engine)
 
     private async Task WaitAsync(ApiCall call)
     {
-        ContainerWait wait = engine.Containers.Wait(call["id"], ContainerWait.ParseCondition(call.Query("condition")));
+        ContainerWait wait = engine.Containers.Wait(call["id"], ContainerWait.ParseCondition(call.Version < WaitConditions ? null : call.Query("condition")));
         using var lines = new JsonLines(call.Http.Response) { LineEnd = JsonLines.Newline };
         // The head says that the wait is registered: clients start the container only after it.
         await lines.StartAsync(call.Ct);

@@ -45,36 +45,6 @@ internal static class ContainerVersions
         };
     }
 
-    /// <summary>Moves what older clients say in other places to where the engine looks for it.</summary>
-    public static void Adapt(ContainerCreateRequest request, ApiVersion version)
-    {
-        if (string.IsNullOrEmpty(request.MacAddress))
-        {
-            return;
-        }
-
-        if (version >= FlatNetworkSettingsGone)
-        {
-            throw WharfException.Invalid("container-wide MAC address no longer supported; use endpoint-specific MAC address instead");
-        }
-
-        string mode = string.IsNullOrEmpty(request.HostConfig?.NetworkMode) ? "default" : request.HostConfig.NetworkMode;
-        if (mode is "host" or "none" || mode.StartsWith("container:", StringComparison.Ordinal))
-        {
-            throw WharfException.Invalid("conflicting options: mac-address and the network mode");
-        }
-
-        request.NetworkingConfig ??= new NetworkingConfig();
-        request.NetworkingConfig.EndpointsConfig ??= [];
-        if (!request.NetworkingConfig.EndpointsConfig.TryGetValue(mode, out EndpointSettings? endpoint) || endpoint is null)
-        {
-            request.NetworkingConfig.EndpointsConfig[mode] = endpoint = new EndpointSettings();
-        }
-
-        endpoint.MacAddress = request.MacAddress;
-        request.MacAddress = null;
-    }
-
     // Until 1.51 the addresses on the default bridge stood at the top, too; half of the scripts of this world read them there.
     private static NetworkSettings Flat(NetworkSettings settings, ContainerInspectResponse container, ApiVersion version)
     {

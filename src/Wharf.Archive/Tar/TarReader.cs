@@ -308,10 +308,13 @@ public sealed class TarReader : IDisposable
             return;
         }
 
-        if (!await _input.SkipAsync(_stored + _padding, ct))
+        if (!await _input.SkipAsync(_stored, ct))
         {
             throw TarErrors.Entry(_current.Name, _current.Offset, "unexpected end of archive");
         }
+
+        // Docker's client leaves the padding of the last entry out, with the end mark, when it adds a Dockerfile from its standard input.
+        await _input.SkipAsync(_padding, ct);
 
         _stored = _padding = 0;
         _current = null;

@@ -26,13 +26,13 @@ public static class ContainerFiles
         return new PathStatus(scoped.BaseName, (long)status.Size, GoFileMode.Of(status.Mode), modified, target);
     }
 
-    /// <summary>GET archive: the path as an archive whose names begin with its last component. Nothing is opened that is no regular file or directory.</summary>
+    /// <summary>GET archive: the path as an archive whose names begin with its last component, or with another name. Nothing is opened that is no regular file or directory.</summary>
     /// <exception cref="WharfException">NotFound, before the first byte.</exception>
-    public static Task PackAsync(SafeFileHandle root, string path, Stream output, CancellationToken ct)
+    public static Task PackAsync(SafeFileHandle root, string path, string? name, Stream output, CancellationToken ct)
     {
         var scoped = ScopedPath.Parse(path);
         TreeNode node = scoped.Open(root);
-        return Task.Run(() => PackAsync(node, scoped, output, ct), CancellationToken.None);
+        return Task.Run(() => PackAsync(node, name ?? scoped.BaseName, output, ct), CancellationToken.None);
     }
 
     /// <summary>PUT archive: unpacks (gzip, zstd, bzip2, xz and plain) into the directory at <paramref name="path"/>, which must exist.</summary>
@@ -45,12 +45,12 @@ public static class ContainerFiles
         await Task.Run(() => ExtractAsync(root, target, plain.Content, options, ct), ct);
     }
 
-    private static async Task PackAsync(TreeNode node, ScopedPath path, Stream output, CancellationToken ct)
+    private static async Task PackAsync(TreeNode node, string name, Stream output, CancellationToken ct)
     {
         using (node)
         {
             await using var writer = new TarWriter(output);
-            string prefix = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(path.BaseName));
+            string prefix = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(name));
             await new TreePacker(writer, new PackRules { Prefix = prefix, IncludeTop = true }).PackTreeAsync(node, ct);
             await writer.FinishAsync(ct);
         }

@@ -34,19 +34,26 @@ internal readonly record struct ScopedPath
         }
 
         TreePath clean = TreePath.CleanAbsolute(path);
-        bool dot = path == "." || path.EndsWith("/.", StringComparison.Ordinal);
+        // filepath.Base: what an empty path and slashes at the end leave
+        bool dot = path.Length == 0 || path.TrimEnd('/') == "." || path.TrimEnd('/').EndsWith("/.", StringComparison.Ordinal);
         bool follows = dot || path.EndsWith('/') || clean.IsRoot;
         string whole = clean.ToString();
-        string name = dot && !clean.IsRoot ? "." : clean.IsRoot ? "/" : whole[(whole.LastIndexOf('/') + 1)..];
+        string name = dot ? "." : clean.IsRoot ? "/" : whole[(whole.LastIndexOf('/') + 1)..];
         return new ScopedPath(clean, name, follows);
     }
 
-    /// <exception cref="WharfException">NotFound: "lstat /x: no such file or directory".</exception>
+    /// <exception cref="WharfException">NotFound: "lstat /x: no such file or directory"; Internal, as from Docker's engine: "lstat /x: not a directory".</exception>
     public TreeNode Open(SafeFileHandle root)
     {
         Errno errno = TreeNode.Resolve(root, Path, Follows, out TreeNode node);
+        if (errno == Errno.None && Follows && !node.Status.IsDirectory)
+        {
+            node.Dispose();
+            errno = Errno.ENOTDIR;
+        }
+
         return errno == Errno.None ? node
-            : errno == Errno.ENOTDIR ? throw WharfException.NotFound($"lstat {Path}: {errno.Describe()}")
+            : errno == Errno.ENOTDIR ? throw WharfException.Internal($"lstat {Path}: {errno.Describe()}")
             : throw TreeErrors.Of(errno, "lstat", Path);
     }
 

@@ -16,7 +16,7 @@ public static class ConfigChanges
     {
         const char Escape = '\\';
         var state = new StageState(new BuildImage(default, new ImageConfig { Config = config }), Escape);
-        var parser = new InstructionParser(Escape);
+        var parser = new InstructionParser(Escape, checkTriggers: false);
         foreach (string change in changes)
         {
             foreach (var raw in DockerfileReader.Read(change).Instructions)

@@ -4,7 +4,9 @@ using Wharf.Primitives;
 namespace Wharf.Build.Instructions;
 
 /// <summary>Turns raw instructions into typed ones, with Docker's error texts for whatever is missing or too much.</summary>
-public sealed class InstructionParser(char escape)
+/// <param name="escape">The Dockerfile's escape character.</param>
+/// <param name="checkTriggers">False to take any ONBUILD trigger, as <c>commit --change</c> does.</param>
+public sealed class InstructionParser(char escape, bool checkTriggers = true)
 {
     public static readonly IReadOnlyList<string> Keywords =
     [
@@ -158,7 +160,11 @@ public sealed class InstructionParser(char escape)
         }
 
         // A trigger that cannot be parsed must fail here, not in the build that inherits it.
-        Parse(trigger);
+        if (checkTriggers)
+        {
+            Parse(trigger);
+        }
+
         return new OnBuildInstruction(raw.Arguments + heredocs) { Lines = raw.Lines, Original = raw.Original };
     }
 

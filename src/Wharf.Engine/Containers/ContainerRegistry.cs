@@ -90,6 +90,15 @@ internal sealed class ContainerRegistry
             return named;
         }
 
+        // "container/alias" is a name of what the container is linked to
+        if (name.IndexOf('/') is > 0 and var slash)
+        {
+            return _names.TryGetValue(name[..slash], out string? parent) && _byId.TryGetValue(parent, out Container? linking)
+                && Creation.ContainerLinks.Of(linking.Current, this).FirstOrDefault(link => link.Alias == name[(slash + 1)..]).Target is { } target
+                ? _byId.GetValueOrDefault(target.Id)
+                : null;
+        }
+
         if (nameOrId.Length >= ObjectId.Length || nameOrId.AsSpan().ContainsAnyExcept(HexDigits))
         {
             return null;

@@ -15,6 +15,7 @@ namespace Wharf.Engine.Events;
 public sealed class EventJournal : IEventService, IAsyncDisposable
 {
     /// <summary>Events in the database; the oldest go at start.</summary>
+    private const int Remembered = 256;
     private const int Kept = 100_000;
 
     /// <summary>Events of one read from the database.</summary>
@@ -94,6 +95,11 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
         if (since is { } from)
         {
             position = Before(from, position);
+        }
+        else if (until is not null)
+        {
+            // an end alone asks for what has been: as much as Docker remembers
+            position = Math.Max(0, position - Remembered);
         }
 
         return ReadAsync(new EventFilter(filters), position, until, ct);

@@ -28,7 +28,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
     {
         ct.ThrowIfCancellationRequested();
         Container container = core.Containers.Get(containerNameOrId);
-        ContainerRecord record = Runnable(container);
+        ContainerRecord record = Runnable(container, containerNameOrId);
         if (request.Cmd is null or [])
         {
             throw WharfException.Invalid("No exec command specified");
@@ -52,7 +52,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
     {
         ContainerExec exec = Get(execId);
         Container container = core.Containers.Find(exec.ContainerId) ?? throw ContainerErrors.NoSuchContainer(exec.ContainerId);
-        ContainerRecord record = Runnable(container);
+        ContainerRecord record = Runnable(container, exec.ContainerId);
         Run run = container.Run ?? throw ContainerErrors.NotRunning(record.Id);
         if (!exec.TryClaimStart())
         {
@@ -66,14 +66,14 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         {
             if (attached)
             {
-                socket = await run.Shim.AttachAsync(new ShimAttach(exec.Id, wanted.AttachStdin, wanted.AttachStdout, wanted.AttachStderr, wanted.Tty), ct);
+                socket = await run.Shim.AttachAsync(new ShimAttach(exec.Id, wanted.AttachStdin, wanted.AttachStdout, wanted.AttachStderr, request.Tty), ct);
             }
 
             core.Events.Raise(record, "exec_start: " + string.Join(' ', wanted.Cmd!), ("execID", exec.Id));
             ShimLaunchResult result = await LaunchAsync(exec, record, run, attached && wanted.AttachStdin, request.ConsoleSize ?? wanted.ConsoleSize);
             if (result.Error is null)
             {
-                return attached ? Session(exec, container, socket!, null) : null;
+                return attached ? Session(exec, container, request.Tty, socket!, null) : null;
             }
 
             exec.ExitCode = result.ExitCode;
@@ -87,7 +87,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
             socket?.Dispose();
             exec.ExitCode ??= 126;
             exec.EndedAt ??= core.Now;
-            return Session(exec, container, null, e.Message + "\r\n");
+            return Session(exec, container, request.Tty, null, e.Message + "\r\n");
         }
         catch
         {
@@ -187,13 +187,14 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         }
     }
 
-    private SocketSession Session(ContainerExec exec, Container container, Socket? socket, string? error)
+    // the form of the stream is what the start asks for, whether the process has a terminal or not
+    private SocketSession Session(ContainerExec exec, Container container, bool raw, Socket? socket, string? error)
     {
         ExecCreateRequest request = exec.Request;
-        byte[]? bytes = error is null ? null : request.Tty ? Encoding.UTF8.GetBytes(error) : StreamFrame.Of(StreamFrame.Stdout, Encoding.UTF8.GetBytes(error));
+        byte[]? bytes = error is null ? null : raw ? Encoding.UTF8.GetBytes(error) : StreamFrame.Of(StreamFrame.Stdout, Encoding.UTF8.GetBytes(error));
         return new SocketSession
         {
-            Raw = request.Tty,
+            Raw = raw,
             Socket = socket,
             Keys = request.Tty && request.AttachStdin ? DetachKeys.Parse(request.DetachKeys ?? core.Options.DetachKeys) : null,
             Preamble = bytes is null ? null : async (output, token) => await output.WriteAsync(bytes, token),
@@ -202,17 +203,17 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         };
     }
 
-    private ContainerExec Get(string execId) => _execs.TryGetValue(execId, out ContainerExec? exec) && core.Containers.Find(exec.ContainerId) is not null
+    private ContainerExec Get(string execId) => _execs.TryGetValue(execId, out ContainerExec? exec) && core.Containers.Find(exec.ContainerId)?.Execs.ContainsKey(execId) == true
         ? exec
         : throw WharfException.NotFound($"No such exec instance: {execId}");
 
-    private static ContainerRecord Runnable(Container container)
+    private static ContainerRecord Runnable(Container container, string name)
     {
         ContainerRecord record = container.Current;
         return record.State.Status switch
         {
             RunStatus.Running => record,
-            RunStatus.Paused => throw ContainerErrors.PausedForExec(record.Id),
+            RunStatus.Paused => throw ContainerErrors.PausedForExec(name),
             RunStatus.Restarting => throw ContainerErrors.Restarting(record.Id),
             _ => throw ContainerErrors.NotRunning(record.Id),
         };

@@ -36,7 +36,7 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
     {
         Container container = core.Containers.Get(containerNameOrId);
         using var opened = await _roots.OpenAsync(container, path, writable: false, ct);
-        return Stat(container, opened, path);
+        return Stat(containerNameOrId, opened, path);
     }
 
     public async Task<ArchiveReader> ReadAsync(string containerNameOrId, string path, CancellationToken ct)
@@ -45,12 +45,12 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         var opened = await _roots.OpenAsync(container, path, writable: false, ct);
         try
         {
-            PathStat stat = Stat(container, opened, path);
+            PathStat stat = Stat(containerNameOrId, opened, path);
             return new ArchiveReader(stat, async (output, token) =>
             {
                 using (opened)
                 {
-                    await ContainerFiles.PackAsync(opened.Root, opened.Path, output, token);
+                    await ContainerFiles.PackAsync(opened.Root, opened.Path, opened.Name, output, token);
                     core.Events.Raise(container.Current, "archive-path");
                 }
             });
@@ -66,17 +66,17 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
     {
         Container container = core.Containers.Get(containerNameOrId);
         using var opened = await _roots.OpenAsync(container, path, writable: true, ct);
-        Stat(container, opened, path);
+        Stat(containerNameOrId, opened, path);
         if (opened.ReadOnly)
         {
             throw WharfException.Forbidden("container rootfs is marked read-only");
         }
 
         var extract = new ExtractOptions { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir };
-        if (options.OwnedByUser)
+        if (options.OwnedByUser && !string.IsNullOrEmpty(container.Current.Config.User))
         {
             using var root = await _roots.OpenAsync(container, "/", writable: false, ct);
-            ResolvedUser user = UserResolver.Resolve(root.Root, container.Current.Config.User ?? "", []);
+            ResolvedUser user = UserResolver.Resolve(root.Root, container.Current.Config.User, []);
             extract = extract with { CopyOwners = false, UserId = user.Uid, GroupId = user.Gid };
         }
 
@@ -97,7 +97,7 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         bool paused = options.Pause && record.State.Status == RunStatus.Running;
         if (paused)
         {
-            await pauser.PauseAsync(container, ct);
+            paused = await TryPauseAsync(container, ct);
         }
 
         try
@@ -123,17 +123,30 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         }
     }
 
-    private static PathStat Stat(Container container, OpenedRoot opened, string path)
+    // A container that ends in this moment needs no pause.
+    private async Task<bool> TryPauseAsync(Container container, CancellationToken ct)
+    {
+        try
+        {
+            await pauser.PauseAsync(container, ct);
+            return true;
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.Conflict && !container.Current.State.Status.HasProcess())
+        {
+            return false;
+        }
+    }
+
+    private static PathStat Stat(string container, OpenedRoot opened, string path)
     {
         try
         {
             PathStatus status = ContainerFiles.Stat(opened.Root, opened.Path);
-            string name = opened.Path == "/" && path.Trim('/').Length > 0 ? path.TrimEnd('/').Split('/')[^1] : status.Name;
-            return new PathStat(name, status.Size, status.Mode, status.ModificationTime, status.LinkTarget);
+            return new PathStat(opened.Name ?? status.Name, status.Size, status.Mode, status.ModificationTime, status.LinkTarget);
         }
         catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
         {
-            throw WharfException.NotFound($"Could not find the file {path} in container {container.Current.Name}");
+            throw WharfException.NotFound($"Could not find the file {path} in container {container}");
         }
     }
 }

@@ -12,7 +12,9 @@ internal sealed class ContainerRoots(EngineCore core)
     public async Task<OpenedRoot> OpenAsync(Container container, string path, bool writable, CancellationToken ct)
     {
         ContainerRecord record = container.Current;
-        string inside = PathPattern.Clean("/" + path) + (path.EndsWith('/') && path.Length > 1 ? "/" : path.EndsWith("/.", StringComparison.Ordinal) ? "/." : "");
+        string inside = PathPattern.Clean("/" + path);
+        string trimmed = path.TrimEnd('/');
+        inside += trimmed == "." || trimmed.EndsWith("/.", StringComparison.Ordinal) ? (inside == "/" ? "." : "/.") : inside != "/" && trimmed.Length < path.Length ? "/" : "";
         if (record.State.Pid > 0 && container.Run is not null)
         {
             return new OpenedRoot(OpenDirectory($"/proc/{record.State.Pid}/root"), inside, ReadOnly: writable && record.HostConfig.ReadonlyRootfs && !IsMounted(record, inside));
@@ -26,7 +28,7 @@ internal sealed class ContainerRoots(EngineCore core)
             string rest = inside[mount.Destination.TrimEnd('/').Length..];
             try
             {
-                return new OpenedRoot(OpenDirectory(host), rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly);
+                return new OpenedRoot(OpenDirectory(host), rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly, rest is "" or "/" ? mount.Destination.TrimEnd('/').Split('/')[^1] : null);
             }
             finally
             {
@@ -35,6 +37,12 @@ internal sealed class ContainerRoots(EngineCore core)
                     await core.Volumes.UnmountAsync(mount.Name, record.Id, ct);
                 }
             }
+        }
+
+        if (inside is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" && File.Exists(core.ContainerDirectory(record.Id) + inside["/etc".Length..]))
+        {
+            // the container's own, mounted there while it runs
+            return new OpenedRoot(OpenDirectory(core.ContainerDirectory(record.Id)), inside["/etc".Length..], writable && record.HostConfig.ReadonlyRootfs);
         }
 
         return new OpenedRoot(core.Images.OpenContainerRootfs(record.Id, readOnly: !writable), inside, writable && record.HostConfig.ReadonlyRootfs);
@@ -55,7 +63,8 @@ internal sealed class ContainerRoots(EngineCore core)
 /// <param name="Root">Everything is resolved within it.</param>
 /// <param name="Path">Absolute within the root.</param>
 /// <param name="ReadOnly">Writing there must be refused.</param>
-internal sealed record OpenedRoot(SafeFileHandle Root, string Path, bool ReadOnly) : IDisposable
+/// <param name="Name">What the path is called where the root stands for a part of the container; null for its own last part.</param>
+internal sealed record OpenedRoot(SafeFileHandle Root, string Path, bool ReadOnly, string? Name = null) : IDisposable
 {
     public void Dispose() => Root.Dispose();
 }

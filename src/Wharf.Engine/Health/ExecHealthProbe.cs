@@ -53,7 +53,8 @@ internal sealed class ExecHealthProbe(EngineCore core, ExecProcess processes) : 
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 await shim.ExecSignalAsync(id, Signal.Kill, ct);
-                return (-1, $"Health check exceeded timeout ({GoDuration(timeout)}): {await reading}");
+                string output = await reading;
+                return (-1, $"Health check exceeded timeout ({GoDuration(timeout)})" + (output.Length == 0 ? "" : ": " + output));
             }
         }
         catch (Exception e) when (e is WharfException or SocketException or IOException)

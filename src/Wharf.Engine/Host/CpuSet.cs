@@ -12,7 +12,7 @@ internal static class CpuSet
     public static HashSet<int>? Parse(string text)
     {
         var numbers = new HashSet<int>();
-        foreach (string part in text.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in text.Trim().Split(','))
         {
             int dash = part.IndexOf('-');
             string low = dash < 0 ? part : part[..dash], high = dash < 0 ? part : part[(dash + 1)..];

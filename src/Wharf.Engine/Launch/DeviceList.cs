@@ -98,7 +98,13 @@ internal static class DeviceList
 
         if (Directory.Exists(onHost))
         {
-            foreach (LinuxDevice device in HostDevices(onHost))
+            LinuxDevice[] found = [.. HostDevices(onHost)];
+            if (found.Length == 0)
+            {
+                throw WharfException.Invalid($"error gathering device information while adding custom device \"{onHost}\": not a device node");
+            }
+
+            foreach (LinuxDevice device in found)
             {
                 LinuxDevice moved = device with { Path = inside.TrimEnd('/') + device.Path[onHost.TrimEnd('/').Length..] };
                 yield return (moved, RuleOf(moved, access));

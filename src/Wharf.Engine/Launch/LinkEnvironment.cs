@@ -1,4 +1,5 @@
 using Wharf.Engine.Containers;
+using Wharf.Engine.Containers.Creation;
 using Wharf.Engine.Networks;
 using Wharf.Network.Ports;
 
@@ -10,16 +11,9 @@ internal static class LinkEnvironment
     public static List<string> Of(ContainerRecord record, ContainerRegistry containers)
     {
         var lines = new List<string>();
-        if (record.HostConfig.NetworkMode != "bridge")
+        foreach ((ContainerRecord target, string alias) in ContainerLinks.Of(record, containers))
         {
-            return lines;
-        }
-
-        foreach (string text in record.HostConfig.Links ?? [])
-        {
-            int colon = text.LastIndexOf(':');
-            string name = colon < 0 ? text : text[..colon], alias = (colon < 0 ? name : text[(colon + 1)..]).Split('/')[^1];
-            if (containers.TryGet(name)?.Current is not { } target || target.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkName == "bridge")?.IPv4 is not { } address)
+            if (target.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkName == "bridge")?.IPv4 is not { } address)
             {
                 continue;
             }

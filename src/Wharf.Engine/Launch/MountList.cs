@@ -3,12 +3,20 @@ using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Mounts;
 using Wharf.Oci.Runtime;
+using Wharf.Primitives;
 
 namespace Wharf.Engine.Launch;
 
 /// <summary>All mounts of a container in the order in which they are made: what every container has, its names files, then the user's by depth.</summary>
 internal static class MountList
 {
+    // As runc: what lxcfs and checkpoints need.
+    private static readonly string[] InProc =
+    [
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
+        "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+    ];
+
     /// <param name="record">The container.</param>
     /// <param name="sources">Host path of each volume and image mount by destination.</param>
     /// <param name="filesDirectory">Where hosts, hostname and resolv.conf are; null for none.</param>
@@ -18,26 +26,20 @@ internal static class MountList
         HostConfig host = record.HostConfig;
         var taken = new HashSet<string>(record.Definition.Mounts.Select(m => m.Destination).Concat((host.Tmpfs ?? []).Keys.Select(MountPath.Clean)), StringComparer.Ordinal);
         List<MountSpec> mounts = [.. Standard(host, sharedMemory).Where(m => !taken.Contains(m.Destination))];
-        if (filesDirectory is not null)
-        {
-            foreach (string name in (ReadOnlySpan<string>)["resolv.conf", "hostname", "hosts"])
+        IEnumerable<MountSpec> files = filesDirectory is null ? [] : ((string[])["resolv.conf", "hostname", "hosts"])
+            .Where(name => !taken.Contains("/etc/" + name))
+            .Select(name => new MountSpec
             {
-                if (!taken.Contains("/etc/" + name))
-                {
-                    mounts.Add(new MountSpec
-                    {
-                        Destination = "/etc/" + name,
-                        Type = "bind",
-                        Source = Path.Combine(filesDirectory, name),
-                        Options = ["rbind", "rprivate", host.ReadonlyRootfs ? "ro" : "rw"],
-                    });
-                }
-            }
-        }
-
+                Destination = "/etc/" + name,
+                Type = "bind",
+                Source = Path.Combine(filesDirectory, name),
+                Options = ["rbind", "rprivate", host.ReadonlyRootfs ? "ro" : "rw"],
+            });
         IEnumerable<MountSpec> own = record.Definition.Mounts.Select(m => Own(m, sources))
             .Concat((host.Tmpfs ?? []).Select(t => new MountSpec { Destination = MountPath.Clean(t.Key), Type = "tmpfs", Source = "tmpfs", Options = TmpfsOptions.Parse(t.Value) }));
-        mounts.AddRange(own.OrderBy(m => m.Destination.Count(c => c == '/')).ThenBy(m => m.Destination, StringComparer.Ordinal));
+
+        // a volume at /etc must not hide the files in it
+        mounts.AddRange(files.Concat(own).OrderBy(m => m.Destination.Count(c => c == '/')).ThenBy(m => m.Destination, StringComparer.Ordinal));
         return mounts;
     }
 
@@ -67,8 +69,19 @@ internal static class MountList
         }
     }
 
+    // What lies over parts of /proc decides what the container's processes believe of the kernel and of themselves.
+    private static void CheckProc(string destination)
+    {
+        if (destination.StartsWith("/proc/", StringComparison.Ordinal) && !InProc.Contains(destination))
+        {
+            throw WharfException.Internal(
+                $"failed to create task for container: failed to create shim task: OCI runtime create failed: error mounting to rootfs at \"{destination}\": \"{destination}\" cannot be mounted because it is inside /proc");
+        }
+    }
+
     private static MountSpec Own(ContainerMount mount, IReadOnlyDictionary<string, MountSpec> sources)
     {
+        CheckProc(mount.Destination);
         switch (mount.Type)
         {
             case "tmpfs":

@@ -1,6 +1,7 @@
 using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
 using Wharf.Oci.Runtime;
+using Wharf.Primitives;
 
 namespace Wharf.Engine.Launch;
 
@@ -53,6 +54,13 @@ internal static class NamespaceList
             return;
         }
 
-        namespaces.Add(new LinuxNamespace { Type = type, Path = IsShared(mode) ? $"/proc/{Target(mode, containers).State.Pid}/ns/{type}" : null });
+        try
+        {
+            namespaces.Add(new LinuxNamespace { Type = type, Path = IsShared(mode) ? $"/proc/{Target(mode, containers).State.Pid}/ns/{type}" : null });
+        }
+        catch (WharfException e)
+        {
+            throw WharfException.Internal($"failed to join {type.ToUpperInvariant()} namespace: {e.Message}", e);
+        }
     }
 }

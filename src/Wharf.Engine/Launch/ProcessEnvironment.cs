@@ -20,9 +20,15 @@ internal static class ProcessEnvironment
 
         lines.AddRange(links);
         Apply(lines, own);
-        if (!lines.Exists(l => l.StartsWith("HOME=", StringComparison.Ordinal)))
+        int given = lines.FindIndex(l => l.StartsWith("HOME=", StringComparison.Ordinal));
+        if (given < 0)
         {
             lines.Add("HOME=" + home);
+        }
+        else if (lines[given].Length == "HOME=".Length)
+        {
+            // runc takes an empty one for none
+            lines[given] += home;
         }
 
         return lines;

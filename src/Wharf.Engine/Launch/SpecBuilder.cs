@@ -1,6 +1,7 @@
 using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
 using Wharf.Oci.Runtime;
+using Wharf.Primitives;
 
 namespace Wharf.Engine.Launch;
 
@@ -42,7 +43,7 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
     public static string CgroupPath(ContainerRecord record, EngineOptions options)
     {
         string parent = string.IsNullOrEmpty(record.HostConfig.CgroupParent) ? options.CgroupParent : record.HostConfig.CgroupParent;
-        return "/" + parent.Trim('/') + "/" + record.Id;
+        return PathPattern.Clean($"/{parent}/{record.Id}");
     }
 
     /// <summary>What a process of the container may hold.</summary>

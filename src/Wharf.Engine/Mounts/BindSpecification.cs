@@ -33,7 +33,12 @@ internal static class BindSpecification
 
             if (!bind && mode.Propagation.Length > 0)
             {
-                throw MountErrors.InvalidMode(words);
+                throw MountErrors.InvalidConfig("volume", "field BindOptions must not be specified");
+            }
+
+            if (bind && mode.NoCopy)
+            {
+                throw MountErrors.InvalidConfig("bind", "field VolumeOptions must not be specified");
             }
 
             string destination = MountPath.Destination(target);
@@ -45,7 +50,7 @@ internal static class BindSpecification
                     Destination = destination,
                     Mode = words,
                     ReadOnly = mode.ReadOnly,
-                    Propagation = mode.Propagation.Length > 0 ? mode.Propagation : "rprivate",
+                    Propagation = mode.Propagation,
                     CreateSource = true,
                 }
                 : new ContainerMount

@@ -9,7 +9,7 @@ namespace Wharf.Engine.Mounts;
 /// Decides what is mounted in a container and makes the volumes for it. Order of precedence as Docker's: volumes-from, then -v, then --mount, and the image's
 /// volumes only where nothing else is.
 /// </summary>
-internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolumes volumes)
+internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolumes volumes, string dataRoot)
 {
     /// <summary>What the request asks for, without touching anything.</summary>
     /// <exception cref="WharfException">InvalidArgument or NotFound with Docker's texts.</exception>
@@ -30,7 +30,7 @@ internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolum
                 throw MountErrors.Duplicate(mount.Destination);
             }
 
-            byDestination[mount.Destination] = mount;
+            byDestination[mount.Destination] = mount.Type == "bind" ? mount with { Propagation = Propagation(mount) } : mount;
         }
 
         foreach ((string destination, string options) in host.Tmpfs ?? [])
@@ -67,7 +67,8 @@ internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolum
                 continue;
             }
 
-            MountRequestVolumeOptions? options = host.Mounts?.Find(m => m.Target is not null && MountPath.Clean(m.Target) == mount.Destination)?.VolumeOptions;
+            MountRequest? request = host.Mounts?.Find(m => m.Target is not null && MountPath.Clean(m.Target) == mount.Destination);
+            MountRequestVolumeOptions? options = request?.VolumeOptions;
             ContainerVolume volume = await volumes.EnsureAsync(
                 new VolumeWish(
                     mount.Name.Length == 0 ? null : mount.Name,
@@ -82,11 +83,28 @@ internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolum
             }
 
             // -v and --mount say "z" where the user said nothing, the image's own volumes say nothing: as inspect of Docker does
-            bool fromImage = mount.Anonymous && mount.Mode.Length == 0 && options is null && !(host.Binds?.Contains(mount.Destination) ?? false);
+            bool fromImage = mount.Anonymous && mount.Mode.Length == 0 && request is null && !(host.Binds?.Contains(mount.Destination) ?? false);
             mounts.Add(mount with { Name = volume.Name, Driver = volume.Driver, Mode = mount.Mode.Length > 0 || fromImage ? mount.Mode : "z" });
         }
 
         return mounts;
+    }
+
+    // A private copy of mounts below the data root would keep them busy long after their container has ended.
+    private string Propagation(ContainerMount mount)
+    {
+        if (!mount.Source.StartsWith(dataRoot, StringComparison.Ordinal) && !dataRoot.StartsWith(mount.Source, StringComparison.Ordinal))
+        {
+            return mount.Propagation.Length == 0 ? "rprivate" : mount.Propagation;
+        }
+
+        return mount.Propagation switch
+        {
+            "" => "rslave",
+            "rslave" or "rshared" => mount.Propagation,
+            _ => throw WharfException.Invalid(
+                $"invalid mount config: must use either propagation mode \"rslave\" or \"rshared\" when mount source is within the daemon root, daemon root: \"{dataRoot}\", bind mount source: \"{mount.Source}\", propagation: \"{mount.Propagation}\""),
+        };
     }
 
     private void AddFrom(Dictionary<string, ContainerMount> mounts, string text)
@@ -103,7 +121,8 @@ internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolum
             throw MountErrors.InvalidMode(words);
         }
 
-        foreach (ContainerMount mount in containers.Get(parts[0]).Current.Definition.Mounts)
+        Container source = containers.TryGet(parts[0]) ?? throw WharfException.Invalid(ContainerErrors.NoSuchContainer(parts[0]).Message);
+        foreach (ContainerMount mount in source.Current.Definition.Mounts)
         {
             mounts[mount.Destination] = mount with { ReadOnly = mount.ReadOnly || mode.ReadOnly, Mode = mount.Mode, NoCopy = true };
         }

@@ -73,7 +73,7 @@ internal static class MountRequests
             Source = MountPath.Clean(mount.Source),
             Destination = destination,
             ReadOnly = mount.ReadOnly,
-            Propagation = string.IsNullOrEmpty(options.Propagation) ? "rprivate" : options.Propagation,
+            Propagation = options.Propagation ?? "",
             CreateSource = options.CreateMountpoint,
             NonRecursive = options.NonRecursive,
             ReadOnlyNonRecursive = options.ReadOnlyNonRecursive,

@@ -90,8 +90,8 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
     public async Task ConnectAsync(string network, string container, EndpointSettings? settings, CancellationToken ct)
     {
         EndpointSettings wish = settings is null ? new EndpointSettings() : settings with { };
-        EndpointRules.Check(wish);
         NetworkRecord target = core.Networks.GetNetwork(network);
+        EndpointRules.Check(wish, network, target);
         Container found = core.Containers.Get(container);
         using (await found.EnterAsync(ct))
         {
@@ -99,12 +99,22 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             string mode = before.HostConfig.NetworkMode ?? "";
             if (Launch.NamespaceList.IsShared(mode))
             {
-                throw WharfException.Forbidden("container sharing network namespace with another container or host cannot be connected to any other network");
+                throw WharfException.Invalid("container sharing network namespace with another container or host cannot be connected to any other network");
             }
 
-            if (mode == "host" || target.Name is "host")
+            if (mode == "host" && target.Name != "host")
             {
-                throw WharfException.Forbidden("container cannot be connected to host network or, being on it, to another one");
+                throw WharfException.Invalid("container sharing network namespace with another container or host cannot be connected to any other network");
+            }
+
+            if (target.Name == "host")
+            {
+                throw WharfException.Invalid("cannot connect container to host network - container must be created in host network mode");
+            }
+
+            if (target.Name == "none" || before.Definition.Networks.ContainsKey("none"))
+            {
+                throw WharfException.Invalid("container cannot be connected to multiple networks with one of the networks in private (none) mode");
             }
 
             if (before.Definition.Networks.Any(n => n.Key == target.Name || n.Key == target.Id) && before.State.Status.HasProcess())
@@ -133,8 +143,13 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
 
     public async Task DisconnectAsync(string network, string container, bool force, CancellationToken ct)
     {
-        NetworkRecord target = core.Networks.GetNetwork(network);
+        NetworkRecord? target = core.Networks.FindNetwork(network);
         Container? found = core.Containers.TryGet(container);
+        if (target is null && !force)
+        {
+            target = core.Networks.GetNetwork(network);
+        }
+
         if (found is null)
         {
             // force takes a dead endpoint away; none of ours outlives its container
@@ -144,24 +159,24 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
         using (await found.EnterAsync(ct))
         {
             ContainerRecord before = found.Current;
-            string? key = before.Definition.Networks.Keys.FirstOrDefault(k => k == target.Name || k == target.Id);
-            if (before.HostConfig.NetworkMode == "host")
+            string? key = before.Definition.Networks.Keys.FirstOrDefault(k => target is null ? k == network : k == target.Name || k == target.Id);
+            if (before.HostConfig.NetworkMode == "host" && target?.Name == "host" && before.State.Status.HasProcess())
             {
-                throw WharfException.Forbidden("container cannot be disconnected from host network - hostNetwork is only available at container creation time");
+                throw WharfException.Invalid("cannot disconnect container from host network - container was created in host network mode");
             }
 
             if (key is null)
             {
-                throw WharfException.Forbidden($"container {before.Id} is not connected to network {target.Name}");
+                throw WharfException.Internal($"container {before.Id} is not connected to the network {target?.Name ?? network}");
             }
 
-            Endpoint? endpoint = before.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkId == target.Id);
+            Endpoint? endpoint = target is null ? null : before.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkId == target.Id);
             var left = new Dictionary<string, EndpointSettings>(before.Definition.Networks);
             left.Remove(key);
             ContainerRecord record = before with { Definition = before.Definition with { Networks = left } };
             if (endpoint is not null)
             {
-                record = record with { Sandbox = await core.Networks.DisconnectAsync(before.Id, target.Id, ct) };
+                record = record with { Sandbox = await core.Networks.DisconnectAsync(before.Id, target!.Id, ct) };
             }
 
             await core.Store.UpdateDefinitionAsync(record);
@@ -169,7 +184,7 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             found.Swap(record);
             if (endpoint is not null)
             {
-                core.Events.Publish("network", "disconnect", target.Id, NetworkEvents.Attributes(endpoint, record.Id, core.Networks));
+                core.Events.Publish("network", "disconnect", target!.Id, NetworkEvents.Attributes(endpoint, record.Id, core.Networks));
             }
         }
     }

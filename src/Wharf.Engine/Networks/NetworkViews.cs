@@ -66,7 +66,7 @@ internal static class NetworkViews
         Options = network.Config.IpamOptions.Count == 0 ? null : new Dictionary<string, string>(network.Config.IpamOptions),
         Config =
         [
-            .. network.Config.Pools.Select(pool => new IpamConfig
+            .. network.Config.Pools.OrderBy(pool => pool.Subnet.IsIPv6).Select(pool => new IpamConfig
             {
                 Subnet = pool.Subnet.ToString(),
                 IPRange = pool.Range.IsEmpty ? null : pool.Range.ToString(),

@@ -2,6 +2,7 @@ using System.Net;
 using Wharf.Api.Containers;
 using Wharf.Api.Networks;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Containers.Creation;
 using Wharf.Network.Addressing;
 using Wharf.Network.Ports;
 using Wharf.Network.Sandboxes;
@@ -53,20 +54,32 @@ internal static class SandboxPlan
         LinkLocal = [.. (settings.IPAMConfig?.LinkLocalIPs ?? []).Select(IPAddress.Parse)],
         Mac = string.IsNullOrEmpty(settings.MacAddress) ? default : MacAddress.Parse(settings.MacAddress),
         Aliases = settings.Aliases ?? [],
-        Links = [.. Links(network, settings, record).Select(l => Link(l, containers))],
+        Links = [.. Links(network, settings, record, containers).Select(l => Link(l, network, record, containers))],
         GatewayPriority = (int)settings.GwPriority,
         DriverOptions = settings.DriverOpts ?? [],
     };
 
-    private static IEnumerable<string> Links(string network, EndpointSettings settings, ContainerRecord record) =>
-        network == record.HostConfig.NetworkMode ? (record.HostConfig.Links ?? []).Concat(settings.Links ?? []).Distinct() : settings.Links ?? [];
+    // a link of the default bridge ends with the container that it leads to
+    private static IEnumerable<string> Links(string network, EndpointSettings settings, ContainerRecord record, ContainerRegistry containers) =>
+        network == record.HostConfig.NetworkMode ? (record.HostConfig.Links ?? []).Where(l => network != "bridge" || containers.TryGet(ContainerLinks.Split(l).Name) is not null).Concat(settings.Links ?? []).Distinct() : settings.Links ?? [];
 
     /// <summary><c>name[:alias]</c>, or inspect's <c>/name:/parent/alias</c>.</summary>
-    private static LinkRequest Link(string text, ContainerRegistry containers)
+    private static LinkRequest Link(string text, string network, ContainerRecord record, ContainerRegistry containers)
     {
-        int colon = text.LastIndexOf(':');
-        string name = colon < 0 ? text : text[..colon], alias = (colon < 0 ? name : text[(colon + 1)..]).Split('/')[^1];
-        Container? target = containers.TryGet(name) ?? throw WharfException.Invalid($"could not get container for {name}: {ContainerErrors.NoSuchContainer(name).Message}");
+        (string name, string alias) = ContainerLinks.Split(text);
+        Container? target = containers.TryGet(name);
+        if (target is null && network is not "bridge")
+        {
+            // it may come later, by this name
+            return new LinkRequest("", name.TrimStart('/'), alias);
+        }
+
+        target = target ?? throw WharfException.Invalid($"could not get container for {name}: {ContainerErrors.NoSuchContainer(name).Message}");
+        if (network == "bridge" && !target.Current.State.Status.HasProcess())
+        {
+            throw WharfException.Internal($"Cannot link to a non running container: /{target.Current.Name} AS /{record.Name}/{alias}");
+        }
+
         return new LinkRequest(target.Id, target.Current.Name, alias);
     }
 

@@ -20,17 +20,20 @@ internal sealed class ContainerTop(EngineCore core) : IContainerTop
             throw ContainerErrors.Restarting(container.Id);
         }
 
-        IReadOnlyList<ProcessColumn> columns = PsOptions.Parse(string.IsNullOrWhiteSpace(psArguments) ? "-ef" : psArguments);
+        IReadOnlyList<ProcessColumn> columns = PsOptions.Parse(string.IsNullOrWhiteSpace(psArguments) ? "-ef" : psArguments, out IComparer<ProcessFacts> order);
         IReadOnlyList<int> pids = await shim.PidsAsync(ct);
-        var rows = new List<List<string>>();
-        foreach (int pid in pids.Order())
+        var processes = new List<ProcessFacts>();
+        foreach (int pid in pids)
         {
             // A process that ended between the list and the look is left out.
             if (ProcessFacts.TryRead(pid, core.Now, out ProcessFacts facts))
             {
-                rows.Add([.. columns.Select(c => c.Value(facts))]);
+                processes.Add(facts);
             }
         }
+
+        processes.Sort(order);
+        List<List<string>> rows = processes.ConvertAll(facts => columns.Select(c => c.Value(facts)).ToList());
 
         core.Events.Raise(container.Current, "top");
         return new ContainerTopResponse { Titles = [.. columns.Select(c => c.Title)], Processes = rows };

@@ -6,17 +6,26 @@ namespace Wharf.Engine.Top;
 internal static class PsOptions
 {
     /// <exception cref="WharfException">InvalidArgument naming the option or column that is not understood.</exception>
-    public static IReadOnlyList<ProcessColumn> Parse(string text)
+    public static IReadOnlyList<ProcessColumn> Parse(string text, out IComparer<ProcessFacts> order)
     {
         string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var named = new List<ProcessColumn>();
         bool bsd = false, label = false, longForm = false;
+        order = ProcessOrder.Parse("pid");
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i];
             if (word is "-o" or "o" or "-eo" or "-Ao" or "axo" or "-axo" or "--format")
             {
                 named.AddRange(Columns(++i < words.Length ? words[i] : throw WharfException.Invalid("the ps option -o needs a list of columns")));
+            }
+            else if (word.StartsWith("--sort=", StringComparison.Ordinal))
+            {
+                order = ProcessOrder.Parse(word["--sort=".Length..]);
+            }
+            else if (word is "--sort" or "k" or "-k")
+            {
+                order = ProcessOrder.Parse(++i < words.Length ? words[i] : throw WharfException.Invalid($"the ps option {word} needs a list of columns"));
             }
             else if (word.StartsWith("-o", StringComparison.Ordinal) || word.StartsWith("--format=", StringComparison.Ordinal))
             {
@@ -40,7 +49,7 @@ internal static class PsOptions
                             label = true;
                             break;
                         default:
-                            throw WharfException.Invalid($"the ps option '{c}' in \"{text}\" is not understood: use -ef, aux, -l, -Z or -o with columns");
+                            throw WharfException.Invalid($"the ps option '{c}' in \"{text}\" is not understood: use -ef, aux, -l, -Z, --sort or -o with columns");
                     }
                 }
             }

@@ -41,7 +41,7 @@ internal sealed class ImageImporter(ImageComposer composer, ImageSurroundings su
         }
         catch (HttpRequestException e)
         {
-            throw WharfException.Unavailable($"Get \"{uri}\": {e.Message}", e);
+            throw Registries.ConnectionErrors.Of("GET", uri, e);
         }
     }
 

@@ -96,6 +96,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
         Digest id = Digest.Sha256(raw);
         await factory.RegisterAsync(new NewImage
         {
+            IsTagged = true,
             Id = id,
             RawConfig = raw,
             Config = config,

@@ -27,7 +27,7 @@ internal sealed class ImageFactory(LocalIndex index, LayerFlusher flusher, TimeP
                 Parent = image.Parent.IsEmpty ? record.Parent : image.Parent,
                 Manifest = image.Manifest is { } m ? m.Digest : record.Manifest,
                 Target = image.Target ?? record.Target,
-                LastTagged = image.Names.Any(n => n.IsTag) ? clock.GetUtcNow() : record.LastTagged,
+                LastTagged = image.IsTagged && image.Names.Any(n => n.IsTag) ? clock.GetUtcNow() : record.LastTagged,
             };
             var names = state.Names.ToBuilder();
             foreach (NameKey name in image.Names)
@@ -80,6 +80,9 @@ internal sealed record NewImage
     public required ImageConfig Config { get; init; }
 
     public required Digest Id { get; init; }
+
+    /// <summary>It is named by its maker, and not merely brought here with its names: that is a time of tagging.</summary>
+    public bool IsTagged { get; init; }
 
     public Digest Parent { get; init; }
 

@@ -136,13 +136,13 @@ internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
             }
             else if (!pools.Exists(p => p.Configured && p.Subnet.Contains(address)))
             {
-                problems.Add($"no configured subnet contains IP address {address}");
+                problems.Add($"no configured subnet or ip-range contain the IP address {address}");
             }
         }
 
         if (request.Aliases.Count > 0 && !Driver.HasNames(Record))
         {
-            problems.Add("network-scoped aliases are only supported for user-defined networks");
+            problems.Add("network-scoped alias is supported only for containers in user defined networks");
         }
 
         if (problems.Count > 0)

@@ -33,7 +33,8 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
         List<PortReservation> held = [];
         try
         {
-            foreach (PortRequest port in request.Ports)
+            // those that say where first: the others take what is left
+            foreach (PortRequest port in request.Ports.OrderBy(p => p.HostPort == 0 ? 2 : p.HostPortEnd > p.HostPort ? 1 : 0))
             {
                 Publish(port, endpoint, settings, ports, held);
             }

@@ -27,7 +27,8 @@ internal static class HostsFile
             text.Append(address).Append('\t').Append(names).Append('\n');
         }
 
-        string name = domain.Length == 0 ? hostname : $"{hostname}.{domain} {hostname}";
+        int dot = hostname.IndexOf('.');
+        string name = domain.Length > 0 ? $"{hostname}.{domain} {hostname}" : dot > 0 ? $"{hostname} {hostname[..dot]}" : hostname;
         if (hostname.Length > 0)
         {
             foreach (IPAddress address in own)

@@ -16,6 +16,9 @@ internal sealed record ResolvConf
 
     public IReadOnlyList<IPAddress> Servers { get; init; } = [];
 
+    /// <summary>Somebody asked for these servers, whatever they are; they are not the host's.</summary>
+    public bool ServersAreGiven { get; init; }
+
     public IReadOnlyList<string> Search { get; init; } = [];
 
     public IReadOnlyList<string> Options { get; init; } = [];
@@ -60,6 +63,7 @@ internal sealed record ResolvConf
             result = new ResolvConf
             {
                 Servers = s.Servers.Count > 0 ? s.Servers : result.Servers,
+                ServersAreGiven = s.Servers.Count > 0 || result.ServersAreGiven,
 
                 // A single dot means "no search list".
                 Search = s.Search.Count > 0 ? [.. s.Search.Where(d => d != ".")] : result.Search,
@@ -75,7 +79,7 @@ internal sealed record ResolvConf
     /// </summary>
     public string ForDirectUse(bool ipv6)
     {
-        List<IPAddress> reachable = [.. Servers.Where(s => !IPAddress.IsLoopback(s) && (ipv6 || s.AddressFamily == AddressFamily.InterNetwork))];
+        List<IPAddress> reachable = [.. Servers.Where(s => ServersAreGiven || (!IPAddress.IsLoopback(s) && (ipv6 || s.AddressFamily == AddressFamily.InterNetwork)))];
         return Text(reachable.Count > 0 ? reachable : Fallback, Search, Options, "# Based on host file: '/etc/resolv.conf' (legacy)\n# Overrides: []\n");
     }
 

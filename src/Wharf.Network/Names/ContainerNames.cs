@@ -93,7 +93,7 @@ internal static class ContainerNames
             foreach (Endpoint endpoint in other.Endpoints)
             {
                 if (endpoint.NetworkId == own.NetworkId
-                    && (endpoint.DnsNames.Any(n => Same(n, name)) || own.Request.Links.Any(l => l.ContainerId == other.ContainerId && Same(l.Alias, name))))
+                    && (endpoint.DnsNames.Any(n => Same(n, name)) || own.Request.Links.Any(l => l.IsTo(other.ContainerId, other.Request.ContainerName) && Same(l.Alias, name))))
                 {
                     yield return endpoint;
                 }

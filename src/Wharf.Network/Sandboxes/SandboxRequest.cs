@@ -89,4 +89,8 @@ public sealed record EndpointRequest
 /// A link to another container. On the default bridge it becomes a line of the hosts file (and an exception where icc=false);
 /// on user-defined networks a private alias in the resolver.
 /// </summary>
-public sealed record LinkRequest(string ContainerId, string ContainerName, string Alias);
+public sealed record LinkRequest(string ContainerId, string ContainerName, string Alias)
+{
+    /// <summary>Leads to that container: by its id, or by its name when the link was made before there was one.</summary>
+    public bool IsTo(string id, string name) => ContainerId.Length > 0 ? ContainerId == id : ContainerName == name;
+}

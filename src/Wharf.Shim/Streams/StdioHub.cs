@@ -134,12 +134,11 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
         ReadOnlySpan<byte> payload = frame[SharedBuffers.HeaderSize..];
         _log?.Write(stream, payload, DateTime.UtcNow);
         ShimAttachFlags wanted = stream == LogStream.Stdout ? ShimAttachFlags.Stdout : ShimAttachFlags.Stderr;
-        ReadOnlySpan<byte> wire = _terminal ? payload : frame;
         for (int i = _clients.Count - 1; i >= 0; i--)
         {
             if (i < _clients.Count && (_clients[i].Flags & wanted) != 0)
             {
-                _clients[i].Send(wire);
+                _clients[i].Send(IsRaw(_clients[i].Flags) ? payload : frame);
             }
         }
 
@@ -201,6 +200,10 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
 
         ClientGone?.Invoke();
     }
+
+    // A client that does not say in which form it wants a terminal's output gets it as it is.
+    private bool IsRaw(ShimAttachFlags flags) =>
+        (flags & ShimAttachFlags.Framed) == 0 && (_terminal || (flags & ShimAttachFlags.Raw) != 0);
 
     private void Welcome(AttachClient client)
     {

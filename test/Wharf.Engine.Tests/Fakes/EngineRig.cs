@@ -185,6 +185,7 @@ internal sealed class EngineRig : IAsyncDisposable, IEngineLog
     {
         ["RestoreAsync"] = a => Task.FromResult(new RestoreResult((IReadOnlyList<NetworkRecord>)a[0]!, (IReadOnlyList<Sandbox>)a[1]!)),
         ["get_Networks"] = _ => Array.Empty<NetworkRecord>(),
+        ["FindNetwork"] = _ => null,
         ["AllocateAsync"] = a =>
         {
             var request = (SandboxRequest)a[0]!;

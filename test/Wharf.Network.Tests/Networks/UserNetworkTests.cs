@@ -114,7 +114,7 @@ public sealed class UserNetworkTests
         async Task<string> Refusal(SandboxRequest request) => (await Assert.ThrowsAsync<WharfException>(() => lab.Controller.AllocateAsync(request, None))).Message;
         Assert.Equal("Address already in use", await Refusal(Ask("own", "10.7.0.50")));
         Assert.Equal("Address already in use", await Refusal(Ask("own", "10.7.0.1")));
-        Assert.Contains("no configured subnet contains IP address 10.8.0.1", await Refusal(Ask("own", "10.8.0.1")), StringComparison.Ordinal);
+        Assert.Contains("no configured subnet or ip-range contain the IP address 10.8.0.1", await Refusal(Ask("own", "10.8.0.1")), StringComparison.Ordinal);
         Assert.Contains("user specified IP address is supported only when connecting to networks with user configured subnets", await Refusal(Ask("auto", "172.18.0.9")), StringComparison.Ordinal);
         Assert.Contains("user specified IP address is supported on user defined networks only", await Refusal(Ask("bridge", "172.17.0.9")), StringComparison.Ordinal);
         Assert.Equal("network nowhere not found", await Refusal(NetworkLab.Container("c", "nowhere")));

@@ -12,7 +12,7 @@ namespace Wharf.Engine.Containers.Creation;
 /// <summary>Creates containers: everything that can be refused is refused before the first thing is made, and what was made is taken back when a later step fails.</summary>
 internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 {
-    private readonly MountPlanner _mounts = new(core.Containers, core.Volumes);
+    private readonly MountPlanner _mounts = new(core.Containers, core.Volumes, core.Options.DataRoot);
     private readonly VolumeFiller _filler = new(core);
 
     public async Task<ContainerCreateResponse> CreateAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct)
@@ -24,10 +24,12 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         ConfigRules.Check(config);
         (Digest imageId, ImageConfig? image) = ResolveImage(config, platform, warnings);
         ImageDefaults.Merge(config, image?.Config);
+        config.WorkingDir = string.IsNullOrEmpty(config.WorkingDir) ? config.WorkingDir : PathPattern.Clean(config.WorkingDir);
         ConfigRules.Check(config);
         HostRules.Check(host, config, core.Options);
         HostDefaults.Fill(host, core.Options, kernel.Unified);
         SharedNamespaces.Resolve(host, config, core.Containers);
+        host.Links = ContainerLinks.Resolve(host, core.Containers);
         ResourceRules.Check(host, kernel, update: false, warnings);
         LogSettings.Check(host.LogConfig!);
         if (host.NetworkMode == "host" && host.PortBindings is { Count: > 0 })
@@ -181,9 +183,9 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             endpoints[mode] = new EndpointSettings();
         }
 
-        foreach (EndpointSettings settings in endpoints.Values)
+        foreach ((string name, EndpointSettings settings) in endpoints)
         {
-            Networks.EndpointRules.Check(settings);
+            Networks.EndpointRules.Check(settings, name, core.Networks.FindNetwork(name));
         }
 
         return endpoints;

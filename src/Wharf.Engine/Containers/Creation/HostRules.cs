@@ -19,6 +19,11 @@ internal static class HostRules
         CapabilityList.Check("CapAdd", host.CapAdd);
         CapabilityList.Check("CapDrop", host.CapDrop);
         SecurityOptions.Parse(host.SecurityOpt, options);
+        if (host.Annotations?.ContainsKey("") == true)
+        {
+            throw WharfException.Invalid("invalid Annotations: the empty string is not permitted as an annotation key");
+        }
+
         CheckModes(host);
         CheckNames(host);
         CheckNetwork(host, config);
@@ -130,7 +135,7 @@ internal static class HostRules
     {
         string mode = host.NetworkMode ?? "";
         bool shared = mode.StartsWith("container:", StringComparison.Ordinal), hosts = mode == "host";
-        if (shared && mode.Length == "container:".Length)
+        if (mode == "container" || (shared && mode.Length == "container:".Length))
         {
             throw WharfException.Invalid("invalid container format container:<name|id>");
         }

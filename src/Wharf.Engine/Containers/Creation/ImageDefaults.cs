@@ -102,7 +102,7 @@ internal static class ImageDefaults
     {
         if (image is null)
         {
-            return own;
+            return own is { Count: > 0 } ? own : null;
         }
 
         var union = own is null ? new Dictionary<string, EmptyObject>(StringComparer.Ordinal) : new Dictionary<string, EmptyObject>(own, StringComparer.Ordinal);
@@ -111,7 +111,7 @@ internal static class ImageDefaults
             union.TryAdd(key, EmptyObject.Instance);
         }
 
-        return union.Count == 0 ? own : union;
+        return union.Count == 0 ? null : union;
     }
 
     // Hand-made images say "80" where Docker writes "80/tcp".

@@ -132,6 +132,12 @@ internal static class ResourceRules
             throw WharfException.Invalid($"invalid CPU shares ({host.CpuShares}): value must be a positive integer");
         }
 
+        if (host.CpuShares != 0 && !kernel.Unified && host.CpuShares is < 2 or > 262144)
+        {
+            // the kernel would take the nearest allowed weight without a word
+            throw WharfException.Invalid(host.CpuShares < 2 ? "the minimum allowed cpu-shares is 2" : "the maximum allowed cpu-shares is 262144");
+        }
+
         if (host.CpuShares > 0 && !kernel.CpuShares)
         {
             warnings.Add("Your kernel does not support CPU shares or the cgroup is not mounted. Shares discarded.");

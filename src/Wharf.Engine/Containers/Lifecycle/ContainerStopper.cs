@@ -56,6 +56,14 @@ internal sealed class ContainerStopper(EngineCore core, RunMonitor monitor)
         Run run;
         using (await container.EnterAsync(ct))
         {
+            if (container.Run is null && container.Current.State.Status == RunStatus.Restarting)
+            {
+                // nothing to send it to, but it was told to end
+                await CancelRestartAsync(container, required: false);
+                core.Events.Raise(container.Current, "kill", ("signal", number.ToString(CultureInfo.InvariantCulture)));
+                return;
+            }
+
             run = container.Run ?? throw ContainerErrors.NotRunning(container.Id);
 
             // Docker: a signal that is not the container's own stop signal leaves its restart policy alone.

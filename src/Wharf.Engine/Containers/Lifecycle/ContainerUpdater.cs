@@ -3,6 +3,7 @@ using Wharf.Engine.Containers.Creation;
 using Wharf.Engine.Containers.Naming;
 using Wharf.Engine.Host;
 using Wharf.Engine.Launch;
+using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Containers.Lifecycle;
@@ -81,7 +82,8 @@ internal sealed class ContainerUpdater(EngineCore core, KernelSupport kernel)
             ResourceRules.Check(host, kernel, update: true, warnings);
             if (container.Run is { } run)
             {
-                await run.Shim.UpdateAsync(ResourceSpec.Of(host, devices: null), ct);
+                LinuxResources resources = ResourceSpec.Of(host, devices: null);
+                await run.Shim.UpdateAsync(host.PidsLimit == 0 ? resources with { Pids = new LinuxPids { Limit = -1 } } : resources, ct);
             }
 
             ContainerRecord record = before with { Definition = before.Definition with { HostConfig = host } };

@@ -133,7 +133,13 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
             return sandbox.Key;
         }
 
-        ContainerRecord target = NamespaceList.Target(record.HostConfig.NetworkMode!, core.Containers);
+        string mode = record.HostConfig.NetworkMode!;
+        if (core.Containers.TryGet(mode["container:".Length..])?.Id == record.Id)
+        {
+            throw WharfException.Invalid("cannot join own network namespace");
+        }
+
+        ContainerRecord target = NamespaceList.Target(mode, core.Containers);
         return target.Sandbox?.Key ?? $"/proc/{target.State.Pid}/ns/net";
     }
 

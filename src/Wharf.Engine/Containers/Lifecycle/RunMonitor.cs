@@ -111,6 +111,11 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
             foreach (Execs.ContainerExec exec in container.Execs.Values)
             {
                 exec.Running = false;
+                if (!exec.Started)
+                {
+                    // there is nothing left that it could run in
+                    container.Execs.TryRemove(exec.Id, out _);
+                }
             }
 
             core.Events.Raise(

@@ -57,7 +57,7 @@ internal sealed class ContainerFilter
             && !_filters.Contains("is-task", "true")
             && MatchesVolume(record)
             && MatchesNetwork(record)
-            && (_published is null || (record.Sandbox?.Ports.Any(p => _published.Contains(p.Port)) ?? false))
+            && (_published is null || (record.Sandbox?.Ports.Any(p => _published.Contains(p.Port with { Port = p.HostPort })) ?? false))
             && (_exposed is null || (record.Config.ExposedPorts ?? []).Keys.SelectMany(PortSpecification.ParseExposed).Any(_exposed.Contains));
     }
 

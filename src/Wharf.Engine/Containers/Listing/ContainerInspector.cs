@@ -1,4 +1,5 @@
 using Wharf.Api.Containers;
+using Wharf.Engine.Containers.Creation;
 using Wharf.Images.Containers;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
@@ -37,7 +38,7 @@ internal sealed class ContainerInspector(EngineCore core)
             ProcessLabel = "",
             AppArmorProfile = "",
             ExecIDs = RunningExecs(container),
-            HostConfig = record.HostConfig,
+            HostConfig = record.HostConfig.Links is null ? record.HostConfig : record.HostConfig with { Links = ContainerLinks.Shown(record, core.Containers) },
             GraphDriver = GraphDriver(record),
             SizeRw = bytes?.Writable,
             SizeRootFs = bytes?.Total,

@@ -1,4 +1,5 @@
 using Wharf.Api.Containers;
+using Wharf.Engine.Containers.Creation;
 using Wharf.Images.Containers;
 using Wharf.Primitives;
 
@@ -18,6 +19,7 @@ internal sealed class ContainerLister(EngineCore core)
         var filter = new ContainerFilter(query.Filters, core);
         bool all = query.All || query.Limit > 0 || query.Filters.Has("status");
         DateTimeOffset now = core.Now;
+        Dictionary<string, List<string>> linked = LinkNames();
         var list = new List<ContainerSummary>();
         foreach (Container container in core.Containers.All.OrderByDescending(c => c.Current.Definition.Created))
         {
@@ -28,7 +30,7 @@ internal sealed class ContainerLister(EngineCore core)
                 continue;
             }
 
-            list.Add(await SummaryAsync(record, query.Size, now, ct));
+            list.Add(await SummaryAsync(record, linked, query.Size, now, ct));
             if (query.Limit > 0 && list.Count == query.Limit)
             {
                 break;
@@ -38,13 +40,13 @@ internal sealed class ContainerLister(EngineCore core)
         return list;
     }
 
-    private async Task<ContainerSummary> SummaryAsync(ContainerRecord record, bool size, DateTimeOffset now, CancellationToken ct)
+    private async Task<ContainerSummary> SummaryAsync(ContainerRecord record, Dictionary<string, List<string>> linked, bool size, DateTimeOffset now, CancellationToken ct)
     {
         ContainerSize? bytes = size ? await SizeAsync(record, ct) : null;
         return new ContainerSummary
         {
             Id = record.Id,
-            Names = ["/" + record.Name],
+            Names = ["/" + record.Name, .. linked.GetValueOrDefault(record.Id) ?? []],
             Image = ImageName(record),
             ImageID = record.Definition.ImageId,
             Command = Command(record.Config),
@@ -60,6 +62,26 @@ internal sealed class ContainerLister(EngineCore core)
             Mounts = MountView.Of(record, core.Volumes),
             Health = new ContainerSummaryHealth { Status = record.State.Health?.Status ?? "none", FailingStreak = record.State.Health?.FailingStreak ?? 0 },
         };
+    }
+
+    // A link gives its target one more name.
+    private Dictionary<string, List<string>> LinkNames()
+    {
+        var names = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (Container parent in core.Containers.All)
+        {
+            foreach ((ContainerRecord target, string alias) in ContainerLinks.Of(parent.Current, core.Containers))
+            {
+                if (!names.TryGetValue(target.Id, out List<string>? list))
+                {
+                    names[target.Id] = list = [];
+                }
+
+                list.Add($"/{parent.Current.Name}/{alias}");
+            }
+        }
+
+        return names;
     }
 
     private async Task<ContainerSize?> SizeAsync(ContainerRecord record, CancellationToken ct)

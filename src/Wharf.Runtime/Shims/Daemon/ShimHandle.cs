@@ -89,7 +89,8 @@ internal sealed class ShimHandle : IShim
         Socket socket = await _directory.TryConnectAsync(ct) ?? throw WharfException.Unavailable($"the shim of container {ContainerId} has gone");
         try
         {
-            ShimAttachFlags flags = (attach.Stdin ? ShimAttachFlags.Stdin : 0) | (attach.Stdout ? ShimAttachFlags.Stdout : 0) | (attach.Stderr ? ShimAttachFlags.Stderr : 0);
+            ShimAttachFlags flags = (attach.Stdin ? ShimAttachFlags.Stdin : 0) | (attach.Stdout ? ShimAttachFlags.Stdout : 0) | (attach.Stderr ? ShimAttachFlags.Stderr : 0)
+                | (attach.Tty ? ShimAttachFlags.Raw : ShimAttachFlags.Framed);
             var request = new ShimRequest { Kind = ShimRequestKind.Attach, Sequence = 1, Id = attach.ExecId ?? "", First = (int)flags };
             await ShimConnection.SendAllAsync(socket, ShimWire.Encode(request));
             ShimConnection.ThrowIfError(await ReceiveOneAsync(socket, ct));

@@ -74,4 +74,10 @@ public enum ShimAttachFlags
     Stdin = 1,
     Stdout = 2,
     Stderr = 4,
+
+    /// <summary>Output as the process wrote it.</summary>
+    Raw = 8,
+
+    /// <summary>Output in frames of Docker's 8-byte header and data, also from a terminal.</summary>
+    Framed = 16,
 }
