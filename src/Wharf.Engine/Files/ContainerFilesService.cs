@@ -46,12 +46,12 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         try
         {
             PathStat stat = Stat(containerNameOrId, opened, path);
+            core.Events.Raise(container.Current, "archive-path");
             return new ArchiveReader(stat, async (output, token) =>
             {
                 using (opened)
                 {
                     await ContainerFiles.PackAsync(opened.Root, opened.Path, opened.Name, output, token);
-                    core.Events.Raise(container.Current, "archive-path");
                 }
             });
         }
@@ -142,7 +142,7 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         try
         {
             PathStatus status = ContainerFiles.Stat(opened.Root, opened.Path);
-            return new PathStat(opened.Name ?? status.Name, status.Size, status.Mode, status.ModificationTime, status.LinkTarget);
+            return new PathStat(opened.Name ?? status.Name, status.Size, status.Mode, status.ModificationTime, status.LinkTarget.Length == 0 ? "" : opened.Prefix + status.LinkTarget);
         }
         catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
         {

@@ -26,9 +26,16 @@ internal sealed class ContainerRoots(EngineCore core)
         {
             string host = mount.Type == "bind" ? mount.Source : await core.Volumes.MountAsync(mount.Name, record.Id, ct);
             string rest = inside[mount.Destination.TrimEnd('/').Length..];
+            string last = mount.Destination.TrimEnd('/').Split('/')[^1];
+            if (mount.Type == "bind" && !Directory.Exists(host))
+            {
+                // a file, a socket, a device: its folder is opened, and nothing else of it is reachable by the path
+                return new OpenedRoot(OpenDirectory(Path.GetDirectoryName(host)!), "/" + Path.GetFileName(host) + rest, writable && mount.ReadOnly, last);
+            }
+
             try
             {
-                return new OpenedRoot(OpenDirectory(host), rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly, rest is "" or "/" ? mount.Destination.TrimEnd('/').Split('/')[^1] : null);
+                return new OpenedRoot(OpenDirectory(host), rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly, rest is "" or "/" ? last : null, mount.Destination.TrimEnd('/'));
             }
             finally
             {
@@ -64,7 +71,8 @@ internal sealed class ContainerRoots(EngineCore core)
 /// <param name="Path">Absolute within the root.</param>
 /// <param name="ReadOnly">Writing there must be refused.</param>
 /// <param name="Name">What the path is called where the root stands for a part of the container; null for its own last part.</param>
-internal sealed record OpenedRoot(SafeFileHandle Root, string Path, bool ReadOnly, string? Name = null) : IDisposable
+/// <param name="Prefix">Where the root is in the container.</param>
+internal sealed record OpenedRoot(SafeFileHandle Root, string Path, bool ReadOnly, string? Name = null, string Prefix = "") : IDisposable
 {
     public void Dispose() => Root.Dispose();
 }

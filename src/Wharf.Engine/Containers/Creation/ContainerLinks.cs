@@ -31,9 +31,16 @@ internal static class ContainerLinks
     }
 
     /// <summary>The container's links for clients; those whose target has been removed are gone.</summary>
-    public static List<string>? Shown(ContainerRecord record, ContainerRegistry containers) =>
-        record.HostConfig.Links is not { Count: > 0 } links || record.HostConfig.NetworkMode != "bridge" ? record.HostConfig.Links
-            : [.. Of(record, containers).Select(link => $"/{link.Target.Name}:/{record.Name}/{link.Alias}")];
+    public static List<string>? Shown(ContainerRecord record, ContainerRegistry containers)
+    {
+        if (record.HostConfig.NetworkMode != "bridge")
+        {
+            return record.HostConfig.Links;
+        }
+
+        List<string> links = [.. Of(record, containers).Select(link => $"/{link.Target.Name}:/{record.Name}/{link.Alias}")];
+        return links.Count == 0 ? null : links;
+    }
 
     /// <summary>The containers that this one is linked to, by alias.</summary>
     public static IEnumerable<(ContainerRecord Target, string Alias)> Of(ContainerRecord record, ContainerRegistry containers)

@@ -53,6 +53,7 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
                 if (mount.Type == "volume")
                 {
                     await core.Volumes.UnmountAsync(mount.Name, record.Id, CancellationToken.None);
+                    RaiseVolume("unmount", mount, record, []);
                 }
             }
 
@@ -62,6 +63,21 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
         {
             core.Log.Error($"cannot release the mounts of container {record.Id}", e);
         }
+    }
+
+    private void RaiseVolume(string action, ContainerMount mount, ContainerRecord record, ReadOnlySpan<KeyValuePair<string, string>> more)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["driver"] = mount.Driver.Length == 0 ? "local" : mount.Driver,
+            ["container"] = record.Id,
+        };
+        foreach ((string name, string value) in more)
+        {
+            attributes[name] = value;
+        }
+
+        core.Events.Publish("volume", action, mount.Name, attributes);
     }
 
     private async Task<Dictionary<string, MountSpec>> SourcesAsync(ContainerRecord record)
@@ -76,6 +92,10 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
                     string path = await core.Volumes.MountAsync(mount.Name, record.Id, CancellationToken.None);
                     path = mount.Subpath.Length == 0 ? path : hostMounts.Subpath(record.Id, index++, path, mount.Subpath);
                     sources[mount.Destination] = new MountSpec { Destination = mount.Destination, Source = path };
+                    RaiseVolume("mount", mount, record,
+                    [
+                        new("destination", mount.Destination), new("read/write", mount.ReadOnly ? "false" : "true"), new("propagation", mount.Propagation),
+                    ]);
                     break;
                 case "image":
                     sources[mount.Destination] = ImageMount(record, mount, index++);
