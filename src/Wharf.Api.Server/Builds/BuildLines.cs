@@ -12,7 +12,7 @@ using Wharf.Images.Transfers;
 namespace Wharf.Api.Server.Builds;
 
 /// <summary>A build's output as lines of the response. Lines wait for a slow reader in memory; a build never does.</summary>
-internal sealed class BuildLines(bool quiet) : IBuildOutput
+internal sealed class BuildLines(bool quiet) : IBuildLines
 {
     private readonly Channel<ProgressLine> lines = Channel.CreateUnbounded<ProgressLine>(new UnboundedChannelOptions { SingleReader = true });
 

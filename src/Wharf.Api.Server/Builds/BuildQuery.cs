@@ -32,6 +32,7 @@ internal static class BuildQuery
             CacheFrom = call.Query("cachefrom") is { Length: > 0 } sources && sources != "null" ? Parse(sources, ApiJson.Context.ListString, "cachefrom") : [],
             Explain = call.Flag("explain"),
             Squash = call.Flag("squash"),
+            RewriteTimestamps = call.Flag("rewritetimestamp"),
             Remove = call.Flag("rm", otherwise: true),
             KeepFailed = !call.Flag("forcerm"),
             Entitlements = Entitlements.Parse(call.QueryAll("allow")),

@@ -6,6 +6,7 @@ using Wharf.Api.Prune;
 using Wharf.Api.Server.Routing;
 using Wharf.Api.Server.Streams;
 using Wharf.Build.Calls;
+using Wharf.Build.Execution;
 using Wharf.Engine.Builds;
 using Wharf.Primitives;
 
@@ -14,12 +15,16 @@ namespace Wharf.Api.Server.Builds;
 /// <summary>Builds the classic way. BuildKit's sessions are refused with a client error, which makes clients fall back to it.</summary>
 internal sealed class BuildRoutes(IBuildService builds)
 {
+    private readonly LentAgentsTable agents = new();
+
     public static IEnumerable<Route> All(IBuildService builds)
     {
         var routes = new BuildRoutes(builds);
         return
         [
             Route.Post("/build", routes.BuildAsync),
+            Route.Post("/build/agent", routes.LendAgentAsync).Hijacking(),
+            Route.Get("/build/files", routes.FilesAsync),
             Route.Post("/build/cancel", routes.CancelAsync, "1.39"),
             Route.Get("/build/cachemount", routes.ExportAsync),
             Route.Put("/build/cachemount", routes.ImportAsync),
@@ -31,7 +36,7 @@ internal sealed class BuildRoutes(IBuildService builds)
 
     private async Task BuildAsync(ApiCall call)
     {
-        BuildOrder order = BuildQuery.Read(call);
+        BuildOrder order = await BuildPreamble.ReadAsync(call, BuildQuery.Read(call));
         BuildCall question = BuildCalls.Parse(call.Query("call"));
         if (question != BuildCall.Build)
         {
@@ -39,8 +44,29 @@ internal sealed class BuildRoutes(IBuildService builds)
             return;
         }
 
-        var lines = new BuildLines(call.Flag("q"));
-        using var response = new JsonLines(call.Http.Response);
+        IBuildLines lines = call.Flag("events") ? new BuildEvents(TimeProvider.System) : new BuildLines(call.Flag("q"));
+        IReadOnlyList<string> lent = call.QueryAll("ssh");
+        string? lender = lent.Count == 0 ? null : order.BuildId ?? throw WharfException.Invalid("ssh agents need a build with an id");
+        order = order with
+        {
+            Request = order.Request with { Progress = lines as IBuildProgress, Agents = lender is null ? null : agents.Open(lender, lent) },
+        };
+        try
+        {
+            await RunAsync(call, order, lines);
+        }
+        finally
+        {
+            if (lender is not null)
+            {
+                agents.Close(lender);
+            }
+        }
+    }
+
+    private async Task RunAsync(ApiCall call, BuildOrder order, IBuildLines lines)
+    {
+        using var response = lines is BuildEvents ? new JsonLines(call.Http.Response, BuildEvent.ContentType) { LineEnd = JsonLines.Newline } : new JsonLines(call.Http.Response);
         Task pump = lines.PumpAsync(response, call.Ct);
         Exception? early = null;
         try
@@ -73,6 +99,21 @@ internal sealed class BuildRoutes(IBuildService builds)
         BuildCallAnswer answer = await builds.AnswerAsync(order, question, call.Ct);
         using var result = JsonDocument.Parse(answer.Json);
         await call.WriteAsync(new BuildCallResponse { Text = answer.Text, Result = result.RootElement.Clone(), ExitCode = answer.ExitCode }, ApiJson.Context.BuildCallResponse);
+    }
+
+    private async Task LendAgentAsync(ApiCall call)
+    {
+        string build = call.Query("buildid") ?? throw WharfException.Invalid("build ID not provided"), id = call.Query("id") ?? "default";
+        LentAgents found = await agents.FindAsync(build, id, call.Ct);
+        await using HijackedConnection connection = await call.HijackAsync("101 UPGRADED", [new("Connection", "Upgrade"), new("Upgrade", "tcp")]);
+        await found.LendAsync(id, connection);
+    }
+
+    private async Task FilesAsync(ApiCall call)
+    {
+        string image = call.Query("image") ?? throw WharfException.Invalid("the image is missing");
+        call.Http.Response.ContentType = "application/x-tar";
+        await builds.ExportFilesAsync(image, call.Http.Response.Body, call.Ct);
     }
 
     private Task CancelAsync(ApiCall call)

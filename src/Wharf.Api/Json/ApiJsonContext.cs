@@ -184,6 +184,7 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(NetworkPruneResponse))]
 [JsonSerializable(typeof(BuildPruneResponse))]
 [JsonSerializable(typeof(BuildCallResponse))]
+[JsonSerializable(typeof(BuildEvent))]
 [JsonSerializable(typeof(NetworkCreateRequest))]
 [JsonSerializable(typeof(PathStatHeader))]
 [JsonSerializable(typeof(List<HostConfigUlimits>))]

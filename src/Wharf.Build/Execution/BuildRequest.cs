@@ -59,11 +59,26 @@ public sealed record BuildRequest
     /// <summary>Rules of .dockerignore, for the checks; <see cref="Context"/> obeys them by itself.</summary>
     public IgnorePatterns? Ignore { get; init; }
 
+    /// <summary>Told what each step does, beside the classic text; null when nobody watches.</summary>
+    public IBuildProgress? Progress { get; init; }
+
     /// <summary>Keep the containers of failed steps, for a look inside.</summary>
     public bool KeepFailed { get; init; }
 
     /// <summary>Secrets by id, for RUN --mount=type=secret; held in memory and on a file only while a step uses them.</summary>
     public IReadOnlyDictionary<string, byte[]> Secrets { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>For RUN --mount=type=ssh; null when the client lends no agent.</summary>
+    public IBuildAgents? Agents { get; init; }
+
+    /// <summary>What SOURCE_DATE_EPOCH says: the time of the image and of its history instead of now.</summary>
+    /// <exception cref="WharfException">InvalidArgument: no number of seconds.</exception>
+    public DateTimeOffset? Epoch => Arguments.GetValueOrDefault("SOURCE_DATE_EPOCH") is not { Length: > 0 } text ? null
+        : long.TryParse(text, System.Globalization.NumberStyles.None, null, out long seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        : throw WharfException.Invalid($"invalid SOURCE_DATE_EPOCH: {text} is no number of seconds since 1970");
+
+    /// <summary>Files that a step makes get no time later than <see cref="Epoch"/>.</summary>
+    public bool RewriteTimestamps { get; init; }
 }
 
 /// <summary>What came out.</summary>

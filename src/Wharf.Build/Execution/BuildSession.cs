@@ -27,6 +27,9 @@ internal sealed class BuildSession
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>What is made now is dated so.</summary>
+    public DateTimeOffset Created => Request.Epoch ?? Clock.GetUtcNow();
+
     /// <summary>A folder of this build alone, removed with everything in it at the end.</summary>
     public required string TemporaryFolder { get; init; }
 

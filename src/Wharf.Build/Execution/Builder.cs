@@ -23,6 +23,11 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
     public async Task<BuildResult> BuildAsync(BuildRequest request, IBuildOutput output, CancellationToken ct)
     {
         var plan = BuildPlan.Of(request);
+        if (request is { RewriteTimestamps: true, Epoch: null })
+        {
+            throw WharfException.Invalid("rewrite-timestamp needs a time: set SOURCE_DATE_EPOCH");
+        }
+
         var broken = plan.Options.IsError ? plan.Check(images) : [];
         if (broken.Count > 0)
         {
@@ -49,7 +54,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         {
             if (SyntaxLevel.IsNewer(plan.Stages.Source.Directives.Syntax))
             {
-                output.Write($"[Warning] {plan.Stages.Source.Directives.Syntax} is newer than this builder's Dockerfile {SyntaxLevel.BuiltIn.ToString(2)}\n");
+                Warn(request, output, $"{plan.Stages.Source.Directives.Syntax} is newer than this builder's Dockerfile {SyntaxLevel.BuiltIn.ToString(2)}");
             }
 
             var result = await RunAsync(session, plan, output, ct);
@@ -76,6 +81,12 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         };
     }
 
+    private static void Warn(BuildRequest request, IBuildOutput output, string text)
+    {
+        output.Write($"[Warning] {text}\n");
+        request.Progress?.Warning(text);
+    }
+
     private TrustedImages TrustedBy(BuildRequest request, IBuildOutput output)
     {
         var found = new List<Oci.Images.ImageConfig>();
@@ -87,7 +98,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             }
             else
             {
-                output.Write($"[Warning] the cache source {name} is not here and is not used: pull or load it first\n");
+                Warn(request, output, $"the cache source {name} is not here and is not used: pull or load it first");
             }
         }
 
@@ -106,8 +117,10 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         int step = 1;
         foreach (var stage in graph.Stages)
         {
-            var runner = new StageRunner(session, stage, ordered.For(stage.Index), step, total);
-            session.Results[stage.Index] = RunStageAsync(session, graph, stage, runner, stage == graph.Target ? labels : [], ordered, stop, allKnown.Task);
+            IReadOnlyList<Instruction> extra = stage == graph.Target ? labels : [];
+            var reporter = new StageReporter(ordered.For(stage.Index), request.Progress, stage, graph.Stages.Count == 1, extra);
+            var runner = new StageRunner(session, stage, reporter, step, total);
+            session.Results[stage.Index] = RunStageAsync(session, graph, stage, runner, extra, ordered, stop, allKnown.Task);
             step += stage.Instructions.Count + 1;
         }
 
@@ -122,7 +135,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         var unused = session.Arguments.Unused.ToList();
         if (unused.Count > 0)
         {
-            output.Write($"[Warning] One or more build-args [{string.Join(' ', unused)}] were not consumed\n");
+            Warn(request, output, $"One or more build-args [{string.Join(' ', unused)}] were not consumed");
         }
 
         return request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, ct) : state.Image;
@@ -186,6 +199,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         {
             await images.TagAsync(image, tag, ct);
             output.Write($"Successfully tagged {tag.WithDefaultTag().Familiar}\n");
+            request.Progress?.Tagged(tag.WithDefaultTag().ToString());
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
                     steps.SayRemoved(shortId);
                 }
 
-                throw new BuildStepFailure(shown, code).ToException();
+                throw new BuildStepFailure(shown, code).ToException(keep ? container.Id : null);
             }
 
             stubs.Remove(container);
@@ -103,13 +103,12 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
 /// <param name="Command">As Docker shows it.</param>
 internal sealed record BuildStepFailure(string Command, int Code)
 {
-    /// <summary>Key in <see cref="Exception.Data"/> of the exit code.</summary>
-    public const string CodeKey = "exitCode";
-
-    public WharfException ToException()
+    /// <param name="keptContainer">Null when it is removed.</param>
+    public WharfException ToException(string? keptContainer)
     {
         var error = new WharfException(ErrorKind.Internal, $"The command '{Command}' returned a non-zero code: {Code}");
-        error.Data[CodeKey] = Code;
+        error.Data[BuildFailure.CodeKey] = Code;
+        error.Data[BuildFailure.ContainerKey] = keptContainer;
         return error;
     }
 }

@@ -6,6 +6,9 @@ public interface IBuildOutput
     /// <summary>Text for people, with its newlines, as Docker's classic builder prints it.</summary>
     void Write(string text);
 
+    /// <summary>Output of a step's command, or a remark about the step; classic output makes no difference.</summary>
+    void WriteLog(string text) => Write(text);
+
     /// <summary>Progress of a base image that is being pulled: already in the words of the transfer.</summary>
     void PullProgress(object transferEvent);
 

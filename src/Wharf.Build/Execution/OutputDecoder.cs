@@ -23,7 +23,7 @@ internal sealed class OutputDecoder(IBuildOutput output)
         int count = decoder.GetChars(data, text, flush);
         if (count > 0)
         {
-            output.Write(new string(text, 0, count));
+            output.WriteLog(new string(text, 0, count));
         }
     }
 }

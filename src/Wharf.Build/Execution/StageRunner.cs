@@ -8,31 +8,40 @@ using Wharf.Primitives;
 namespace Wharf.Build.Execution;
 
 /// <summary>Runs one stage: its base image, the triggers of that, and its instructions in order.</summary>
-internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutput output, int firstStep, int totalSteps)
+internal sealed class StageRunner(BuildSession session, Stage stage, StageReporter output, int firstStep, int totalSteps)
 {
     private char Escape => session.Stages.Source.Escape;
 
     public async Task<StageState> RunAsync(IReadOnlyList<Instruction> extra, CancellationToken ct)
     {
         int step = firstStep;
-        Announce(step++, stage.From);
         StageState? state = null;
-        await LocatedAsync(stage.From, async () => state = new StageState(await StartAsync(ct), Escape));
-        state!.Base = state.Image;
-        bool useCache = !session.Request.NoCache && !session.Request.NoCacheStages.Contains(stage.Name ?? stage.Index.ToString(), StringComparer.OrdinalIgnoreCase);
-        var steps = new StepRunner(session, state, output, useCache) { ShowsImages = false };
-        var dispatcher = new InstructionRunner(steps, stage);
-        await RunTriggersAsync(state, dispatcher, ct);
-        steps.ShowsImages = true;
-        steps.SayImage();
+        StepRunner? steps = null;
+        InstructionRunner? dispatcher = null;
+        await StepAsync(step++, stage.From, async () =>
+        {
+            await LocatedAsync(stage.From, async () => state = new StageState(await StartAsync(ct), Escape));
+            state!.Base = state.Image;
+            bool useCache = !session.Request.NoCache && !session.Request.NoCacheStages.Contains(stage.Name ?? stage.Index.ToString(), StringComparer.OrdinalIgnoreCase);
+            steps = new StepRunner(session, state, output, useCache) { ShowsImages = false };
+            dispatcher = new InstructionRunner(steps, stage);
+            await RunTriggersAsync(state, dispatcher, ct);
+            steps.ShowsImages = true;
+            steps.SayImage();
+            return steps.WasCached;
+        });
         foreach (var instruction in stage.Instructions.Concat(extra))
         {
             ct.ThrowIfCancellationRequested();
-            Announce(step++, instruction);
-            await LocatedAsync(instruction, () => dispatcher.RunAsync(instruction, ct));
+            await StepAsync(step++, instruction, async () =>
+            {
+                steps!.WasCached = false;
+                await LocatedAsync(instruction, () => dispatcher!.RunAsync(instruction, ct));
+                return steps.WasCached;
+            });
         }
 
-        return state;
+        return state!;
     }
 
     /// <summary>The expanded name after FROM.</summary>
@@ -102,7 +111,7 @@ internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutpu
     {
         await using var workspace = await session.Workspaces.OpenAsync(default, ct);
         TreeCopy.Copy(new CopyItem(files, "", "/"), new TargetTree(workspace.Root), new CopyLook(), ct);
-        string now = Rfc3339.Format(session.Clock.GetUtcNow());
+        string now = Rfc3339.Format(session.Created);
         var history = new HistoryEntry { Created = now, CreatedBy = $"FROM the build context {name}" };
         var id = await session.Images.CommitAsync(workspace.Id, EmptyConfig() with { Created = now }, history, keep: false, ct);
         return session.Images.TryGet(id, out var made) ? made : throw WharfException.NotFound($"the image of the build context {name} is gone");
@@ -131,11 +140,13 @@ internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutpu
         {
             await run();
         }
-        catch (WharfException e) when (e.Data.Contains(BuildStepFailure.CodeKey))
+        catch (WharfException e) when (e.Data.Contains(BuildFailure.CodeKey))
         {
             // Docker's own words go last and alone: scripts compare them. Where it was, stands above.
             var place = SourcePlace.Of(session.Stages.Source.Lines, instruction.Lines, null);
-            output.Write($"\n{session.Request.DockerfileName}:{place.Line}\n--------------------\n{place.Excerpt(session.Stages.Source.Lines, instruction.Lines)}--------------------\n");
+            string excerpt = $"{session.Request.DockerfileName}:{place.Line}\n--------------------\n{place.Excerpt(session.Stages.Source.Lines, instruction.Lines)}--------------------\n";
+            e.Data[BuildFailure.ExcerptKey] = excerpt;
+            output.Write("\n" + excerpt);
             throw;
         }
         catch (WharfException e)
@@ -144,5 +155,9 @@ internal sealed class StageRunner(BuildSession session, Stage stage, IBuildOutpu
         }
     }
 
-    private void Announce(int step, Instruction instruction) => output.Write($"Step {step}/{totalSteps} : {instruction.Original}\n");
+    private Task StepAsync(int step, Instruction instruction, Func<Task<bool>> run)
+    {
+        output.Write($"Step {step}/{totalSteps} : {instruction.Original}\n");
+        return output.StepAsync(step, instruction, run);
+    }
 }

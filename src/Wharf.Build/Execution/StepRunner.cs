@@ -19,6 +19,9 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
     /// <summary>False while the triggers of a base image run: Docker shows one image for all of them.</summary>
     public bool ShowsImages { get; set; } = true;
 
+    /// <summary>The newest step was taken from the cache.</summary>
+    public bool WasCached { get; set; }
+
     /// <summary>A step that changes only the configuration; <paramref name="what"/> is its line in the history.</summary>
     public async Task ConfigureAsync(string what, CancellationToken ct)
     {
@@ -31,7 +34,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         // No container is needed for it; the lines are what scripts expect of the classic builder.
         string id = ObjectId.Shorten(ObjectId.New());
         output.Write($" ---> Running in {id}\n");
-        var now = session.Clock.GetUtcNow();
+        var now = session.Created;
         var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = step.CreatedBy, Author = state.Config.Author, EmptyLayer = true };
         var image = await session.Images.CreateAsync(state.Image, state.CurrentConfig(now), history, ct);
         SayRemoved(id);
@@ -39,7 +42,11 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
     }
 
     /// <summary>The start of a step's key: everything that is below it.</summary>
-    public StepKey Key(string kind) => new StepKey().Add("parent", state.Image.ToString()).Add("kind", kind).Add("platform", session.Request.Platform ?? "");
+    public StepKey Key(string kind)
+    {
+        var key = new StepKey().Add("parent", state.Image.ToString()).Add("kind", kind).Add("platform", session.Request.Platform ?? "");
+        return session.Request.Epoch is { } epoch ? key.Add("epoch", $"{epoch.ToUnixTimeSeconds()}{(session.Request.RewriteTimestamps ? " rewritten" : "")}") : key;
+    }
 
     /// <summary>Takes the image of an earlier run of the same step. The first miss of a stage ends the search, as with Docker.</summary>
     public async Task<bool> TryCachedAsync(Step step, CancellationToken ct)
@@ -52,6 +59,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         if (session.Cache.Find(step.Key.ToDigest()) is { } found && session.Images.TryGet(found, out var image))
         {
             Take(image);
+            WasCached = true;
             output.Write(" ---> Using cache\n");
             SayImage();
             return true;
@@ -65,7 +73,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         _missed = true;
         if (session.Request.Explain)
         {
-            output.Write($" ---> Cache miss: {new MissExplanation(session.Cache).Explain(step.Key)}\n");
+            output.WriteLog($" ---> Cache miss: {new MissExplanation(session.Cache).Explain(step.Key)}\n");
         }
 
         return false;
@@ -78,7 +86,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
     /// <param name="ct">Ends it.</param>
     public async Task CommitAsync(Step step, string workspaceId, bool keep, CancellationToken ct)
     {
-        var now = session.Clock.GetUtcNow();
+        var now = session.Created;
         var history = new HistoryEntry { Created = Rfc3339.Format(now), CreatedBy = step.CreatedBy, Author = state.Config.Author };
         await FinishAsync(step, await session.Images.CommitAsync(workspaceId, state.CurrentConfig(now), history, keep, ct), ct);
     }
@@ -109,6 +117,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
             var image = step.IsEmpty
                 ? await session.Images.CreateAsync(state.Image, config, trusted.History, ct)
                 : await session.Images.AdoptAsync(state.Image, config, trusted.History, trusted.Layer, ct);
+            WasCached = true;
             output.Write(" ---> Using cache\n");
             await FinishAsync(step, image, ct);
             return true;

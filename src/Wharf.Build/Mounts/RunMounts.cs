@@ -33,11 +33,7 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
                         AddSecret(prepared, mount, state);
                         break;
                     default:
-                        if (mount.Required)
-                        {
-                            throw WharfException.Invalid($"the ssh agent {mount.Id ?? "default"} was not given to the build: use --ssh");
-                        }
-
+                        AddAgent(prepared, mount, state);
                         break;
                 }
             }
@@ -102,6 +98,26 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
             TreeCopy.Copy(new CopyItem(tree, source, name), new TargetTree(root), new CopyLook(), ct);
             return (status.IsDirectory ? folder : Path.Combine(folder, "file"), key.Finish().Encoded);
         }
+    }
+
+    private void AddAgent(PreparedMounts prepared, RunMount mount, StageState state)
+    {
+        string id = mount.Id ?? "default";
+        if (session.Request.Agents is not { } agents || !agents.Has(id))
+        {
+            if (mount.Required)
+            {
+                throw WharfException.Invalid($"the ssh agent {id} was not given to the build: use --ssh {id}");
+            }
+
+            return;
+        }
+
+        string path = session.NewTemporaryPath(), target = Absolute(mount.Target ?? $"/run/buildkit/ssh_agent.{prepared.Mounts.Count}", state);
+        prepared.Own(AgentSocket.Listen(path, agents, mount));
+        prepared.OwnFolder(path);
+        prepared.Add(new BuildMount(target, path, ReadOnly: false), $"ssh {id}");
+        prepared.AddEnvironment("SSH_AUTH_SOCK=" + target);
     }
 
     private void AddSecret(PreparedMounts prepared, RunMount mount, StageState state)

@@ -17,7 +17,7 @@ public sealed class BuildArguments
     /// <summary>Arguments to the builder itself (Dockerfile reference, "BuildKit built-in build args") that it acts on.</summary>
     private static readonly HashSet<string> BuiltIn =
     [
-        "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_INLINE_CACHE",
+        "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_INLINE_CACHE", "SOURCE_DATE_EPOCH",
     ];
 
     private readonly IReadOnlyDictionary<string, string?> _given;

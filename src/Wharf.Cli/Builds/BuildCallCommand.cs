@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Wharf.Cli.Builds.Outputs;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Client.Http;
@@ -28,7 +29,7 @@ internal static class BuildCallCommand
             };
         }
 
-        Query query = BuildQuery.From(call, context);
+        Query query = BuildQuery.From(call, context, OutputPlan.From(call), BuildCaches.From(call));
         query.Add("call", parts[0]);
         using EngineReply reply = await call.Cli.Client.SendAsync("POST", "/build" + query, context.Content is null ? null : RequestBody.Of(context.Content), ct);
         using JsonDocument answer = JsonDocument.Parse(await reply.ReadAllAsync(ct));

@@ -1,13 +1,12 @@
 using System.Text;
-using System.Text.Json;
+using Wharf.Api.Builds;
+using Wharf.Cli.Builds.Lending;
+using Wharf.Cli.Builds.Outputs;
+using Wharf.Cli.Builds.Progress;
 using Wharf.Cli.Containers;
-using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
-using Wharf.Cli.Framework.Flags;
-using Wharf.Cli.Framework.Output;
 using Wharf.Cli.Framework.Progress;
-using Wharf.Cli.Registry;
 using Wharf.Client.Http;
 using Wharf.Primitives;
 
@@ -20,45 +19,7 @@ internal static class BuildCommand
         Usage = "[OPTIONS] PATH | URL | -",
         Aliases = ["image build", "build", "builder build"],
         Arity = Arity.Exactly(1),
-        Flags =
-        [
-            new("allow", FlagKind.Strings, "Allow extra privileged entitlement (e.g., \"network.host\", \"security.insecure\", \"device\")"),
-            new("build-context", FlagKind.List, "Additional build contexts (e.g., name=path)"),
-            new("call", FlagKind.String, "Set method for evaluating build (\"check\", \"outline\", \"targets\")", "build"),
-            new("check", FlagKind.Bool, "Shorthand for \"--call=check\""),
-            new("explain", FlagKind.Bool, "Say for every step that was not cached which input changed"),
-            new("no-cache-filter", FlagKind.Strings, "Do not cache specified stages"),
-            new("add-host", FlagKind.List, "Add a custom host-to-IP mapping (\"host:ip\")"),
-            new("build-arg", FlagKind.List, "Set build-time variables"),
-            new("cache-from", FlagKind.Strings, "Images to consider as cache sources"),
-            new("cgroup-parent", FlagKind.String, "Set the parent cgroup for the \"RUN\" instructions during build"),
-            new("compress", FlagKind.Bool, "Compress the build context using gzip"),
-            new("cpu-period", FlagKind.Int, "Limit the CPU CFS (Completely Fair Scheduler) period"),
-            new("cpu-quota", FlagKind.Int, "Limit the CPU CFS (Completely Fair Scheduler) quota"),
-            new("cpu-shares", 'c', FlagKind.Int, "CPU shares (relative weight)"),
-            new("cpuset-cpus", FlagKind.String, "CPUs in which to allow execution (0-3, 0,1)"),
-            new("cpuset-mems", FlagKind.String, "MEMs in which to allow execution (0-3, 0,1)"),
-            new("disable-content-trust", FlagKind.Bool, "Skip image verification", "true"),
-            new("file", 'f', FlagKind.String, "Name of the Dockerfile (Default is \"PATH/Dockerfile\")"),
-            new("force-rm", FlagKind.Bool, "Always remove intermediate containers"),
-            new("iidfile", FlagKind.String, "Write the image ID to the file"),
-            new("isolation", FlagKind.String, "Container isolation technology"),
-            new("label", FlagKind.List, "Set metadata for an image"),
-            new("memory", 'm', FlagKind.Bytes, "Memory limit"),
-            new("memory-swap", FlagKind.SwapBytes, "Swap limit equal to memory plus swap: -1 to enable unlimited swap"),
-            new("network", FlagKind.String, "Set the networking mode for the RUN instructions during build", "default"),
-            new("no-cache", FlagKind.Bool, "Do not use cache when building the image"),
-            new("platform", FlagKind.String, "Set platform if server is multi-platform capable"),
-            new("pull", FlagKind.Bool, "Always attempt to pull a newer version of the image"),
-            new("quiet", 'q', FlagKind.Bool, "Suppress the build output and print image ID on success"),
-            new("rm", FlagKind.Bool, "Remove intermediate containers after a successful build", "true"),
-            new("security-opt", FlagKind.Strings, "Security options"),
-            new("shm-size", FlagKind.Bytes, "Size of \"/dev/shm\""),
-            new("squash", FlagKind.Bool, "Squash newly built layers into a single new layer"),
-            new("tag", 't', FlagKind.List, "Name and optionally a tag in the \"name:tag\" format"),
-            new("target", FlagKind.String, "Set the target build stage to build."),
-            new("ulimit", ContainerFlags.Ulimit, "Ulimit options"),
-        ],
+        Flags = BuildFlags.All,
         Complete = Completion.Files,
         Run = RunAsync,
     };
@@ -74,32 +35,106 @@ internal static class BuildCommand
             }
         }
 
+        BuildFlags.Refuse(call);
+        OutputPlan outputs = OutputPlan.From(call);
+        BuildCaches caches = BuildCaches.From(call);
+        string mode = BuildProgress.Mode(call);
+        bool wantsShell = FailureShell.IsWanted(call);
+        Dictionary<string, byte[]> secrets = BuildSecrets.Read(call);
+        Dictionary<string, string> agents = AgentLender.Sockets(call);
         BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input, call.List("build-context"));
-        string id = "";
-        bool quiet = call.Bool("quiet");
-        Stream? content = context.Content;
-        if (content is not null && call.Bool("compress"))
-        {
-            content = new CompressedStream(content);
-        }
-
-        var sent = content is null ? null : new CountingStream(content);
         if (BuildCallCommand.Method(call) is { } method)
         {
             return await BuildCallCommand.RunAsync(call, context, method, ct);
         }
 
-        using EngineReply reply = await cli.Client.SendAsync("POST", "/build" + BuildQuery.From(call, context), sent is null ? null : RequestBody.Of(sent), ct,
-            [new("X-Registry-Config", RegistryConfig(cli))]);
-        if (!quiet && sent is not null)
+        string buildId = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+        await caches.FetchAsync(cli, ct);
+        Query query = BuildQuery.From(call, context, outputs, caches);
+        bool isClassic = cli.Env("DOCKER_BUILDKIT") is "0" or "false";
+        query.Add("events", isClassic ? null : "1");
+        query.Add("buildid", buildId);
+        query.Add("ssh", agents.Keys);
+
+        // The classic builder leaves the containers of failed steps behind; who watches events asks for one when he wants it.
+        query.Add("forcerm", call.Bool("force-rm") || (!isClassic && !wantsShell));
+        Stream? content = context.Content is { } plain && call.Bool("compress") ? new CompressedStream(plain) : context.Content;
+        var sent = content is null ? null : new CountingStream(content);
+        AgentLender lender = AgentLender.Start(cli, buildId, agents);
+        string id;
+        try
         {
-            cli.Out.WriteLine($"Sending build context to Docker daemon  {Units.Size(sent.Count, 4)}");
+            id = await BuildAsync(call, query, Body(sent, secrets), sent, mode, isClassic, ct);
+        }
+        catch (BuildFailedException e) when (wantsShell && e.Container is { } container)
+        {
+            return await FailureShell.RunAsync(call, container, e, ct);
+        }
+        finally
+        {
+            lender.Stop();
         }
 
+        bool quiet = mode == "quiet";
+        var writer = new OutputWriter(cli, outputs, call.List("tag"), id, quiet);
+        await writer.WriteAsync(ct);
+        await caches.StoreAsync(cli, id, quiet, ct);
+        await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, ct);
+        if (call.Bool("quiet"))
+        {
+            // a result on standard output leaves no room there for its id
+            (outputs.UsesStandardOutput ? cli.Error : cli.Out).WriteLine(id);
+        }
+
+        return 0;
+    }
+
+    private static RequestBody? Body(Stream? content, Dictionary<string, byte[]> secrets) =>
+        BuildSecrets.Preamble(secrets) is { } preamble ? RequestBody.Of(new JoinedStream(preamble, content ?? Stream.Null), BuildEvent.RequestType)
+        : content is null ? null
+        : RequestBody.Of(content);
+
+    /// <returns>The id of the image.</returns>
+    private static async Task<string> BuildAsync(Invocation call, Query query, RequestBody? body, CountingStream? sent, string mode, bool isClassic, CancellationToken ct)
+    {
+        CliContext cli = call.Cli;
+        using BuildProgress? progress = isClassic ? null : BuildProgress.Start(cli, mode, sent);
+        using EngineReply reply = await SendAsync(cli, query, body, progress, ct);
+        if (progress is not null && reply.Head["Content-Type"] == BuildEvent.ContentType)
+        {
+            await progress.FollowAsync(reply.Body, ct);
+            return progress.Model.ImageId!;
+        }
+
+        if (isClassic && !call.Bool("quiet") && sent is not null && mode != "quiet")
+        {
+            cli.Out.WriteLine($"Sending build context to Docker daemon  {Framework.Output.Units.Size(sent.Count, 4)}");
+        }
+
+        return await ShowClassicAsync(call, reply, ct);
+    }
+
+    private static async Task<EngineReply> SendAsync(CliContext cli, Query query, RequestBody? body, BuildProgress? progress, CancellationToken ct)
+    {
+        try
+        {
+            return await cli.Client.SendAsync("POST", "/build" + query, body, ct, [new("X-Registry-Config", RegistryCredentials.All(cli))]);
+        }
+        finally
+        {
+            progress?.EndSending();
+        }
+    }
+
+    /// <summary>The text of an engine that knows no events, or that was asked for the classic builder (DOCKER_BUILDKIT=0).</summary>
+    private static async Task<string> ShowClassicAsync(Invocation call, EngineReply reply, CancellationToken ct)
+    {
+        bool quiet = call.Bool("quiet");
+        string id = "";
         using var captured = new MemoryStream();
         ProgressDisplay display = quiet
-            ? new ProgressDisplay(new Framework.Terminal.TextOutput(captured, false), () => 0, cli.Clock)
-            : ProgressDisplay.On(cli.Out, cli);
+            ? new ProgressDisplay(new Framework.Terminal.TextOutput(captured, false), () => 0, call.Cli.Clock)
+            : ProgressDisplay.On(call.Cli.Out, call.Cli);
         try
         {
             await display.ShowAsync(reply.Body, aux => id = aux.Text("ID"), ct);
@@ -109,42 +144,6 @@ internal static class BuildCommand
             throw new CommandException(Encoding.UTF8.GetString(captured.ToArray()) + e.Message, e.ExitCode);
         }
 
-        if (quiet)
-        {
-            id = Encoding.UTF8.GetString(captured.ToArray()).Trim();
-            cli.Out.WriteLine(id);
-        }
-
-        if (call.String("iidfile") is { Length: > 0 } file)
-        {
-            if (id.Length == 0)
-            {
-                throw new CommandException($"server did not provide an image ID. Cannot write {file}");
-            }
-
-            AtomicFile.Write(file, Encoding.ASCII.GetBytes(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, durable: false);
-        }
-
-        return 0;
-    }
-
-    /// <summary>Every known credential, by server: the engine cannot ask for one in the middle of a build.</summary>
-    private static string RegistryConfig(CliContext cli)
-    {
-        using var memory = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(memory))
-        {
-            writer.WriteStartObject();
-            foreach (RegistryAuth auth in new Credentials(cli.Config).All())
-            {
-                writer.WritePropertyName(auth.Server);
-                writer.WriteRawValue(auth.ToJson());
-            }
-
-            writer.WriteEndObject();
-        }
-
-        string text = System.Buffers.Text.Base64Url.EncodeToString(memory.ToArray());
-        return text.PadRight((text.Length + 3) / 4 * 4, '=');
+        return quiet ? Encoding.UTF8.GetString(captured.ToArray()).Trim() : id;
     }
 }

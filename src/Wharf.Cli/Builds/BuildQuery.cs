@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Wharf.Api.Containers;
+using Wharf.Cli.Builds.Outputs;
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Configuration;
@@ -12,16 +13,16 @@ namespace Wharf.Cli.Builds;
 /// <summary>The parameters of <c>POST /build</c>.</summary>
 internal static class BuildQuery
 {
-    public static Query From(Invocation call, BuildContext context) => new()
+    public static Query From(Invocation call, BuildContext context, OutputPlan outputs, BuildCaches caches) => new()
     {
-        { "t", call.List("tag") },
+        { "t", outputs.Tags },
         { "dockerfile", context.Dockerfile },
         { "remote", context.Remote },
         { "q", call.Bool("quiet") },
         { "nocache", call.Bool("no-cache") },
         { "pull", call.Bool("pull") },
         { "rm", call.Bool("rm") ? "1" : "0" },
-        { "forcerm", call.Bool("force-rm") },
+        { "rewritetimestamp", outputs.RewritesTimestamps },
         { "squash", call.Bool("squash") },
         { "securityopt", Array(call.List("security-opt")) },
         { "extrahosts", call.List("add-host") },
@@ -40,7 +41,7 @@ internal static class BuildQuery
         { "platform", call.String("platform").ToLowerInvariant() },
         { "buildargs", Arguments(call) },
         { "labels", Labels(call) },
-        { "cachefrom", Array(call.List("cache-from")) },
+        { "cachefrom", Array(caches.Sources) },
         { "ulimits", Ulimits(call.List("ulimit")) },
         { "version", "1" },
         { "explain", call.Bool("explain") },
@@ -70,6 +71,11 @@ internal static class BuildQuery
         foreach ((string name, string value) in ProxySettings.For(call.Cli.Config, call.Cli.HostText))
         {
             arguments[name] = value;
+        }
+
+        if (call.Cli.Env("SOURCE_DATE_EPOCH") is { } epoch)
+        {
+            arguments["SOURCE_DATE_EPOCH"] = epoch;
         }
 
         foreach (string pair in call.List("build-arg"))

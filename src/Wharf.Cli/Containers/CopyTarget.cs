@@ -39,6 +39,18 @@ internal sealed class CopyTarget
         NewName = isDirectory && contentOnly ? "" : rename ? Path.GetFileName(target.TrimEnd('/')) : name;
     }
 
+    private CopyTarget(string folder)
+    {
+        Folder = folder;
+        OldName = NewName = "";
+        _keepsPaths = true;
+    }
+
+    private readonly bool _keepsPaths;
+
+    /// <summary>An archive that is unpacked into a directory with the paths it has.</summary>
+    public static CopyTarget Whole(string folder) => new(folder);
+
     /// <summary>The directory into which the archive is unpacked.</summary>
     public string Folder { get; }
 
@@ -50,6 +62,11 @@ internal sealed class CopyTarget
     public string Map(string entry)
     {
         string trimmed = entry.TrimStart('/');
+        if (_keepsPaths)
+        {
+            return trimmed;
+        }
+
         int slash = trimmed.IndexOf('/');
         string rest = slash < 0 ? "" : trimmed[(slash + 1)..];
         return NewName.Length == 0 ? rest : rest.Length == 0 ? NewName : NewName + "/" + rest;

@@ -8,7 +8,10 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Builds;
 
 /// <summary>Images as one build sees them; it pulls with the credentials that came with the build.</summary>
-internal sealed class BuildImages(IImageService images, Func<string, RegistryCredentials?> credentials) : IBuildImages
+/// <param name="images">The engine's.</param>
+/// <param name="credentials">By registry.</param>
+/// <param name="latest">Files of new layers get no later time; null to leave their times.</param>
+internal sealed class BuildImages(IImageService images, Func<string, RegistryCredentials?> credentials, DateTimeOffset? latest) : IBuildImages
 {
     public async Task<BuildImage> ResolveAsync(string name, string? platform, bool pull, IBuildOutput output, CancellationToken ct)
     {
@@ -43,8 +46,14 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
 
     public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => images.SquashAsync(image, baseImage, ct);
 
-    public Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, bool keep, CancellationToken ct) =>
-        images.CommitAsync(new ContainerCommit
+    public async Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, bool keep, CancellationToken ct)
+    {
+        if (latest is { } limit)
+        {
+            await FileTimes.LimitAsync(images, workspaceId, limit, ct);
+        }
+
+        return await images.CommitAsync(new ContainerCommit
         {
             ContainerId = workspaceId,
             Config = config,
@@ -54,6 +63,7 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
             Consume = !keep,
             IsProvisional = true,
         }, ct);
+    }
 
     public Task TagAsync(Digest image, ImageReference tag, CancellationToken ct) => images.TagAsync(image.ToString(), tag.WithDefaultTag(), ct);
 

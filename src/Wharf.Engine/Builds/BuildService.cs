@@ -75,6 +75,12 @@ internal sealed class BuildService : IBuildService
         return Builder(order).Answer(await RequestAsync(order, context, ct), call);
     }
 
+    public async Task ExportFilesAsync(string image, Stream output, CancellationToken ct)
+    {
+        await using var workspace = await new BuildWorkspaces(_core.Images, _containers).OpenReadOnlyAsync(_core.Images.Resolve(image, null), ct);
+        await _core.Images.ExportContainerAsync(workspace.Root, output, ct);
+    }
+
     public void Cancel(string buildId)
     {
         if (_running.TryGetValue(buildId, out var stop))
@@ -96,7 +102,7 @@ internal sealed class BuildService : IBuildService
     }
 
     private Builder Builder(BuildOrder order) =>
-        new(new BuildImages(_core.Images, order.Credentials), new BuildWorkspaces(_core.Images, _containers), _cache, _cacheMounts, _temporary, _core.Clock);
+        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core.Images, _containers), _cache, _cacheMounts, _temporary, _core.Clock);
 
     private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
     {

@@ -15,6 +15,10 @@ public interface IBuildService
     /// <summary>Answers a question about a Dockerfile instead of building it.</summary>
     Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct);
 
+    /// <summary>Writes all files of an image as a tar, the result of a build that is wanted as files.</summary>
+    /// <exception cref="WharfException">NotFound.</exception>
+    Task ExportFilesAsync(string image, Stream output, CancellationToken ct);
+
     /// <summary>Ends the build that was started with an id; one that is not running is no error, as it may just have ended.</summary>
     void Cancel(string buildId);
 

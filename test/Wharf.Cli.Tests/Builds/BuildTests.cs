@@ -77,7 +77,7 @@ public sealed class BuildTests : IDisposable
             "{\"errorDetail\":{\"code\":3,\"message\":\"The command '/bin/sh -c exit 3' returned a non-zero code: 3\"},\"error\":\"The command '/bin/sh -c exit 3' returned a non-zero code: 3\"}"));
         using var cli = new CliHarness(engine);
         Assert.Equal(3, cli.RunWith(new FakeTerminal("FROM scratch\n"), "build", "-"));
-        Assert.Equal("The command '/bin/sh -c exit 3' returned a non-zero code: 3\n", cli.Terminal.ErrorText);
+        Assert.EndsWith("\nThe command '/bin/sh -c exit 3' returned a non-zero code: 3\n", cli.Terminal.ErrorText);
     }
 
     private static List<string> Names(byte[] archive)

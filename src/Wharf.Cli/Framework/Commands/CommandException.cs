@@ -1,7 +1,7 @@
 namespace Wharf.Cli.Framework.Commands;
 
 /// <summary>Ends a command with a text on standard error (none when empty) and an exit status.</summary>
-internal sealed class CommandException(string message, int exitCode = 1) : Exception(message)
+internal class CommandException(string message, int exitCode = 1) : Exception(message)
 {
     public int ExitCode => exitCode;
 

@@ -1,0 +1,123 @@
+using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Flags;
+
+namespace Wharf.Cli.Builds.Outputs;
+
+/// <summary>One <c>--output</c>: <c>type=…,attribute=value</c>, or short a folder, or <c>-</c> for a tar on standard output.</summary>
+internal sealed record OutputSpec
+{
+    private static readonly Dictionary<string, string[]> Attributes = new(StringComparer.Ordinal)
+    {
+        ["image"] = ["name", "push", "rewrite-timestamp", "load", "unpack", "store"],
+        ["registry"] = ["name", "rewrite-timestamp"],
+        ["docker"] = ["dest", "name", "tar", "rewrite-timestamp", "compression"],
+        ["oci"] = ["dest", "name", "tar", "rewrite-timestamp", "compression"],
+        ["local"] = ["dest", "platform-split", "rewrite-timestamp"],
+        ["tar"] = ["dest", "rewrite-timestamp"],
+        ["cacheonly"] = [],
+    };
+
+    public required string Type { get; init; }
+
+    /// <summary>Folder or file; empty for standard output or, with type=docker, the engine's own store.</summary>
+    public string Destination { get; init; } = "";
+
+    public bool HasDestination { get; init; }
+
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public bool Push { get; init; }
+
+    /// <summary>False for a folder instead of an archive.</summary>
+    public bool IsArchive { get; init; } = true;
+
+    public bool SplitsPlatforms { get; init; }
+
+    public bool RewritesTimestamps { get; init; }
+
+    /// <summary>The result stays in the engine under its names.</summary>
+    public bool KeepsImage => Type is "image" or "registry" || (Type == "docker" && !HasDestination);
+
+    /// <exception cref="CommandException">An unknown type, attribute or value, by its name.</exception>
+    public static OutputSpec Parse(string text)
+    {
+        if (text == "-")
+        {
+            return new OutputSpec { Type = "tar" };
+        }
+
+        List<string> fields = Split(text);
+        if (fields.Count == 1 && !fields[0].Contains('='))
+        {
+            return new OutputSpec { Type = "local", Destination = text, HasDestination = true };
+        }
+
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string field in fields)
+        {
+            int equals = field.IndexOf('=');
+            values[equals < 0 ? throw new CommandException($"invalid value {field}: expected key=value in --output {text}") : field[..equals].Trim().ToLowerInvariant()] = field[(equals + 1)..];
+        }
+
+        string type = values.GetValueOrDefault("type") ?? throw new CommandException($"type is required for output: {text}");
+        string[] allowed = Attributes.GetValueOrDefault(type)
+            ?? throw new CommandException($"unsupported output type \"{type}\": use {string.Join(", ", Attributes.Keys)}");
+        foreach (string name in values.Keys.Where(k => k != "type" && !allowed.Contains(k)))
+        {
+            throw new CommandException($"output type={type} does not support the attribute \"{name}\"");
+        }
+
+        return Checked(text, new OutputSpec
+        {
+            Type = type,
+            Destination = values.GetValueOrDefault("dest") is { } dest and not "-" ? dest : "",
+            HasDestination = values.ContainsKey("dest"),
+            Names = values.GetValueOrDefault("name") is { Length: > 0 } names ? names.Split(',') : [],
+            Push = type == "registry" || Flag(values, "push", false),
+            IsArchive = Flag(values, "tar", true),
+            SplitsPlatforms = Flag(values, "platform-split", false),
+            RewritesTimestamps = Flag(values, "rewrite-timestamp", false),
+        }, values);
+    }
+
+    private static OutputSpec Checked(string text, OutputSpec spec, Dictionary<string, string> values)
+    {
+        // The engine always unpacks and keeps what it builds; asking for less would have no effect.
+        foreach (string always in new[] { "unpack", "store", "load" })
+        {
+            if (!Flag(values, always, true))
+            {
+                throw new CommandException($"output type={spec.Type} does not support {always}=false: the engine keeps what it builds; use type=cacheonly");
+            }
+        }
+
+        Among(values, "compression", "uncompressed");
+        return spec.Type == "local" && spec.Destination.Length == 0 ? throw new CommandException("dest is required for local output")
+            : spec.Type == "oci" && !spec.IsArchive && spec.Destination.Length == 0 ? throw new CommandException($"dest is required for tar=false in --output {text}")
+            : spec;
+    }
+
+    private static bool Flag(Dictionary<string, string> values, string name, bool otherwise) => !values.TryGetValue(name, out string? value) ? otherwise : value switch
+    {
+        "true" or "1" or "" => true,
+        "false" or "0" => false,
+        _ => throw new CommandException($"non-bool value for {name}: {value}"),
+    };
+
+    private static string Among(Dictionary<string, string> values, string name, params string[] allowed) =>
+        !values.TryGetValue(name, out string? value) ? allowed[0]
+        : allowed.Contains(value) ? value
+        : throw new CommandException($"unsupported {name}={value}: use {string.Join(" or ", allowed)}");
+
+    private static List<string> Split(string text)
+    {
+        try
+        {
+            return CommaSeparated.Split(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"invalid output {text}: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using System.Text;
+using Wharf.EndToEnd.Tests.Harness;
+
+namespace Wharf.EndToEnd.Tests.Attacks;
+
+/// <summary>Attack <c>bld-secret-leak</c>: what is lent to a build must be nowhere after it: bytes are looked for in everything the engine keeps.</summary>
+public sealed class BuildSecretTests(SharedEngine shared) : EngineTest(shared)
+{
+    [Fact]
+    public void Secret_OfABuild_IsInNoLayerHistoryCacheOrLog()
+    {
+        string name = NewName(), secret = "sup3r-" + Guid.NewGuid().ToString("N"), folder = Context(
+            "FROM busybox\n"
+            + "RUN --mount=type=secret,id=file wc -c < /run/secrets/file > /length\n"
+            + "RUN --mount=type=secret,id=file,target=/deep/er/token,mode=0444,uid=7 stat -c '%a %u' /deep/er/token > /mode\n"
+            + "RUN --mount=type=secret,id=VALUE,env=VALUE test ${#VALUE} -gt 10 && echo yes > /env\n"
+            + "RUN test ! -s /run/secrets/file && test ! -s /deep/er/token\n");
+        string file = Path.Combine(folder, "secret");
+        File.WriteAllText(file, secret);
+        File.WriteAllText(Path.Combine(folder, ".dockerignore"), "secret\n");
+        var environment = Environment();
+        environment["VALUE"] = secret;
+        CommandResult built = Build(environment, "--no-cache", "--progress=plain", "-t", name, "--secret", $"id=file,src={file}", "--secret", "id=VALUE", folder).Ok();
+        Assert.DoesNotContain(secret, built.Out + built.Error);
+        Assert.Equal($"{secret.Length} 444 7 yes", Run(Client.Docker, "run", "--rm", name, "cat", "/length", "/mode", "/env").Ok().Text.Replace('\n', ' '));
+        Assert.DoesNotContain(secret, Run(Client.Docker, "history", "--no-trunc", name).Ok().Out);
+        string archive = Path.Combine(folder, "image.tar");
+        Run(Client.Docker, "save", "-o", archive, name).Ok();
+        AssertAbsent(secret, archive);
+        AssertAbsent(secret, Engine.DataRoot);
+        AssertAbsent(secret, Engine.ExecRoot);
+        Assert.DoesNotContain(secret, Engine.Log());
+        Run(Client.Docker, "rmi", name).Ok();
+    }
+
+    [Fact]
+    public void Secret_OfAStepThatFails_IsGoneToo()
+    {
+        string secret = "sup3r-" + Guid.NewGuid().ToString("N"), folder = Context("FROM busybox\nRUN --mount=type=secret,id=S --mount=type=secret,id=S,env=S test -s /run/secrets/S && exit 3\n");
+        var environment = Environment();
+        environment["S"] = secret;
+        CommandResult built = Build(environment, "--no-cache", "--secret", "id=S", folder).Fails(3);
+        Assert.DoesNotContain(secret, built.Out + built.Error);
+        AssertAbsent(secret, Engine.DataRoot);
+        Assert.DoesNotContain(secret, Engine.Log());
+    }
+
+    [Fact]
+    public void Secret_ThatIsRequiredAndMissing_IsNamed()
+    {
+        string folder = Context("FROM busybox\nRUN --mount=type=secret,id=nope,required=true true\nRUN --mount=type=ssh,required=true true\n");
+        Build(Environment(), folder).Fails(1, "secret nope: not found", "Dockerfile:2");
+        File.WriteAllText(Path.Combine(folder, "Dockerfile"), "FROM busybox\nRUN --mount=type=ssh,required=true true\n");
+        Build(Environment(), folder).Fails(1, "the ssh agent default was not given", "--ssh");
+    }
+
+    [Fact]
+    public void Agent_OfTheClient_AnswersInsideTheStep_AndOnlyThere()
+    {
+        string folder = Context("FROM busybox\nCOPY ask /ask\nRUN --mount=type=ssh /ask ping1 > /got && /ask ping2 >> /got && echo $SSH_AUTH_SOCK >> /got\n"
+            + "RUN --mount=type=ssh,id=other test -z \"$SSH_AUTH_SOCK\"\nRUN test -z \"$SSH_AUTH_SOCK\" && test ! -S /run/buildkit/ssh_agent.0\n");
+        File.WriteAllText(Path.Combine(folder, "ask.c"), AskingProgram);
+        Command.Run("gcc", ["-static", "-o", Path.Combine(folder, "ask"), Path.Combine(folder, "ask.c")]).Ok();
+        string path = Path.Combine(folder, "a.sock"), name = NewName();
+        using var agent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        agent.Bind(new UnixDomainSocketEndPoint(path));
+        agent.Listen(8);
+        var answering = new Thread(() => Answer(agent)) { IsBackground = true };
+        answering.Start();
+        Build(Environment(), "--no-cache", "-t", name, "--ssh", "default=" + path, folder).Ok();
+        Assert.Equal("re:ping1\nre:ping2\n/run/buildkit/ssh_agent.0", Run(Client.Docker, "run", "--rm", name, "cat", "/got").Ok().Text);
+        Run(Client.Docker, "rmi", name).Ok();
+    }
+
+    private const string AskingProgram = """
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <sys/socket.h>
+        #include <sys/un.h>
+        #include <unistd.h>
+        int main(int argc, char **argv) {
+            struct sockaddr_un a = { .sun_family = AF_UNIX };
+            char buffer[100];
+            strncpy(a.sun_path, getenv("SSH_AUTH_SOCK"), sizeof a.sun_path - 1);
+            int s = socket(AF_UNIX, SOCK_STREAM, 0);
+            if (connect(s, (struct sockaddr *)&a, sizeof a) < 0) { perror("connect"); return 1; }
+            if (write(s, argv[1], strlen(argv[1])) < 0) { perror("write"); return 2; }
+            ssize_t n = read(s, buffer, sizeof buffer - 1);
+            if (n <= 0) { perror("read"); return 3; }
+            buffer[n] = 0;
+            puts(buffer);
+            return 0;
+        }
+        """;
+
+    private static void Answer(Socket agent)
+    {
+        byte[] buffer = new byte[100];
+        try
+        {
+            while (true)
+            {
+                using Socket asked = agent.Accept();
+                int count;
+                while ((count = asked.Receive(buffer)) > 0)
+                {
+                    asked.Send(Encoding.ASCII.GetBytes("re:" + Encoding.ASCII.GetString(buffer, 0, count)));
+                }
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // the test is over
+        }
+    }
+
+    private CommandResult Build(Dictionary<string, string> environment, params string[] arguments) => Command.Run(Repository.Program("wharf"), ["build", .. arguments], "", environment, 120);
+
+    private Dictionary<string, string> Environment() => new(Engine.ClientEnvironment()) { ["DOCKER_BUILDKIT"] = "1" };
+
+    private string Context(string dockerfile)
+    {
+        string folder = Path.Combine(Engine.Root, "context-" + NewName());
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "Dockerfile"), dockerfile);
+        return folder;
+    }
+
+    /// <summary>Looks through file content and names, as a thief with the disk would.</summary>
+    private static void AssertAbsent(string secret, string path)
+    {
+        CommandResult found = Command.Run("grep", ["-rlaF", "--devices=skip", "--exclude-dir=merged", secret, path], timeoutSeconds: 120);
+        Assert.True(found.ExitCode != 0 || found.Out.Length == 0, "the secret is in " + found.Out);
+    }
+}
