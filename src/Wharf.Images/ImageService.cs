@@ -25,6 +25,7 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly LocalIndex _index;
     private readonly RegistryConnections _connections;
     private readonly LayerFlusher _flusher;
+    private readonly ImageGc? _gc;
     private readonly ImageSurroundings _surroundings = new();
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
@@ -46,11 +47,12 @@ public sealed class ImageService : IImageService, IDisposable
         var router = new RegistryRouter(_connections, resolver, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
-        _containers = new ContainerFilesystems(_index, layers);
+        _containers = new ContainerFilesystems(_index, layers, _surroundings, clock);
         _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _surroundings, clock);
         var repair = new LayerRepair(_index, layers, tars);
         var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);
+        _gc = options.Gc is { } policy ? new ImageGc(policy, _index, _catalog, collector, _surroundings, () => ImageGc.UsedPercent(options.DataRoot), clock, report) : null;
         _transfers = new ImageTransfers(
             new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _surroundings, options, clock),
             new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, options), router, _surroundings, clock),
@@ -77,15 +79,22 @@ public sealed class ImageService : IImageService, IDisposable
     {
         ct.ThrowIfCancellationRequested();
         var settings = new SnapshotSettings(options.DataRoot, IdentityMap.None) { DeletionFailed = (path, e) => report($"cannot remove {path}: {e.Message}") };
-        var service = new ImageService(options, database, SnapshotDrivers.Open(options.StorageDriver, settings), clock, report);
+        ISnapshotDriver driver = SnapshotDrivers.Open(options.StorageDriver, settings);
+        Snapshots.StorageOptions.Check(options.StorageOptions, driver.Name, report);
+        var service = new ImageService(options, database, driver, clock, report);
         await service._maintenance.RecoverAsync(ct).ConfigureAwait(false);
         return service;
     }
 
-    public void Connect(IImageUsers users, IImageEventSink events) => _surroundings.Connect(users, events);
+    public void Connect(IImageUsers users, IImageEventSink events)
+    {
+        _surroundings.Connect(users, events);
+        _gc?.Start(); // not before it can be known which images are used
+    }
 
     public void Dispose()
     {
+        _gc?.Dispose();
         _connections.Dispose();
         _flusher.Dispose();
         _index.Dispose();
@@ -106,6 +115,12 @@ public sealed class ImageService : IImageService, IDisposable
     public Task TagAsync(string name, ImageReference target, CancellationToken ct) => _catalog.TagAsync(name, target, ct);
 
     public Task<IReadOnlyList<ImageDeletion>> DeleteAsync(string name, bool force, bool prune, CancellationToken ct) => _catalog.DeleteAsync(name, force, prune, ct);
+
+    public Task<IReadOnlyList<ImageDeletion>> DeletePlatformsAsync(string name, IReadOnlyList<Platform> platforms, bool force, CancellationToken ct) =>
+        _catalog.DeletePlatformsAsync(name, platforms, force, ct);
+
+    public IReadOnlyList<ImageAttestation> Attestations(string name, Platform? platform, IReadOnlyList<string> predicateTypes) =>
+        _catalog.Attestations(name, platform, predicateTypes);
 
     public Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct) => _catalog.PruneAsync(filters, ct);
 
@@ -157,6 +172,9 @@ public sealed class ImageService : IImageService, IDisposable
     public Task<long> CollectGarbageAsync(CancellationToken ct) => _maintenance.CollectGarbageAsync(ct);
 
     public Task<IReadOnlyList<StorageFinding>> CheckAsync(bool repair, CancellationToken ct) => _maintenance.CheckAsync(repair, ct);
+
+    /// <summary>Looks at the disk now, as the policy does from time to time; 0 without a policy.</summary>
+    internal Task<int> CollectImagesAsync(CancellationToken ct) => _gc?.RunAsync(ct) ?? Task.FromResult(0);
 
     private static string UserAgent(ImageServiceOptions options) => "wharf/" + (options.EngineVersion.Length > 0 ? options.EngineVersion : "0");
 }

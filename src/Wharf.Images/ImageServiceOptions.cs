@@ -1,3 +1,4 @@
+using Wharf.Images.Maintenance;
 using Wharf.Images.Transfers;
 
 namespace Wharf.Images;
@@ -24,6 +25,9 @@ public sealed record ImageServiceOptions
 
     /// <summary>What becomes of compressed layers once they are unpacked.</summary>
     public CompressedLayers CompressedLayers { get; init; } = CompressedLayers.Auto;
+
+    /// <summary>Removal of unused images when the disk fills; null for none.</summary>
+    public ImageGcPolicy? Gc { get; init; }
 
     /// <summary>What the User-Agent and new images' docker_version say.</summary>
     public string EngineVersion { get; init; } = "";

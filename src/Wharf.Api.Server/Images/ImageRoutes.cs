@@ -59,8 +59,16 @@ internal sealed class ImageRoutes(IImageService images)
 
     private Task AttestationsAsync(ApiCall call)
     {
-        images.Resolve(call["name"], PlatformQuery.One(call));
-        throw WharfException.Unsupported("this engine does not read attestations yet");
+        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call);
+        if (platforms.Count > 1)
+        {
+            throw WharfException.Invalid("only one platform can be specified");
+        }
+
+        bool withStatement = call.Flag("statement");
+        List<AttestationStatement> statements = [.. images.Attestations(call["name"], platforms.FirstOrDefault(), call.QueryAll("type"))
+            .Select(attestation => ImageViews.Attestation(attestation, withStatement))];
+        return call.WriteAsync(statements, ApiJson.Context.ListAttestationStatement);
     }
 
     private async Task TagAsync(ApiCall call)
@@ -72,12 +80,10 @@ internal sealed class ImageRoutes(IImageService images)
 
     private async Task RemoveAsync(ApiCall call)
     {
-        if (call.QueryAll("platforms").Count > 0)
-        {
-            throw WharfException.Unsupported("removing single platforms of an image is not supported: platforms");
-        }
-
-        IReadOnlyList<ImageDeletion> deleted = await images.DeleteAsync(call["name"], call.Flag("force"), !call.Flag("noprune"), call.Ct);
+        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call, "platforms");
+        IReadOnlyList<ImageDeletion> deleted = platforms.Count > 0
+            ? await images.DeletePlatformsAsync(call["name"], platforms, call.Flag("force"), call.Ct)
+            : await images.DeleteAsync(call["name"], call.Flag("force"), !call.Flag("noprune"), call.Ct);
         await call.WriteAsync(ImageViews.Deletions(deleted), ApiJson.Context.ListImageDeleteResponseItem);
     }
 

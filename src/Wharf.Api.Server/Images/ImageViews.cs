@@ -69,6 +69,13 @@ internal static class ImageViews
     public static List<ImageDeleteResponseItem> Deletions(IEnumerable<ImageDeletion> deletions) =>
         [.. deletions.Select(deletion => new ImageDeleteResponseItem { Untagged = deletion.Untagged, Deleted = deletion.Deleted })];
 
+    public static AttestationStatement Attestation(ImageAttestation attestation, bool withStatement) => new()
+    {
+        Descriptor = Descriptor(attestation.Descriptor),
+        PredicateType = attestation.PredicateType,
+        Statement = withStatement ? attestation.Statement : null,
+    };
+
     public static ImageSearchResult Search(SearchResult result) => new()
     {
         Name = result.Name,

@@ -13,7 +13,7 @@ internal static class PlatformQuery
 {
     public static Platform? One(ApiCall call) => call.Query("platform") is string text ? Parse(text) : null;
 
-    public static IReadOnlyList<Platform> Many(ApiCall call) => [.. call.QueryAll("platform").Select(Parse)];
+    public static IReadOnlyList<Platform> Many(ApiCall call, string parameter = "platform") => [.. call.QueryAll(parameter).Select(Parse)];
 
     private static Platform Parse(string text)
     {

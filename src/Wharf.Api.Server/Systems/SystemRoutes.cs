@@ -6,6 +6,7 @@ using Wharf.Api.System;
 using Wharf.Api.Versions;
 using Wharf.Engine.Events;
 using Wharf.Engine.Host;
+using Wharf.Images.Maintenance;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
 
@@ -22,6 +23,7 @@ internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
         Route.Get("/events", EventsAsync),
         Route.Get("/system/df", DiskUsageAsync, "1.25"),
         Route.Post("/auth", LoginAsync),
+        Route.Post("/system/check", CheckAsync),
     ];
 
     private Task InfoAsync(ApiCall call) =>
@@ -56,6 +58,13 @@ internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
         DiskUsageParts parts = DiskUsageReport.Parts(call.QueryAll("type"));
         DiskUsage usage = await engine.System.DiskUsageAsync(parts, call.Ct);
         await call.WriteAsync(DiskUsageReport.Of(usage, parts, call.Flag("verbose"), call.Version), ApiJson.Context.DiskUsageResponse);
+    }
+
+    private async Task CheckAsync(ApiCall call)
+    {
+        IReadOnlyList<StorageFinding> findings = await engine.Images.CheckAsync(call.Flag("repair"), call.Ct);
+        List<StorageProblem> problems = [.. findings.Select(f => new StorageProblem { Subject = f.Subject, Problem = f.Problem, Repair = f.Repair })];
+        await call.WriteAsync(problems, ApiJson.Context.ListStorageProblem);
     }
 
     private async Task LoginAsync(ApiCall call)

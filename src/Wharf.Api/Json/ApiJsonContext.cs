@@ -72,6 +72,8 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(ExecInspectResponse))]
 [JsonSerializable(typeof(ExecStartRequest))]
 [JsonSerializable(typeof(AttestationStatement))]
+[JsonSerializable(typeof(List<AttestationStatement>))]
+[JsonSerializable(typeof(List<StorageProblem>))]
 [JsonSerializable(typeof(BuildIdentity))]
 [JsonSerializable(typeof(DistributionInspect))]
 [JsonSerializable(typeof(ImageConfig))]

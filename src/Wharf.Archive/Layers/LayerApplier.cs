@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Compression;
 using Wharf.Archive.Tar;
 using Wharf.Archive.Trees;
 using Wharf.Primitives;
@@ -23,7 +24,9 @@ public static class LayerApplier
     {
         await using RecipeWriter? recipe = options.Recipe is { } target ? new RecipeWriter(target) : null;
         using var hashed = new HashingReader(tar);
-        using var reader = new TarReader(hashed, options.Limits, recipe);
+        // The digest is taken beside the writing of files: each keeps a core busy.
+        await using var ahead = new ReadAheadStream(hashed);
+        using var reader = new TarReader(ahead, options.Limits, recipe);
         var rules = new ExtractRules { Whiteouts = options.Whiteouts, Owners = options.Owners, Private = options.Whiteouts != WhiteoutStyle.Keep };
         long size = 0, entries = 0, skipped;
         using (var extractor = new TreeExtractor(root, TreePath.Root, rules) { Recipe = recipe })

@@ -10,6 +10,7 @@ internal static class SystemCommands
         Group = CommandGroup.Management,
         Children = () =>
         [
+            CheckCommand.Definition,
             DiskUsageCommand.Definition,
             EventsCommand.Definition,
             InfoCommand.Definition,

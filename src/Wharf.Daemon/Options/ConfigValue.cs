@@ -13,6 +13,7 @@ internal static class ConfigValue
         (OptionKind.Text, JsonValueKind.String) => [value.GetString()!],
         (OptionKind.Text, JsonValueKind.Number) => [value.GetRawText()],
         (OptionKind.List, JsonValueKind.Array) => value.EnumerateArray().Select(item => Item(spec, item)),
+        (OptionKind.List, JsonValueKind.Object) when spec.Name == "mirror" => value.EnumerateObject().SelectMany(Mirrors),
         (OptionKind.List, JsonValueKind.Object) => value.EnumerateObject().Select(item => Limit(item.Value)),
         (OptionKind.Map, JsonValueKind.Object) => value.EnumerateObject().Select(item => $"{item.Name}={Entry(spec, item.Value)}"),
         _ => throw WharfException.Invalid($"{spec.Key}: a {value.ValueKind.ToString().ToLowerInvariant()} is not what it takes"),
@@ -24,6 +25,14 @@ internal static class ConfigValue
         JsonValueKind.Object when spec.Name == "default-address-pool" =>
             $"base={item.GetProperty("base").GetString()},size={item.GetProperty("size").GetRawText()}",
         _ => throw WharfException.Invalid($"{spec.Key}: its list must hold strings"),
+    };
+
+    // "quay.io": "https://mirror" or "quay.io": ["https://first", "https://second"]
+    private static IEnumerable<string> Mirrors(JsonProperty prefix) => prefix.Value.ValueKind switch
+    {
+        JsonValueKind.String => [$"{prefix.Name}={prefix.Value.GetString()}"],
+        JsonValueKind.Array => prefix.Value.EnumerateArray().Select(url => $"{prefix.Name}={url.GetString()}"),
+        _ => throw WharfException.Invalid($"mirrors: {prefix.Name} must be an address or a list of them"),
     };
 
     // "nofile": {"Name": "nofile", "Hard": 64000, "Soft": 64000}

@@ -4,6 +4,7 @@ using Wharf.Api.Containers;
 using Wharf.Api.Server.Listening;
 using Wharf.Engine;
 using Wharf.Images;
+using Wharf.Images.Maintenance;
 using Wharf.Images.Transfers;
 using Wharf.Network;
 using Wharf.Network.Addressing;
@@ -160,8 +161,49 @@ internal static class OptionsBinder
             MaxConcurrentDownloads = values.Number("max-concurrent-downloads", defaults.MaxConcurrentDownloads),
             MaxConcurrentUploads = values.Number("max-concurrent-uploads", defaults.MaxConcurrentUploads),
             MaxDownloadAttempts = values.Number("max-download-attempts", defaults.MaxDownloadAttempts),
+            CompressedLayers = values.Text("compressed-layers") switch
+            {
+                null or "auto" => CompressedLayers.Auto,
+                "keep" => CompressedLayers.Keep,
+                "drop" => CompressedLayers.Drop,
+                string other => throw OptionValues.Invalid("compressed-layers", other, "must be auto, keep or drop"),
+            },
+            Gc = Gc(values),
             EngineVersion = version,
         };
+    }
+
+    private static ImageGcPolicy? Gc(OptionValues values)
+    {
+        if (!values.Has("image-gc-high"))
+        {
+            string? alone = values.Has("image-gc-low") ? "image-gc-low" : values.Has("image-gc-min-age") ? "image-gc-min-age" : null;
+            return alone is null ? null : throw OptionValues.Invalid(alone, values.Text(alone) ?? "", "needs image-gc-high");
+        }
+
+        var defaults = new ImageGcPolicy();
+        int high = values.Number("image-gc-high", defaults.HighPercent);
+        var policy = new ImageGcPolicy
+        {
+            HighPercent = high,
+            LowPercent = values.Number("image-gc-low", Math.Max(0, high - 5)),
+            MinimumAge = values.Parsed("image-gc-min-age", (string? text, out TimeSpan age) => GoDuration.TryParse(text ?? "", out age)) ?? defaults.MinimumAge,
+        };
+        string problems = string.Join("; ", policy.Problems());
+        return problems.Length == 0 ? policy : throw WharfException.Invalid(problems);
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> PrefixMirrors(OptionValues values)
+    {
+        var mirrors = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (string rule in values.List("mirror"))
+        {
+            int equals = rule.IndexOf('=', StringComparison.Ordinal);
+            string prefix = equals > 0 ? rule[..equals].TrimEnd('/') : throw OptionValues.Invalid("mirror", rule, "must be prefix=URL");
+            mirrors[prefix] = [.. mirrors.GetValueOrDefault(prefix, []), rule[(equals + 1)..]];
+        }
+
+        return mirrors;
     }
 
     public static RegistryOptions Registries(OptionValues values)
@@ -170,6 +212,7 @@ internal static class OptionsBinder
         {
             Insecure = values.List("insecure-registry"),
             Mirrors = values.List("registry-mirror"),
+            PrefixMirrors = PrefixMirrors(values),
             HttpProxy = values.Text("http-proxy") ?? Environment.GetEnvironmentVariable("HTTP_PROXY"),
             HttpsProxy = values.Text("https-proxy") ?? Environment.GetEnvironmentVariable("HTTPS_PROXY"),
             NoProxy = values.Text("no-proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY"),

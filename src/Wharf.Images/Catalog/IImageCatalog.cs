@@ -36,6 +36,17 @@ public interface IImageCatalog
     /// <exception cref="WharfException">NotFound; Conflict "conflict: unable to remove repository reference …" and its kin.</exception>
     Task<IReadOnlyList<ImageDeletion>> DeleteAsync(string name, bool force, bool prune, CancellationToken ct);
 
+    /// <summary>Removes the images of single platforms that were pulled under one name; the name stays with those that are left.</summary>
+    /// <exception cref="WharfException">NotFound, naming the platform that is not here; Conflict as for a removal.</exception>
+    Task<IReadOnlyList<ImageDeletion>> DeletePlatformsAsync(string name, IReadOnlyList<Platform> platforms, bool force, CancellationToken ct);
+
+    /// <summary>The in-toto statements that came with an image for a platform; empty when there are none.</summary>
+    /// <param name="name">Reference, id or prefix.</param>
+    /// <param name="platform">Null for the image that the name stands for.</param>
+    /// <param name="predicateTypes">These only; empty for all.</param>
+    /// <exception cref="WharfException">NotFound.</exception>
+    IReadOnlyList<ImageAttestation> Attestations(string name, Platform? platform, IReadOnlyList<string> predicateTypes);
+
     /// <summary>Removes dangling images, or with <c>dangling=false</c> all unused ones. Filters: dangling, until, label, label!.</summary>
     Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct);
 

@@ -100,7 +100,19 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
     }
 
     public async Task<IReadOnlyList<ImageDeletion>> DeleteAsync(string name, bool force, bool prune, CancellationToken ct) =>
-        (await RemoveAsync(name, force, prune, ct).ConfigureAwait(false)).Records;
+        (await RemoveAsync(remover => remover.Remove(name, force, prune), ct).ConfigureAwait(false)).Records;
+
+    public async Task<IReadOnlyList<ImageDeletion>> DeletePlatformsAsync(string name, IReadOnlyList<Platform> platforms, bool force, CancellationToken ct) =>
+        (await RemoveAsync(remover => remover.RemovePlatforms(name, platforms, force), ct).ConfigureAwait(false)).Records;
+
+    public IReadOnlyList<ImageAttestation> Attestations(string name, Platform? platform, IReadOnlyList<string> predicateTypes)
+    {
+        IndexState state = index.State;
+        ImageRecord image = NameResolver.Resolve(state, name, null);
+        ImageRecord variant = platform is null ? image : state.VariantsOf(image).FirstOrDefault(v => platform.Accepts(v.Platform))
+            ?? throw ImageErrors.OtherPlatform(name, platform, image.Platform);
+        return AttestationReader.Of(variant, documents, predicateTypes);
+    }
 
     public async Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct)
     {
@@ -112,7 +124,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         {
             try
             {
-                ImageRemover done = await RemoveAsync(name, force: false, prune: true, ct).ConfigureAwait(false);
+                ImageRemover done = await RemoveAsync(remover => remover.Remove(name, force: false, prune: true), ct).ConfigureAwait(false);
                 deleted.AddRange(done.Records);
                 freed += done.Freed;
             }
@@ -153,7 +165,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         return candidates;
     }
 
-    private async Task<ImageRemover> RemoveAsync(string name, bool force, bool prune, CancellationToken ct)
+    private async Task<ImageRemover> RemoveAsync(Action<ImageRemover> remove, CancellationToken ct)
     {
         IReadOnlyList<ImageUse> uses = surroundings.Users.ImageUses();
         ImageRemover? remover = null;
@@ -162,7 +174,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         {
             before = state;
             remover = new ImageRemover(state, uses, layers);
-            remover.Remove(name, force, prune);
+            remove(remover);
             return remover.Change;
         }, ct).ConfigureAwait(false);
         await blobs.CollectAsync().ConfigureAwait(false);

@@ -52,6 +52,32 @@ internal sealed class ImageRemover(IndexState start, IReadOnlyList<ImageUse> use
         Delete(image.Id, force, prune, quiet: byName);
     }
 
+    /// <summary>Removes the variants of an image for these platforms; its names go on to a variant that stays.</summary>
+    public void RemovePlatforms(string name, IReadOnlyList<Platform> platforms, bool force)
+    {
+        ImageRecord image = NameResolver.Resolve(_state, name, null);
+        foreach (Platform platform in platforms)
+        {
+            List<ImageRecord> variants = [.. _state.VariantsOf(image)];
+            ImageRecord variant = variants.Find(v => platform.Accepts(v.Platform)) ?? throw ImageErrors.OtherPlatform(name, platform, image.Platform);
+            if (variants.Find(v => v.Id != variant.Id) is not { } heir)
+            {
+                Remove(variant.Id == NameResolver.Resolve(_state, name, null).Id ? name : variant.Id.ToString(), force, prune: true);
+                return;
+            }
+
+            CheckRunningAndStopped(variant.Id, force, activeNames: false);
+            foreach (NameKey key in Names(variant.Id))
+            {
+                _state = _state with { Names = _state.Names.SetItem(key, heir.Id) };
+                _writes.Add(connection => IndexWrites.PutName(connection, key, heir.Id));
+            }
+
+            Delete(variant.Id, force, prune: true, quiet: false);
+            image = heir;
+        }
+    }
+
     private List<NameKey> Names(Digest image) => [.. _state.NamesOf(image).Order()];
 
     private void RemoveByName(ImageRecord image, string name, bool force, out bool finished)

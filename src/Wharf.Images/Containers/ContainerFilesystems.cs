@@ -9,7 +9,7 @@ using Wharf.Primitives;
 namespace Wharf.Images.Containers;
 
 /// <summary>Writable layers of containers on the snapshot driver: see <see cref="IContainerFilesystems"/>.</summary>
-internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers) : IContainerFilesystems
+internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, ImageSurroundings surroundings, TimeProvider clock) : IContainerFilesystems
 {
     private readonly ISnapshotDriver _driver = layers.Driver;
 
@@ -26,6 +26,7 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers) 
         {
             _driver.CreateContainer(containerId, top, new ContainerLayerOptions { StorageOptions = storageOptions });
             await recorded.ConfigureAwait(false);
+            surroundings.NoteUse(imageId, clock.GetUtcNow());
             return Describe(containerId);
         }
         catch

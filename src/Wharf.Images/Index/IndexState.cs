@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Index;
@@ -54,6 +55,11 @@ internal sealed record IndexState
 
     /// <summary>Names by image, for lists: one pass instead of one per image.</summary>
     public Lookup<Digest, NameKey> NamesByImage() => Names.ToLookup(n => n.Value, n => n.Key);
+
+    /// <summary>The images that came by the same index, one for each platform; the image itself when it came alone.</summary>
+    public IEnumerable<ImageRecord> VariantsOf(ImageRecord image) => image.Target is { } target && MediaTypes.IsIndex(target.MediaType)
+        ? Images.Values.Where(i => i.Id == image.Id || i.Target?.Digest == target.Digest).OrderByDescending(i => i.Id == image.Id)
+        : [image];
 
     public IEnumerable<ImageRecord> ChildrenOf(Digest image) => Images.Values.Where(i => i.Parent == image);
 

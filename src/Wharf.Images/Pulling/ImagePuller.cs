@@ -105,6 +105,7 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
         {
             pins.AddRange(manifest.Layers.Select(l => blobs.Pins.Pin(l.Digest)));
             leases = await LayerStack.UnpackAsync(layers, Plan(repository, manifest, config, report), options.MaxConcurrentDownloads, ct).ConfigureAwait(false);
+            documents.AddRange(await AttestationFetcher.FetchAsync(repository, top, document.Digest, ct).ConfigureAwait(false));
             await factory.RegisterAsync(new NewImage
             {
                 Id = manifest.Config.Digest,

@@ -48,6 +48,7 @@ public sealed class LayerApplierTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "tar-traversal")]
     public async Task Apply_HostileNames_StayInside()
     {
         _scratch.Shell("mkdir -p out outside; printf safe > outside/file; printf safe > victim");
@@ -84,6 +85,7 @@ public sealed class LayerApplierTests : IDisposable
     }
 
     [Theory]
+    [Trait("attack", "tar-traversal")]
     [InlineData("../victim")]
     [InlineData("a/../../victim")]
     [InlineData("..")]
@@ -98,6 +100,7 @@ public sealed class LayerApplierTests : IDisposable
     }
 
     [Theory]
+    [Trait("attack", "tar-traversal")]
     [InlineData("../victim")]
     [InlineData("/../victim")]
     [InlineData("link/victim")]
@@ -121,6 +124,7 @@ public sealed class LayerApplierTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "tar-traversal")]
     public async Task Apply_SameNameWithOtherTypes_LastOneStands()
     {
         _scratch.Make("out");
@@ -232,6 +236,7 @@ public sealed class LayerApplierTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "tar-traversal")]
     public async Task Apply_MutatedLayers_NeverLeaveTheRoot()
     {
         _scratch.Shell("""

@@ -8,6 +8,7 @@ public sealed class TreeRemoverTests : IDisposable
     private readonly Scratch _scratch = new();
 
     [Fact]
+    [Trait("attack", "tar-bombs")]
     public void Remove_TreeDeeperThanAnyPath_Goes()
     {
         _scratch.Shell("mkdir -p top outside; touch outside/safe; ln -s ../outside top/link");

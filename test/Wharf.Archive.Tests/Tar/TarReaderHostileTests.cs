@@ -32,6 +32,7 @@ public sealed class TarReaderHostileTests
     }
 
     [Fact]
+    [Trait("attack", "tar-bombs")]
     public async Task Reader_GigabyteOfPaxHeader_IsRefusedBeforeReadingIt()
     {
         byte[] archive = await Archives.WriteAsync((Archives.Entry(new string('n', 200)), ""));
@@ -42,6 +43,7 @@ public sealed class TarReaderHostileTests
     }
 
     [Fact]
+    [Trait("attack", "tar-bombs")]
     public async Task Reader_EndlessPaxHeaders_AreBounded()
     {
         byte[] one = (await Archives.WriteAsync((Archives.Entry(new string('n', 200)), "")))[..1024];
@@ -50,6 +52,7 @@ public sealed class TarReaderHostileTests
     }
 
     [Fact]
+    [Trait("attack", "tar-bombs")]
     public async Task Reader_MoreEntriesThanAllowed_Stops()
     {
         byte[] one = (await Archives.WriteAsync((Archives.Entry("n"), "")))[..512];
@@ -59,6 +62,7 @@ public sealed class TarReaderHostileTests
     }
 
     [Fact]
+    [Trait("attack", "tar-bombs")]
     public async Task Reader_MoreContentThanAllowed_Stops()
     {
         byte[] archive = await Archives.WriteAsync((Archives.Entry("a"), new string('x', 600)), (Archives.Entry("b"), new string('x', 600)));

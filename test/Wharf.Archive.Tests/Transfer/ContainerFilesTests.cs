@@ -91,6 +91,7 @@ public sealed class ContainerFilesTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "cp-perms")]
     public async Task Extract_IntoLinkedDirectory_StaysInTheRoot()
     {
         using var root = _scratch.Open("root");
@@ -105,6 +106,7 @@ public sealed class ContainerFilesTests : IDisposable
     }
 
     [Theory]
+    [Trait("attack", "cp-foreign-decompressor")]
     [InlineData(CompressionKind.Gzip)]
     [InlineData(CompressionKind.Zstd)]
     public async Task Extract_Compressed_IsUnpackedInProcess(CompressionKind kind)
@@ -153,6 +155,7 @@ public sealed class ContainerFilesTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "cp-symlink-exchange")]
     public async Task CopyInAndOut_WhileDirectoriesTurnIntoLinks_NeverLeavesTheRoot()
     {
         string outside = _scratch["outside"];

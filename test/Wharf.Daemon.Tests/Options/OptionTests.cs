@@ -27,6 +27,29 @@ public sealed class OptionTests : IDisposable
     }
 
     [Fact]
+    public void Images_PoliciesAndMirrors_AreRead()
+    {
+        OptionValues values = Merge("{\"mirrors\": {\"quay.io\": \"https://one\", \"ghcr.io/team\": [\"https://two\", \"http://three:5000\"]}, \"compressed-layers\": \"keep\", "
+            + "\"image-gc-high\": 90, \"image-gc-min-age\": \"36h\"}");
+
+        DaemonOptions options = OptionsBinder.Bind(values, "1.2.3");
+
+        Assert.Equal(["https://one"], options.Images.Registries.PrefixMirrors["quay.io"]);
+        Assert.Equal(["https://two", "http://three:5000"], options.Images.Registries.PrefixMirrors["ghcr.io/team"]);
+        Assert.Equal(Wharf.Images.CompressedLayers.Keep, options.Images.CompressedLayers);
+        Assert.Equal((90, 85, TimeSpan.FromHours(36)), (options.Images.Gc!.HighPercent, options.Images.Gc.LowPercent, options.Images.Gc.MinimumAge));
+        Assert.Null(Bind().Images.Gc);
+    }
+
+    [Theory]
+    [InlineData("--compressed-layers=some")]
+    [InlineData("--image-gc-low=50")]
+    [InlineData("--image-gc-high=120")]
+    [InlineData("--mirror=quay.io")]
+    [InlineData("--mirror=quay.io=ftp://x")]
+    public void Images_ImpossibleValues_AreRefused(string flag) => Assert.Equal(ErrorKind.InvalidArgument, Assert.Throws<WharfException>(() => Bind(flag)).Kind);
+
+    [Fact]
     public void Flags_InEveryForm_AreRead()
     {
         DaemonOptions options = Bind("-H", "unix:///a", "-Htcp://127.0.0.1:1", "--host=unix:///b", "-D", "-G", "staff", "--bip", "10.1.2.1/24", "--icc=false",

@@ -56,6 +56,7 @@ public sealed class LoadTests
     }
 
     [Fact]
+    [Trait("attack", "load-archive")]
     public async Task Load_LayersAsLinks_FollowsThemWithinTheArchive()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -75,6 +76,7 @@ public sealed class LoadTests
     }
 
     [Fact]
+    [Trait("attack", "load-archive")]
     public async Task Load_LinkLoop_IsRefused()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -93,6 +95,7 @@ public sealed class LoadTests
     }
 
     [Theory]
+    [Trait("attack", "load-archive")]
     [InlineData("""[{"Config":"/etc/passwd","RepoTags":null,"Layers":[]}]""", "configuration /etc/passwd is not in it")]
     [InlineData("""[{"Config":"config.json","RepoTags":null,"Layers":["/etc/shadow"]}]""", "layer /etc/shadow is not in it")]
     [InlineData("""[{"Config":"config.json","RepoTags":null,"Layers":["../../../etc/shadow"]}]""", "layer ../../../etc/shadow is not in it")]

@@ -1,3 +1,4 @@
+using Wharf.Primitives;
 using FsCheck;
 using FsCheck.Fluent;
 using Wharf.Images.Catalog;

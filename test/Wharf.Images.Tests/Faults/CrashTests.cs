@@ -19,6 +19,8 @@ public sealed class CrashTests : IDisposable
     [InlineData("pull")]
     [InlineData("load")]
     [InlineData("remove")]
+    [InlineData("push")]
+    [InlineData("prune")]
     public async Task Killed_AtAnyMoment_NextStartIsCleanAndWorks(string work)
     {
         TestImage image = TestImage.Make(new ImageConfig(), TestImage.BigLayer(4_000_000), TestImage.BigLayer(6_000_000, 2), TestImage.BigLayer(2_000_000, 3));
@@ -28,7 +30,7 @@ public sealed class CrashTests : IDisposable
         await File.WriteAllBytesAsync(archive, image.DockerArchive($"{_registry.Host}/big:latest"), ImageLab.Ct);
         for (int round = 0; round < 4; round++)
         {
-            if (work == "remove" && !lab.Service.TryResolve($"{_registry.Host}/big", out _))
+            if (work is "remove" or "push" or "prune" && !lab.Service.TryResolve($"{_registry.Host}/big", out _))
             {
                 await lab.PullAsync($"{_registry.Host}/big");
             }
@@ -72,6 +74,16 @@ public sealed class CrashTests : IDisposable
                         await victim.Service.DeleteAsync(loaded[0].ToString(), force: true, prune: true, ImageLab.Ct);
                     }
 
+                    break;
+                case "push":
+                    string target = $"{work[1]}-{Guid.NewGuid():N}:1";
+                    await victim.Service.TagAsync(work[1], ImageReference.Parse(target), ImageLab.Ct);
+                    await victim.Service.PushAsync(new Images.Transfers.PushRequest { Reference = ImageReference.Parse(target) }, new ProgressLog(), ImageLab.Ct);
+                    await victim.Service.DeleteAsync(target, force: false, prune: true, ImageLab.Ct);
+                    break;
+                case "prune":
+                    await victim.Service.PruneAsync(new Dictionary<string, IReadOnlyList<string>> { ["dangling"] = ["false"] }, ImageLab.Ct);
+                    await victim.Service.PullAsync(new Images.Transfers.PullRequest { Reference = ImageReference.Parse(work[1]) }, new ProgressLog(), ImageLab.Ct);
                     break;
                 default:
                     await victim.Service.DeleteAsync(work[1], force: true, prune: true, ImageLab.Ct);

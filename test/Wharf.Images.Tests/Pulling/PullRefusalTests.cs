@@ -90,6 +90,7 @@ public sealed class PullRefusalTests : IDisposable
     }
 
     [Theory]
+    [Trait("attack", "img-ambiguous-manifest")]
     [InlineData("""{"schemaVersion":2,"mediaType":"M","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"D","size":2},"layers":[],"manifests":[]}""", "ambiguous")]
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","config":{},"layers":[]}""", "was announced as")]
     [InlineData("""{"schemaVersion":2,"layers":[],"layers":[],"config":{}}""", "is there twice")]
@@ -137,6 +138,7 @@ public sealed class PullRefusalTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-foreign-url-creds")]
     public async Task Pull_TokenAuthentication_AsksTheNamedServer()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -180,6 +182,7 @@ public sealed class PullRefusalTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-foreign-url-creds")]
     public async Task Pull_RedirectToAnotherHost_TakesNoCredentialsThere()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -210,6 +213,7 @@ public sealed class PullRefusalTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-foreign-url-creds")]
     public async Task Pull_ForeignLayer_TakesNoCredentialsThere()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();

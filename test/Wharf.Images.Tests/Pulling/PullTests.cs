@@ -99,6 +99,7 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-platform-confusion")]
     public async Task Pull_Index_TakesThePlatformAndSkipsAttestations()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -130,6 +131,7 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-platform-confusion")]
     public async Task Pull_IndexThatLiesAboutThePlatform_IsRefused()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -272,6 +274,7 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-digest-lies")]
     public async Task Pull_WrongDiffId_IsRefused()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
@@ -290,6 +293,7 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    [Trait("attack", "img-digest-lies")]
     public async Task Pull_ManifestServedUnderAnotherDigest_IsRefused()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
