@@ -1,4 +1,5 @@
 using Wharf.Images;
+using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
@@ -27,6 +28,10 @@ internal sealed class OurImages(StateDatabase database, ImageService service) : 
         await using FileStream file = File.Create(path);
         await service.SaveAsync([name], [], file, CancellationToken.None);
     }
+
+    public void List() => _ = service.List(new ImageListQuery()).Count;
+
+    public void Measure() => _ = service.DiskUsage();
 
     public Task TagAsync(string name, string tag) => service.TagAsync(name, ImageReference.Parse(tag), CancellationToken.None);
 

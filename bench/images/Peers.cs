@@ -8,9 +8,11 @@ internal sealed class Peers : IDisposable
 {
     private readonly List<Process> _processes = [];
     private readonly string _socket;
+    private readonly string _root;
 
     public Peers(string root)
     {
+        _root = root;
         _socket = "unix://" + Path.Combine(root, "docker.sock");
         string config = Path.Combine(root, "registry.yml");
         File.WriteAllText(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/registry}}}}\nhttp: {{addr: '127.0.0.1:5000'}}\n");
@@ -28,6 +30,13 @@ internal sealed class Peers : IDisposable
     public string Registry => "127.0.0.1:5000";
 
     public bool HasEngine { get; }
+
+    public static bool HasPodman => File.Exists("/usr/bin/podman");
+
+    public void Podman(params string[] arguments) => Run("podman",
+        ["--root", Path.Combine(_root, "podman"), "--runroot", Path.Combine(_root, "podman-run"), "--storage-driver", "overlay", "--cgroup-manager", "cgroupfs", .. arguments]);
+
+    public string Socket => _socket["unix://".Length..];
 
     public void Docker(params string[] arguments) => Run("docker", ["-H", _socket, .. arguments]);
 

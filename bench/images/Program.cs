@@ -49,6 +49,19 @@ try
             peers.Docker("rmi", "-f", theirs);
         }
 
+        if (Peers.HasPodman)
+        {
+            string podman = $"{peers.Registry}/podman{round}:1";
+            Measure("load", "podman", () => peers.Podman("load", "-q", "-i", archive));
+            File.Delete(Path.Combine(root, "saved.tar"));
+            Measure("save", "podman", () => peers.Podman("save", "-q", "-o", Path.Combine(root, "saved.tar"), own));
+            peers.Podman("tag", own, podman);
+            Measure("push", "podman", () => peers.Podman("push", "-q", "--tls-verify=false", podman));
+            peers.Podman("rmi", "-f", own, podman);
+            Measure("pull", "podman", () => peers.Podman("pull", "-q", "--tls-verify=false", podman));
+            peers.Podman("rmi", "-f", podman);
+        }
+
         if (File.Exists("/usr/bin/skopeo"))
         {
             Measure("push", "skopeo", () => Peers.Run("skopeo", "--insecure-policy", "copy", "--dest-tls-verify=false", $"docker-archive:{archive}", $"docker://{skopeo}"));
@@ -58,6 +71,7 @@ try
         }
     }
 
+    await Listing.MeasureAsync(ours, peers, Note);
     Console.WriteLine($"{megabytes} MB, {rounds} rounds, medians; peak memory of this process {Peers.PeakMegabytes()} MB");
     Console.WriteLine($"{"path",-6} {"who",-22} {"MB/s",8} {"wharf is faster by",20}   processor time of the last round");
     foreach (string path in (string[])["load", "save", "push", "pull"])
@@ -67,6 +81,11 @@ try
         {
             Console.WriteLine($"{path,-6} {who,-22} {megabytes / Median(path, who),8:F0} {(who == "wharf" ? "" : $"{Median(path, who) / us:F2} x"),20}   {(who == "wharf" ? $"{processor[path].User:F2} s + {processor[path].System:F2} s in the kernel" : "")}");
         }
+    }
+
+    foreach ((string path, string who) in figures.Keys.Where(k => k.Path is "images" or "df"))
+    {
+        Console.WriteLine($"{path,-6} {who,-22} {Median(path, who) * 1000,8:F1} ms with {Listing.Count} images {(who == "wharf" ? "" : $"{Median(path, who) / Median(path, "wharf"):F1} x")}");
     }
 }
 finally

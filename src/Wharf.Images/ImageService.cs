@@ -26,6 +26,8 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly RegistryConnections _connections;
     private readonly LayerFlusher _flusher;
     private readonly ImageGc? _gc;
+    private readonly SemaphoreSlim _downloads;
+    private readonly SemaphoreSlim _uploads;
     private readonly ImageSurroundings _surroundings = new();
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
@@ -35,6 +37,8 @@ public sealed class ImageService : IImageService, IDisposable
     internal ImageService(ImageServiceOptions options, IStateDatabase database, ISnapshotDriver driver, TimeProvider clock, Action<string> report)
     {
         _index = new LocalIndex(database, report);
+        _downloads = new SemaphoreSlim(options.MaxConcurrentDownloads, options.MaxConcurrentDownloads);
+        _uploads = new SemaphoreSlim(options.MaxConcurrentUploads, options.MaxConcurrentUploads);
         _connections = new RegistryConnections(options.Registries, UserAgent(options));
         var documents = new DocumentStore(database);
         var blobs = new BlobStore(options.DataRoot, database, clock);
@@ -45,7 +49,7 @@ public sealed class ImageService : IImageService, IDisposable
         var composer = new ImageComposer(_index, layers, documents, factory, _surroundings);
         var resolver = new EndpointResolver(options.Registries);
         var router = new RegistryRouter(_connections, resolver, clock);
-        var fetcher = new LayerFetcher(blobs, _connections, router, resolver, options, clock);
+        var fetcher = new LayerFetcher(blobs, _connections, router, resolver, _downloads, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
         _containers = new ContainerFilesystems(_index, layers, _surroundings, clock);
         _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _surroundings, clock);
@@ -55,7 +59,7 @@ public sealed class ImageService : IImageService, IDisposable
         _gc = options.Gc is { } policy ? new ImageGc(policy, _index, _catalog, collector, _surroundings, () => ImageGc.UsedPercent(options.DataRoot), clock, report) : null;
         _transfers = new ImageTransfers(
             new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _surroundings, options, clock),
-            new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, options), router, _surroundings, clock),
+            new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, _uploads, options), router, _surroundings, clock),
             new ImageLoader(_index, blobs, collector, layers, tars, factory, _surroundings, clock),
             new ImageSaver(_index, documents, tars, _surroundings),
             new ImageImporter(composer, _surroundings, options, clock),
@@ -95,6 +99,8 @@ public sealed class ImageService : IImageService, IDisposable
     public void Dispose()
     {
         _gc?.Dispose();
+        _downloads.Dispose();
+        _uploads.Dispose();
         _connections.Dispose();
         _flusher.Dispose();
         _index.Dispose();

@@ -17,8 +17,10 @@ public sealed record ImageServiceOptions
 
     public RegistryOptions Registries { get; init; } = new();
 
+    /// <summary>For all pulls together.</summary>
     public int MaxConcurrentDownloads { get; init; } = 3;
 
+    /// <summary>For all pushes together.</summary>
     public int MaxConcurrentUploads { get; init; } = 5;
 
     public int MaxDownloadAttempts { get; init; } = 5;

@@ -15,6 +15,8 @@ namespace Wharf.Images.Maintenance;
 /// </summary>
 internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerStore layers, LayerRepair layerRepair, ImageSurroundings surroundings)
 {
+    private static readonly TimeSpan CreationTime = TimeSpan.FromSeconds(1);
+
     public async Task<IReadOnlyList<StorageFinding>> RunAsync(bool repair, CancellationToken ct)
     {
         var findings = new List<StorageFinding>();
@@ -22,7 +24,7 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
         HashSet<Digest> broken = await CheckLayersAsync(repair, findings, ct).ConfigureAwait(false);
         await CheckImagesAsync(repair, broken, findings, ct).ConfigureAwait(false);
         await CheckNamesAsync(repair, findings).ConfigureAwait(false);
-        CheckContainers(repair, findings);
+        await CheckContainersAsync(repair, findings, ct).ConfigureAwait(false);
         return findings;
     }
 
@@ -66,9 +68,9 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
         foreach (LayerRecord layer in index.State.Layers.Values.OrderBy(l => l.Chain.ToString(), StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
-            if (await layerRepair.ProblemAsync(layer, ct).ConfigureAwait(false) is not { } problem)
+            if (await layerRepair.ProblemAsync(layer, ct).ConfigureAwait(false) is not { } problem || !index.State.Layers.ContainsKey(layer.Chain))
             {
-                continue;
+                continue; // sound, or removed while it was looked at
             }
 
             string? done = !repair ? null
@@ -90,7 +92,7 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
         foreach (ImageRecord image in index.State.Images.Values)
         {
             ct.ThrowIfCancellationRequested();
-            if (Problem(image, broken) is not { } problem)
+            if (Problem(image, broken) is not { } problem || !index.State.Images.ContainsKey(image.Id))
             {
                 continue;
             }
@@ -152,9 +154,17 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
         findings.AddRange(lost.Select(n => new StorageFinding($"{n.Repository}:{n.Tag}{n.Digest}", "the name leads to no image", repair ? "dropped" : null)));
     }
 
-    private void CheckContainers(bool repair, List<StorageFinding> findings)
+    private async Task CheckContainersAsync(bool repair, List<StorageFinding> findings, CancellationToken ct)
     {
         IndexState state = index.State;
+        if (state.Containers.Keys.Any(id => !layers.Driver.Exists(id)))
+        {
+            // One that is being made has its row a moment before its directory, and one that is being removed the other way round.
+            await Task.Delay(CreationTime, ct).ConfigureAwait(false);
+            IndexState later = index.State;
+            state = later with { Containers = later.Containers.RemoveRange(later.Containers.Keys.Where(id => !state.Containers.ContainsKey(id))) };
+        }
+
         HashSet<string> running = [.. surroundings.Users.ImageUses().Where(u => u.Running).Select(u => u.ContainerId)];
         foreach (ContainerRecord container in state.Containers.Values)
         {

@@ -123,7 +123,7 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
             }, ct).ConfigureAwait(false);
             await blobs.SettleAsync([.. manifest.Layers.Select(l => l.Digest)]).ConfigureAwait(false);
         }
-        catch (WharfException e) when (e.Kind != ErrorKind.Unavailable)
+        catch (WharfException e) when (e.Kind is not (ErrorKind.Unavailable or ErrorKind.Internal))
         {
             // An image that is refused is not asked for again; one whose registry fails us is, and goes on with what is here.
             await blobs.SettleAsync([.. manifest.Layers.Select(l => l.Digest)]).ConfigureAwait(false);

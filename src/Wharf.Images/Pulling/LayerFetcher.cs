@@ -11,7 +11,8 @@ using Wharf.Primitives;
 namespace Wharf.Images.Pulling;
 
 /// <summary>Fetches layers: from the blob store when a blob is there, else from the registry, straight into whoever reads.</summary>
-internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connections, RegistryRouter router, EndpointResolver resolver, ImageServiceOptions options, TimeProvider clock)
+internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connections, RegistryRouter router, EndpointResolver resolver,
+    SemaphoreSlim slots, ImageServiceOptions options, TimeProvider clock)
 {
     private readonly KeyedLocks<Digest> _downloads = new();
 
@@ -78,7 +79,28 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
     private async Task<Stream> DownloadAsync(RepositoryClient repository, Descriptor layer, TransferProgress report, Action closed, CancellationToken ct)
     {
         string id = layer.Digest.Short;
-        BlobWriter writer = await blobs.BeginAsync(layer.Digest, layer.Size, ct, unsettled: true).ConfigureAwait(false);
+        // For all pulls together. Given back with the last byte, before the layer waits for the one below: no two pulls can wait for each other.
+        await slots.WaitAsync(ct).ConfigureAwait(false);
+        int held = 1;
+        void Release()
+        {
+            if (Interlocked.Exchange(ref held, 0) == 1)
+            {
+                slots.Release();
+            }
+        }
+
+        BlobWriter writer;
+        try
+        {
+            writer = await blobs.BeginAsync(layer.Digest, layer.Size, ct, unsettled: true).ConfigureAwait(false);
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+
         return new BlobDownload(writer, layer, (offset, token) => OpenAsync(repository, layer, offset, token), new DownloadOptions
         {
             Attempts = options.MaxDownloadAttempts,
@@ -86,10 +108,15 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
             Verifying = () => report.Status(id, "Verifying Checksum"),
             Finished = () =>
             {
+                Release();
                 report.Status(id, "Download complete");
                 report.Send(TransferEvent.Of(id, "Extracting", layer.Size, layer.Size));
             },
-            Closed = closed,
+            Closed = () =>
+            {
+                Release();
+                closed();
+            },
             Wait = (attempt, token) => WaitAsync(report, id, attempt, token),
         }, ct);
     }

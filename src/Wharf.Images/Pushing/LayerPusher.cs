@@ -11,7 +11,8 @@ using Wharf.Primitives;
 namespace Wharf.Images.Pushing;
 
 /// <summary>Brings the layers of an image to a registry, several at once, each in the cheapest way there is.</summary>
-internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerTars tars, LayerFetcher fetcher, ImageServiceOptions options)
+internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, BlobStore blobs, LayerTars tars, LayerFetcher fetcher,
+    SemaphoreSlim slots, ImageServiceOptions options)
 {
     private const int Attempts = 5;
 
@@ -154,7 +155,21 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
         }
     }
 
-    private static async Task<(Digest Digest, long Size)> TryUploadAsync(RepositoryUploads uploads, Func<UploadContent> content, Digest expected, string id,
+    private async Task<(Digest Digest, long Size)> TryUploadAsync(RepositoryUploads uploads, Func<UploadContent> content, Digest expected, string id,
+        TransferProgress report, CancellationToken ct)
+    {
+        await slots.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return await RetryUploadAsync(uploads, content, expected, id, report, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private static async Task<(Digest Digest, long Size)> RetryUploadAsync(RepositoryUploads uploads, Func<UploadContent> content, Digest expected, string id,
         TransferProgress report, CancellationToken ct)
     {
         for (int attempt = 1; ; attempt++)

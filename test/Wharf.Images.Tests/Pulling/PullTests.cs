@@ -320,4 +320,76 @@ public sealed class PullTests : IDisposable
         context.Response.Abort();
         return true;
     }
+
+    [Fact]
+    public async Task Pull_ManyImagesAtOnce_KeepsToTheDownloadsAllowed()
+    {
+        TestImage[] images = [.. Enumerable.Range(0, 6).Select(i => TestImage.Make(new ImageConfig(), TestImage.BigLayer(200_000, (i * 2) + 10), TestImage.BigLayer(200_000, (i * 2) + 11)))];
+        for (int i = 0; i < images.Length; i++)
+        {
+            _registry.Add($"app{i}", "1", images[i]);
+        }
+
+        HashSet<string> layers = [.. images.SelectMany(i => i.Packed).Select(p => Digest.Sha256(p).ToString())];
+        int now = 0, most = 0;
+        _registry.Intercept = context =>
+        {
+            if (!layers.Contains(context.Request.Url!.AbsolutePath.Split('/')[^1]))
+            {
+                return false;
+            }
+
+            int running = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, running);
+            Thread.Sleep(60);
+            Interlocked.Decrement(ref now);
+            return false;
+        };
+        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { MaxConcurrentDownloads = 2 });
+
+        await Task.WhenAll(images.Select((_, i) => lab.PullAsync($"{_registry.Host}/app{i}:1")));
+
+        Assert.InRange(most, 1, 2);
+        Assert.Equal(6, lab.Service.ImageCount);
+        Assert.Equal(12, lab.LayerDirectories());
+
+        static void InterlockedMax(ref int target, int value)
+        {
+            int seen;
+            while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Pull_KilledBetweenLayers_FetchesOnlyWhatIsMissing()
+    {
+        TestImage image = TestImage.Make(new ImageConfig(), TestImage.BigLayer(300_000, 31), TestImage.BigLayer(300_000, 32));
+        _registry.Add("two", "1", image);
+        string second = Digest.Sha256(image.Packed[1]).ToString();
+        byte[] content = _registry.Blobs[second];
+        _registry.Intercept = context =>
+        {
+            if (context.Request.HttpMethod != "GET" || !context.Request.Url!.AbsolutePath.EndsWith(second, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            FakeRegistry.Answer(context, 503, "{}");
+            return true;
+        };
+        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { MaxDownloadAttempts = 1, MaxConcurrentDownloads = 1 });
+        await Assert.ThrowsAsync<WharfException>(() => lab.PullAsync($"{_registry.Host}/two:1"));
+        await lab.RestartAsync();
+        _registry.Intercept = null;
+        _registry.Requests.Clear();
+
+        await lab.PullAsync($"{_registry.Host}/two:1");
+
+        Assert.Equal(0, _registry.Count("GET", Digest.Sha256(image.Packed[0]).ToString()));
+        Assert.Equal(1, _registry.Count("GET", second));
+        Assert.Equal(image.Id, lab.Service.Resolve($"{_registry.Host}/two:1"));
+        Assert.Equal(0, lab.Blobs());
+    }
 }
