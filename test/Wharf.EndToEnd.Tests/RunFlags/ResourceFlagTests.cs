@@ -173,7 +173,7 @@ public sealed class ResourceFlagTests(SharedEngine shared) : RunFlagTest(shared)
     [Theory, MemberData(nameof(Clients)), CoversFlags("storage-opt")]
     public void StorageOptSize_IsRefusedWhereTheFileSystemHasNoQuotas(Client client)
     {
-        Refused(client, "size", "--storage-opt", "size=100M");
+        Refused(client, "--storage-opt is supported only for overlay over xfs", "--storage-opt", "size=100M");
         Run(client, "run", "--rm", "--storage-opt", "size", "busybox", "true").Fails(125, "invalid storage option");
         Refused(client, "nonsense", "--storage-opt", "nonsense=1");
     }
