@@ -34,10 +34,13 @@ public sealed class StateDatabase : IStateDatabase, IAsyncDisposable
         try
         {
             connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
+
+            // Tables that a power cut takes back are made again by the next start: nothing of them needs a flush of its own.
+            Sql.Execute(connection, "PRAGMA synchronous = NORMAL");
             Sql.Execute(connection, "PRAGMA journal_mode = WAL");
-            Sql.Execute(connection, "PRAGMA synchronous = FULL");
             Sql.Execute(connection, "PRAGMA foreign_keys = ON");
             Schema.Migrate(connection, parts);
+            Sql.Execute(connection, "PRAGMA synchronous = FULL");
             var readers = new ConnectionPool(() => Connect(path, SqliteOpenMode.ReadOnly));
             return new StateDatabase(held, readers, new GroupCommitWriter(connection));
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using Wharf.Linux;
 using Wharf.Linux.Netlink;
 using Wharf.Network.Addressing;
@@ -131,7 +130,7 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
             : RandomMac();
         var request = new VethRequest
         {
-            Name = VethPrefix + RandomNumberGenerator.GetHexString(VethDigits, lowercase: true),
+            Name = VethPrefix + SecureRandom.Hex(VethDigits),
             Alias = Alias + endpoint.Id,
             Master = bridge.Index,
             PeerName = endpoint.Interface,
@@ -187,7 +186,7 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
     internal static MacAddress RandomMac()
     {
         Span<byte> bytes = stackalloc byte[6];
-        RandomNumberGenerator.Fill(bytes);
+        SecureRandom.Fill(bytes);
 
         // Locally administered, not a group (IEEE 802).
         bytes[0] = (byte)(bytes[0] & 0xfc | 0x02);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux.Netlink;
 using Wharf.Primitives;
@@ -60,7 +59,7 @@ internal sealed class Upstream(NamespaceThread thread, SafeFileHandle container)
 
         // A number and a port of our own: a stranger would have to guess both.
         byte[] packet = query.ToArray();
-        RandomNumberGenerator.Fill(packet.AsSpan(0, 2));
+        SecureRandom.Fill(packet.AsSpan(0, 2));
         byte[] answer = tcp ? await ExchangeTcpAsync(socket, packet, ct) : await ExchangeUdpAsync(socket, packet, ct);
         query.Span[..2].CopyTo(answer);
         return answer;

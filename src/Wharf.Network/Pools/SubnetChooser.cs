@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Wharf.Network.Addressing;
 using Wharf.Primitives;
 
@@ -65,7 +64,7 @@ internal static class SubnetChooser
         while (true)
         {
             bytes.Clear();
-            RandomNumberGenerator.Fill(bytes[1..6]);
+            SecureRandom.Fill(bytes[1..6]);
             bytes[0] = 0xfd;
             Subnet candidate = Subnet.Of(new System.Net.IPAddress(bytes), 64);
             if (!taken.Any(t => t.Overlaps(candidate)))

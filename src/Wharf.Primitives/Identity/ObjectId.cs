@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace Wharf.Primitives;
 
@@ -14,7 +13,7 @@ public static class ObjectId
         Span<byte> bytes = stackalloc byte[Length / 2];
         while (true)
         {
-            RandomNumberGenerator.Fill(bytes);
+            SecureRandom.Fill(bytes);
             string id = Convert.ToHexStringLower(bytes);
             if (id.AsSpan(0, ShortLength).ContainsAnyExceptInRange('0', '9'))
             {

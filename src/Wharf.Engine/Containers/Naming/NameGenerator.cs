@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Wharf.Primitives;
 
 namespace Wharf.Engine.Containers.Naming;
 
@@ -37,10 +37,10 @@ internal static class NameGenerator
         string name;
         do
         {
-            name = $"{Adjectives[RandomNumberGenerator.GetInt32(Adjectives.Length)]}_{Surnames[RandomNumberGenerator.GetInt32(Surnames.Length)]}";
+            name = $"{Adjectives[SecureRandom.Below(Adjectives.Length)]}_{Surnames[SecureRandom.Below(Surnames.Length)]}";
         }
         while (name == "boring_wozniak"); // Steve Wozniak is not boring: Docker's oldest rule
 
-        return attempt < 6 ? name : name + RandomNumberGenerator.GetInt32(attempt < 20 ? 10 : 1_000_000);
+        return attempt < 6 ? name : name + SecureRandom.Below(attempt < 20 ? 10 : 1_000_000);
     }
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Wharf.Linux;
+using Wharf.Primitives;
 
 namespace Wharf.Images.Snapshots.Overlay;
 
@@ -30,7 +30,7 @@ internal sealed class ShortLinks
         Errno errno;
         do
         {
-            name = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", NameLength);
+            name = SecureRandom.Text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", NameLength);
             errno = Link(id, name);
         }
         while (errno == Errno.EEXIST);
