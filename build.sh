@@ -6,7 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 . build/common.sh
 
 need_dotnet
-need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev
+need_packages gcc cmake zlib1g-dev libzstd-dev libsqlite3-dev libssl-dev
 
 declare -A projects=([wharf]=Wharf.Cli [wharfd]=Wharf.Daemon [wharf-shim]=Wharf.Shim [wharf-oci]=Wharf.OciRuntime [wharf-registry]=Wharf.Registry)
 targets=("$@")

@@ -1,5 +1,6 @@
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Terminal;
+using Wharf.Primitives.Trust;
 
 namespace Wharf.Cli;
 
@@ -26,6 +27,8 @@ internal static class Program
         string config = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } given
             ? given
             : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".docker");
+
+        SystemTrust.Find();
 
         // one thread does all: every call below completes on it, so waiting here waits for nothing
         return new Dispatcher(program, RootCommand.For(program, config), terminal, Environment.GetEnvironmentVariable)

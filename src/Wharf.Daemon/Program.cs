@@ -1,6 +1,7 @@
 using Wharf.Daemon.Hosting;
 using Wharf.Daemon.Options;
 using Wharf.Primitives;
+using Wharf.Primitives.Trust;
 
 namespace Wharf.Daemon;
 
@@ -12,6 +13,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        SystemTrust.Find();
         OptionValues flags;
         try
         {
