@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Wharf.Primitives;
+using Wharf.Primitives.Trust;
 using Wharf.Registry.Hosting;
 using Wharf.Registry.Metrics;
 using Wharf.Registry.Settings;
@@ -21,6 +22,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        SystemTrust.Find();
         if (arguments.Contains("--help") || arguments.Contains("-h"))
         {
             await Console.Out.WriteAsync(HelpText.Render());

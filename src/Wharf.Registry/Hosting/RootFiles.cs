@@ -5,15 +5,14 @@ using Wharf.Primitives;
 namespace Wharf.Registry.Hosting;
 
 /// <summary>
-/// The root file system of the registry's image, as a tar stream: this program, the libraries of the host that it is linked to or loads, certificates,
+/// The root file system of the registry's image, as a tar stream: this program, the libraries of the host that it is linked to, certificates,
 /// a configuration where Docker's image has one. No shell, no package manager.
 /// </summary>
 internal static class RootFiles
 {
     private const string Loader = "/lib64/ld-linux-x86-64.so.2";
 
-    // libssl is loaded, not linked: see System.Security.Cryptography.Native.OpenSsl.
-    private static readonly string[] Libraries = ["libc.so.6", "libm.so.6", "libssl.so.3", "libcrypto.so.3"];
+    private static readonly string[] Libraries = ["libc.so.6", "libm.so.6"];
     private static readonly string[] LibraryFolders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64"];
 
     private static readonly DateTimeOffset Time = DateTimeOffset.UnixEpoch;
