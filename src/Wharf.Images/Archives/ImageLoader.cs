@@ -103,6 +103,7 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
             }
         }
 
+        surroundings.NoteUse(id, clock.GetUtcNow());
         foreach (ImageReference tag in image.Tags)
         {
             report.Stream($"Loaded image: {tag.Familiar}\n");

@@ -13,10 +13,10 @@ internal sealed class ImageSurroundings
 
     public void Connect(IImageUsers users, IImageEventSink events) => (Users, Events) = (users, events);
 
-    /// <summary>A container was made of the image.</summary>
+    /// <summary>The image was brought here, or a container was made of it.</summary>
     public void NoteUse(Digest image, DateTimeOffset moment) => _lastUses[image] = moment;
 
-    /// <summary>When a container was last made of it, as long as this daemon runs.</summary>
+    /// <summary>When that was, as long as this daemon runs.</summary>
     public DateTimeOffset? LastUse(Digest image) => _lastUses.TryGetValue(image, out DateTimeOffset moment) ? moment : null;
 
     /// <param name="action">tag, untag, delete, pull …</param>
