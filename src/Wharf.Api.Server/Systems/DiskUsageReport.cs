@@ -1,5 +1,6 @@
 using Wharf.Api.Builds;
 using Wharf.Api.Containers;
+using Wharf.Api.Server.Containers;
 using Wharf.Api.Images;
 using Wharf.Api.System;
 using Wharf.Api.Versions;
@@ -40,7 +41,7 @@ internal static class DiskUsageReport
         {
             response.LayersSize = parts.HasFlag(DiskUsageParts.Images) ? usage.LayersSize : 0;
             response.Images = usage.Images;
-            response.Containers = usage.Containers;
+            response.Containers = usage.Containers?.ConvertAll(container => ContainerVersions.Of(container, version));
             response.Volumes = usage.Volumes;
             response.BuildCache = usage.BuildCache;
         }

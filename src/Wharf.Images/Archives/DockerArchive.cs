@@ -27,19 +27,22 @@ internal static class DockerArchive
         var images = new List<ArchivedImage>();
         foreach (DockerArchiveEntry entry in entries)
         {
-            if (entry is not { Config: not null, Layers: not null })
+            if (entry is not { Config: not null })
             {
-                throw WharfException.Invalid("invalid archive: manifest.json has an entry without configuration or layers");
+                throw WharfException.Invalid("invalid archive: manifest.json has an entry without configuration");
             }
 
+            // Go writes an empty list as null
+            IReadOnlyList<string> layers = entry.Layers ?? [];
+
             byte[] raw = spool.Document(entry.Config) ?? throw WharfException.Invalid($"invalid archive: the configuration {entry.Config} is not in it");
-            ImageConfig config = ArchivedImage.ReadConfig(raw, entry.Layers.Count);
+            ImageConfig config = ArchivedImage.ReadConfig(raw, layers.Count);
             if (platforms.Count > 0 && !platforms.Any(p => p.Accepts(config.Platform)))
             {
                 continue;
             }
 
-            foreach (string layer in entry.Layers)
+            foreach (string layer in layers)
             {
                 if (!spool.Contains(layer))
                 {
@@ -51,7 +54,7 @@ internal static class DockerArchive
             {
                 RawConfig = raw,
                 Config = config,
-                Layers = entry.Layers,
+                Layers = layers,
                 Tags = [.. (entry.RepoTags ?? []).Select(ParseTag)],
             }));
         }

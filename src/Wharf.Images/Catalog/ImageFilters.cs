@@ -22,13 +22,12 @@ internal sealed class ImageFilters
         }
 
         Dangling = Flag("dangling");
-        IReadOnlyList<string> until = Values("until");
-        if (until.Count > 1)
+        foreach (string until in Values("until"))
         {
-            throw WharfException.Invalid("more than one until filter specified");
+            // of several the earliest counts
+            DateTimeOffset moment = ParseMoment(until, clock);
+            Until = Until < moment ? Until : moment;
         }
-
-        Until = until.Count == 1 ? ParseMoment(until[0], clock) : null;
     }
 
     public bool? Dangling { get; }
