@@ -45,7 +45,7 @@ internal sealed record ArchivedImage
             throw WharfException.Invalid($"image has {diffs} layers, at most {Limits.Layers} are allowed");
         }
 
-        if (rootFs.DiffIds!.Any(d => d.Algorithm != "sha256"))
+        if ((rootFs.DiffIds ?? []).Any(d => d.Algorithm != "sha256"))
         {
             throw WharfException.Invalid("invalid image config: only sha256 diff ids are supported");
         }

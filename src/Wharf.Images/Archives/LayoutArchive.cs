@@ -72,7 +72,7 @@ internal static class LayoutArchive
     /// <summary>Which blob stands for which layer; only what is in the archive with the size that is said counts.</summary>
     public static IReadOnlyList<LayerBlob> LayerBlobs(ArchiveSpool spool, ImageManifest manifest, ImageConfig config) =>
     [
-        .. manifest.Layers.Zip(config.RootFs!.DiffIds!, (layer, diff) => new LayerBlob(diff, layer.Digest, layer.MediaType, layer.Size))
+        .. manifest.Layers.Zip(config.RootFs!.DiffIds ?? [], (layer, diff) => new LayerBlob(diff, layer.Digest, layer.MediaType, layer.Size))
             .Where(b => spool.Describe(BlobName(b.Digest)) is { } actual && actual.Digest == b.Digest && actual.Size == b.Size),
     ];
 

@@ -114,7 +114,7 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
                 Manifest = document,
                 Target = new Descriptor { MediaType = top.MediaType, Digest = top.Digest, Size = top.Content.Length },
                 Documents = documents,
-                LayerBlobs = [.. manifest.Layers.Zip(config.RootFs!.DiffIds!, (layer, diff) => new LayerBlob(diff, layer.Digest, layer.MediaType, layer.Size))],
+                LayerBlobs = [.. manifest.Layers.Zip(config.RootFs!.DiffIds ?? [], (layer, diff) => new LayerBlob(diff, layer.Digest, layer.MediaType, layer.Size))],
                 Source = reference.Name,
                 SourceIsOpen = repository.IsAnonymous,
                 Names = reference.Tag is not null && reference.Digest.IsEmpty
