@@ -10,7 +10,7 @@ pattern=${1:-}
 
 need_root
 need_dotnet
-need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev iproute2 nftables curl tar zstd xz-utils bzip2 util-linux busybox-static crun runc skopeo docker-registry libarchive-tools btrfs-progs podman buildah
+need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev iproute2 nftables curl tar zstd xz-utils bzip2 util-linux busybox-static crun runc skopeo docker-registry libarchive-tools btrfs-progs podman buildah containerd strace
 [ $publish -eq 0 ] || ./build.sh || fail "the build failed"
 mkdir -p out/test
 passed=0 failed=0 skipped=0 broken=()
@@ -33,6 +33,14 @@ for project in test/*/*.Tests.csproj; do
     grep -E -A 2 '\[SKIP\]' "$log"
     passed=$((passed + total - errors - bad - skip)) failed=$((failed + errors + bad)) skipped=$((skipped + skip))
 done
+if [[ "fuzz" == *"$pattern"* ]]; then
+    step "fuzz (${WHARF_FUZZ_SECONDS:-20} s; fuzz/README.md says how to run it longer)"
+    if dotnet run -c Release --project fuzz/Wharf.Fuzz -- --seconds "${WHARF_FUZZ_SECONDS:-20}" >out/test/fuzz.log 2>&1; then
+        passed=$((passed + 1))
+    else
+        cat out/test/fuzz.log; broken+=("fuzz: a parser failed"); failed=$((failed + 1))
+    fi
+fi
 for b in "${broken[@]}"; do echo "FAILED: $b"; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

@@ -203,6 +203,12 @@ internal sealed partial class Supervisor
         _buffers.Touch();
         ShimExec exec = ShimJsonReader.Exec(request.Payload);
         Running();
+        if (_container.Cgroup is { IsFrozen: true })
+        {
+            // the new process would freeze before it could execute, and we, who wait for that, could not be told to thaw it
+            throw WharfException.Conflict($"Container {_containerId} is paused, unpause the container before exec");
+        }
+
         if (_execs.ContainsKey(exec.ExecId))
         {
             throw WharfException.Conflict($"exec {exec.ExecId} has been started already");

@@ -44,8 +44,8 @@ internal sealed class LocalLogDecoder : LogDecoder
         {
             file.Position = position - 4;
             file.ReadExactly(size);
-            int length = BinaryPrimitives.ReadInt32BigEndian(size);
-            if (length < 0 || length + 8 > position)
+            long length = BinaryPrimitives.ReadUInt32BigEndian(size);
+            if (length + 8 > position)
             {
                 break;
             }

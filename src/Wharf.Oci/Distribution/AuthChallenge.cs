@@ -92,7 +92,8 @@ public sealed record AuthChallenge(string Scheme, IReadOnlyDictionary<string, st
                 value.Append(text[_position]);
             }
 
-            _position++;
+            // a value whose closing quote is missing ends with the header
+            _position = Math.Min(_position + 1, text.Length);
             return value.ToString();
         }
     }

@@ -44,6 +44,12 @@ internal static class CgroupFreezer
             throw WharfException.Unavailable("no cgroup hierarchy can freeze processes here");
         }
 
+        if (frozen)
+        {
+            // half frozen is worse than running: a process in an uninterruptible sleep held it up
+            _ = LegacyFile(cgroup) is { } half ? SmallFile.TryWrite(half, "THAWED") : SmallFile.TryWrite(cgroup.UnifiedDirectory + "/cgroup.freeze", "0");
+        }
+
         throw WharfException.Internal($"cgroup {cgroup.Path} did not become {(frozen ? "frozen" : "thawed")} in time");
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Linux.Plans;
 using Wharf.Oci.Runtime;
@@ -107,6 +108,12 @@ internal sealed class MountSteps
             data.Add(("ro", null));
         }
 
+        if (options.CopyUp)
+        {
+            AttachFilled(mount, data);
+            return;
+        }
+
         PlanSlot tree = FileSystemSteps.Create(_builder, type, source, data, options.Set | options.RecursiveSet);
         if (options.Propagation is not (MountFlags.None or MountFlags.Private))
         {
@@ -114,6 +121,19 @@ internal sealed class MountSteps
         }
 
         _builder.Attach(mount.Spec.Destination, tree, OpenTarget(mount, directory: true));
+    }
+
+    private void AttachFilled(PreparedMount mount, IEnumerable<(string Key, string? Value)> data)
+    {
+        if (mount.Spec.Type != "tmpfs" || _builder.Request.Rootfs is not null)
+        {
+            throw WharfException.Invalid($"mount {mount.Spec.Destination}: option \"tmpcopyup\" goes with a tmpfs over a root that is ready before the start");
+        }
+
+        SafeFileHandle tree = FilledTmpfs.Create(RootfsSteps.Path(_builder), mount.Spec.Destination, data, mount.Options.Set | mount.Options.RecursiveSet);
+        int number = _builder.Plan.Keep(tree);
+        PlanSlot target = OpenTarget(mount, directory: true);
+        _builder.Plan.Add("move_mount", mount.Spec.Destination, Call.move_mount, number, _builder.Empty, target, _builder.Empty, (int)(MoveMountFlags.FromEmptyPath | MoveMountFlags.ToEmptyPath));
     }
 
     private PlanSlot OpenTarget(PreparedMount mount, bool directory) => MountPath.OpenTarget(_builder, mount.Spec.Destination, directory);
@@ -130,11 +150,6 @@ internal sealed class MountSteps
         if (mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 })
         {
             throw WharfException.Invalid($"mount {mount.Destination}: id-mapped mounts are not supported");
-        }
-
-        if (options.CopyUp)
-        {
-            throw WharfException.Invalid($"mount {mount.Destination}: option \"tmpcopyup\" is not supported");
         }
 
         bool bind = options.Bind || mount.Type == "bind";

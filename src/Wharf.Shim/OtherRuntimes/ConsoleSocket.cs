@@ -22,7 +22,15 @@ internal sealed class ConsoleSocket : IWatcher
         _watch = loop.Add(listener, EpollEvents.In, this);
     }
 
-    public string[] Arguments => ["--console-socket", Path.GetFullPath(_name)];
+    public string[] Arguments => ["--console-socket", Reachable()];
+
+    // The runtime connects by this path, and to an address of at most 107 bytes: a longer one it reaches through our working directory.
+    private string Reachable()
+    {
+        const int LongestAddress = 107;
+        string path = Path.GetFullPath(_name);
+        return System.Text.Encoding.UTF8.GetByteCount(path) <= LongestAddress ? path : $"/proc/{ProcessCalls.OwnPid}/cwd/{_name}";
+    }
 
     /// <summary>The master that has arrived; the caller owns it.</summary>
     public SafeFileHandle Take()

@@ -10,6 +10,7 @@ namespace Wharf.Shim.Processes;
 internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
 {
     private int _score;
+    private ContainerHooks? _hooks;
 
     public bool StartsForeignProcesses => false;
 
@@ -35,9 +36,15 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
             Cgroup = cgroup,
             Init = task.Init,
         };
-        using LaunchPlan plan = SpecCompiler.Compile(request);
-        LaunchResult result = Launcher.Launch(plan);
+        _hooks = ContainerHooks.Of(task);
+        LaunchResult result = _hooks?.Launch(request) ?? Launch(request);
         done(warnings.Count == 0 ? result : result with { Warnings = [.. warnings, .. result.Warnings] });
+    }
+
+    private static LaunchResult Launch(LaunchRequest request)
+    {
+        using LaunchPlan plan = SpecCompiler.Compile(request);
+        return Launcher.Launch(plan);
     }
 
     public void Exec(ShimExec exec, ReadOnlyMemory<byte> json, StdioDescriptors stdio, Action<LaunchResult> done)
@@ -58,5 +65,9 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
     // The shim protects itself from the kernel's choice of a victim; what it starts must not inherit that.
     private ProcessSpec WithScore(ProcessSpec process) => process with { OomScoreAdj = process.OomScoreAdj ?? _score };
 
-    public void CleanUp() => container.Cgroup?.Delete();
+    public void CleanUp()
+    {
+        container.Cgroup?.Delete();
+        _hooks?.RunPoststop();
+    }
 }

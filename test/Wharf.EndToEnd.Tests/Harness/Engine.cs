@@ -45,6 +45,8 @@ public sealed class Engine : IDisposable
 
     public int DaemonPid => _daemon?.Id ?? 0;
 
+    public Process Daemon => _daemon ?? throw new InvalidOperationException("the daemon has not been started");
+
     /// <summary>A daemon that is started by another program, whose last arguments are the daemon's command line.</summary>
     public static Engine StartedBy(string[] prefix, params string[] flags) => new(prefix, flags);
 
@@ -154,7 +156,8 @@ public sealed class Engine : IDisposable
                 var all = Run(Client.Docker, "ps", "-aq").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 if (all.Length > 0)
                 {
-                    RunWith(Client.Docker, null, 120, ["rm", "-f", "-v", .. all]);
+                    // a container that cannot be removed must not hide why the test failed; the sweep below ends it
+                    Command.Run("timeout", ["-k", "1", "60", ClientPrograms.Of(Client.Docker), "rm", "-f", "-v", .. all], null, ClientEnvironment(), 90);
                 }
             }
 

@@ -34,6 +34,13 @@ public sealed class ShimJsonReaderTests
     }
 
     [Fact]
+    public void Task_WithTextThatIsNotUtf8_IsRefused()
+    {
+        byte[] json = [.. "{\"containerId\":\""u8, 0xc7, .. "\",\"spec\":{}}"u8];
+        Assert.Equal(Wharf.Primitives.ErrorKind.InvalidArgument, Assert.Throws<Wharf.Primitives.WharfException>(() => ShimJsonReader.Task(json)).Kind);
+    }
+
+    [Fact]
     public void Resources_WithNothing_HaveNothing()
     {
         LinuxResources read = ShimJsonReader.Resources("{}"u8.ToArray());

@@ -2,6 +2,7 @@ using Wharf.Engine.Launch;
 using Wharf.Engine.Restart;
 using Wharf.Network.Sandboxes;
 using Wharf.Primitives;
+using Wharf.Runtime.Cgroups;
 using Wharf.Runtime.Shims;
 
 namespace Wharf.Engine.Containers.Lifecycle;
@@ -76,10 +77,17 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
         ContainerRecord record = container.Current;
         bool ran = record.State.Status is RunStatus.Running or RunStatus.Paused;
         IShim? shim = await core.Shims.ReconnectAsync(record.Id, ct);
-        if (shim is { Pid: > 0 })
+        if (shim is { Pid: > 0 } && !IsHalfStarted(record))
         {
             Adopt(container, record, shim);
             return;
+        }
+
+        if (shim is { Pid: > 0 })
+        {
+            // Nobody was told of this start, and its network is not known: it is taken back, and a policy or the user begins anew.
+            core.Log.Warning($"container {record.Id} was being started when the last daemon ended: it is ended");
+            LostProcesses.End(core, record);
         }
 
         if (shim is not null)
@@ -99,6 +107,10 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
         _stopped.Add(container);
     }
 
+    // A network that the old daemon had given the container but not yet written down belongs to nobody any more.
+    private bool IsHalfStarted(ContainerRecord record) =>
+        !record.State.Status.HasProcess() && record.Sandbox is null && Networks.SandboxPlan.Of(record, core.Containers, core.ContainerDirectory(record.Id)) is not null;
+
     private void Adopt(Container container, ContainerRecord record, IShim shim)
     {
         var run = new Run(shim, record.State.StartedAt ?? core.Now);
@@ -115,13 +127,27 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
         {
             State = record.State with
             {
-                Status = record.State.Status == RunStatus.Paused ? RunStatus.Paused : RunStatus.Running,
+                Status = IsFrozen(record) ? RunStatus.Paused : RunStatus.Running,
                 Pid = shim.Pid,
                 StartedAt = run.StartedAt,
             },
         });
         monitor.Store(container.Current);
         _running.Add((container, run));
+    }
+
+    // A pause or its end may have happened and not been written down: the kernel knows.
+    private bool IsFrozen(ContainerRecord record)
+    {
+        try
+        {
+            return ContainerCgroup.Open(SpecBuilder.CgroupPath(record, core.Options), record.Id).IsFrozen;
+        }
+        catch (WharfException e)
+        {
+            core.Log.Warning($"whether container {record.Id} is paused cannot be seen: {e.Message}");
+            return record.State.Status == RunStatus.Paused;
+        }
     }
 
     // Neither shim nor process: the machine was restarted, or somebody killed both.
@@ -149,7 +175,7 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
     {
         ContainerRecord record = container.Current;
         bool ranAtTheEnd = record.State.Status is not RunStatus.Created && record.State.FinishedAt is not null;
-        if (record.State.Status == RunStatus.Removing || (record.HostConfig.AutoRemove && record.State.Status == RunStatus.Exited))
+        if (record.State.Status == RunStatus.Removing || (record.HostConfig.AutoRemove && record.State.Status is RunStatus.Exited or RunStatus.Created))
         {
             await monitor.AutoRemoveAsync(container);
         }

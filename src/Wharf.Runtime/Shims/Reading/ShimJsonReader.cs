@@ -66,7 +66,15 @@ public static class ShimJsonReader
     private static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
     {
         using JsonDocument document = Parse(json);
-        return read(document.RootElement);
+        try
+        {
+            return read(document.RootElement);
+        }
+        catch (Exception damage) when (damage is InvalidOperationException or FormatException)
+        {
+            // a text that is not UTF-8 shows only when it is read
+            throw WharfException.Invalid($"the request cannot be read: {damage.Message}", damage);
+        }
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)

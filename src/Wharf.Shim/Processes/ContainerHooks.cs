@@ -1,0 +1,109 @@
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+using Wharf.Runtime.Hooks;
+using Wharf.Runtime.Launch;
+using Wharf.Runtime.Shims;
+
+namespace Wharf.Shim.Processes;
+
+/// <summary>The hooks of a specification at their places in a container's life (config.md, "POSIX-platform Hooks").</summary>
+internal sealed class ContainerHooks
+{
+    private readonly ShimTask _task;
+    private readonly HooksSpec _hooks;
+
+    private ContainerHooks(ShimTask task, HooksSpec hooks)
+    {
+        _task = task;
+        _hooks = hooks;
+    }
+
+    /// <summary>Null where the specification names none, as engines' own do.</summary>
+    public static ContainerHooks? Of(ShimTask task) => task.Spec.Hooks is { } hooks
+        && (hooks.Prestart ?? hooks.CreateRuntime ?? hooks.CreateContainer ?? hooks.StartContainer ?? hooks.Poststart ?? hooks.Poststop) is not null ? new ContainerHooks(task, hooks) : null;
+
+    /// <summary>Starts the container with its hooks run. One that fails before the program runs ends the start.</summary>
+    public LaunchResult Launch(LaunchRequest request)
+    {
+        request = request with
+        {
+            NamespacesReady = pid =>
+            {
+                HookRunner.Run("prestart", _hooks.Prestart, State("creating", pid));
+                HookRunner.Run("createRuntime", _hooks.CreateRuntime, State("creating", pid));
+            },
+            RootfsReady = pid => HookRunner.RunInside("createContainer", _hooks.CreateContainer, State("creating", pid)),
+        };
+        LaunchResult result = _hooks.StartContainer is { Count: > 0 } ? LaunchThroughGate(request) : LaunchAtOnce(request);
+        if (result.Failure is null)
+        {
+            Told(() => HookRunner.Run("poststart", _hooks.Poststart, State("running", result.Pid)));
+        }
+
+        return result;
+    }
+
+    public void RunPoststop() => Told(() => HookRunner.Run("poststop", _hooks.Poststop, State("stopped", 0)));
+
+    private static LaunchResult LaunchAtOnce(LaunchRequest request)
+    {
+        using LaunchPlan plan = SpecCompiler.Compile(request);
+        return Launcher.Launch(plan);
+    }
+
+    // startContainer hooks run in the finished container, before its program: that waits at a gate meanwhile.
+    private LaunchResult LaunchThroughGate(LaunchRequest request)
+    {
+        FileCalls.Pipe(out SafeFileHandle gate, out SafeFileHandle opener).ThrowIfError("pipe2");
+        using (gate)
+        using (opener)
+        {
+            // not disposed: the child runs on its plan until it executes, which nobody can wait for behind a gate
+            LaunchPlan plan = SpecCompiler.Compile(request with { StartGate = gate });
+            LaunchResult result = Launcher.Launch(plan);
+            if (result.Failure is not null)
+            {
+                return result;
+            }
+
+            try
+            {
+                HookRunner.RunInside("startContainer", _hooks.StartContainer, State("created", result.Pid));
+            }
+            catch (WharfException e)
+            {
+                ProcessCalls.SendSignal(result.PidFd!, Signal.Kill).ThrowIfError("pidfd_send_signal", _task.ContainerId);
+                ProcessCalls.Wait(result.PidFd!, block: true, out _).ThrowIfError("waitid", _task.ContainerId);
+                result.PidFd!.Dispose();
+                return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {e.Message}", 128) };
+            }
+
+            FileCalls.Write(opener, "s"u8, out _).ThrowIfError("write", "start gate");
+            return result;
+        }
+    }
+
+    // The specification: an error of these is logged, and the life goes on.
+    private void Told(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (WharfException e)
+        {
+            ErrorLog.Write($"{_task.ContainerId}: {e.Message}");
+        }
+    }
+
+    private ContainerState State(string status, int pid) => new()
+    {
+        Id = _task.ContainerId,
+        Status = status,
+        Pid = pid,
+        Bundle = _task.BundlePath ?? "/",
+        Annotations = _task.Spec.Annotations,
+    };
+}
