@@ -11,8 +11,9 @@ value() { cat "/sys/fs/cgroup$(group "$(wharf inspect -f '{{.State.Pid}}' "$1")"
 
 wharfd --data-root /var/lib/wharf --exec-root /run/wharf --pidfile /run/wharfd.pid -H unix:///run/docker.sock >/tmp/wharfd.log 2>&1 &
 export DOCKER_HOST=unix:///run/docker.sock
-i=0; until wharf version >/dev/null 2>&1 || [ $i -ge 100 ]; do i=$((i + 1)); sleep 0.1; done
-check_like "the daemon says which cgroups it has" "2 cgroupfs" "$(wharf info -f '{{.CgroupVersion}} {{.CgroupDriver}}')"
+i=0; until wharf version >/dev/null 2>&1 || [ $i -ge 600 ]; do i=$((i + 1)); sleep 0.1; done
+wharf version >/dev/null 2>&1 || { cat /tmp/wharfd.log; echo "== the daemon did not start"; exit 1; }
+check "the daemon says which cgroups it has" "2 cgroupfs" "$(wharf info -f '{{.CgroupVersion}} {{.CgroupDriver}}')"
 wharf load -q -i /images/busybox.tar >/dev/null || { cat /tmp/wharfd.log; exit 1; }
 check "hello" hi "$(wharf run --rm busybox echo hi 2>&1)"
 
@@ -37,17 +38,20 @@ check "update of cpus" "150000 100000" "$(wharf update --cpus 1.5 place >/dev/nu
 wharf run --name oom --memory 16m --memory-swap 16m busybox sh -c 'x=a; while :; do x=$x$x; done' >/dev/null 2>&1
 check "a container over its memory is killed" "137 true" "$(wharf inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' oom)"
 check_like "too many processes are refused" "*fork*" "$(wharf run --rm --pids-limit 8 busybox sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 5 & done; wait' 2>&1)"
-wharf run -d --name busy --cpus 0.2 busybox sh -c 'while :; do :; done' >/dev/null; sleep 2
-usage=$(value busy cpu.stat | sed -n 's/^usage_usec //p')
-check "a busy container gets its share of processor time" yes "$([ "$usage" -lt 900000 ] && [ "$usage" -gt 100000 ] && echo yes || echo "$usage us in 2 s")"
+wharf run -d --name busy --cpus 0.2 busybox sh -c 'while :; do :; done' >/dev/null
+# against the time that really passed: an emulated machine is late for everything
+percent() { value busy cpu.stat | awk -v up="$1" -v before="$2" '/^usage_usec/ { getline now < "/proc/uptime"; split(now, t, " "); print int(($2 - before) / (t[1] - up) / 10000) }'; }
+up=$(cut -d' ' -f1 /proc/uptime); used=$(value busy cpu.stat | sed -n 's/^usage_usec //p'); sleep 3
+share=$(percent "$up" "$used")
+check "a busy container gets its share of processor time" yes "$([ "$share" -ge 2 ] && [ "$share" -le 25 ] && echo yes || echo "$share %")"
 check_like "throttling is counted" "[1-9]*" "$(value busy cpu.stat | sed -n 's/^nr_throttled //p')"
 
-# devices
-check "a device that was not given cannot be opened" 1 "$(wharf run --rm busybox sh -c 'mknod /tmp/kmsg c 1 11 && cat /tmp/kmsg' 2>&1 | grep -c 'Operation not permitted')"
+# devices: /dev/net/tun (10:200), which nobody needs a capability to open
+check "a device that was not given cannot be opened" 1 "$(wharf run --rm busybox sh -c 'mknod /tmp/tun c 10 200 && cat /tmp/tun' 2>&1 | grep -c 'Operation not permitted')"
 check "the usual ones can" ok "$(wharf run --rm busybox sh -c 'echo x >/dev/null && head -c1 /dev/zero >/dev/null && echo ok' 2>&1)"
-check "one that was given can" ok "$(wharf run --rm --device /dev/kmsg busybox sh -c ': </dev/kmsg && echo ok' 2>&1)"
-check "a rule gives what it says" "ok 1" "$(wharf run --rm --device-cgroup-rule 'c 1:11 mr' busybox sh -c 'mknod /tmp/kmsg c 1 11; : </tmp/kmsg && echo -n "ok "; echo x 2>&1 >/tmp/kmsg | grep -c x; (echo x >/tmp/kmsg) 2>&1 | grep -c permitted' 2>&1 | tail -1 | sed 's/^1$/ok 1/')"
-check "privileged has them all" ok "$(wharf run --rm --privileged busybox sh -c ': </dev/kmsg && echo ok' 2>&1)"
+check "one that was given can" ok "$(wharf run --rm --device /dev/net/tun busybox sh -c ': </dev/net/tun && echo ok' 2>&1)"
+check "a rule gives what it says" "read 1" "$(wharf run --rm --device-cgroup-rule 'c 10:200 mr' busybox sh -c 'mknod /tmp/tun c 10 200; : </tmp/tun && echo -n "read "; (: >/tmp/tun) 2>&1 | grep -c permitted' 2>&1)"
+check "privileged has them all" ok "$(wharf run --rm --privileged busybox sh -c ': </dev/net/tun && echo ok' 2>&1)"
 
 # freezer, statistics, top
 wharf pause busy >/dev/null
@@ -59,7 +63,7 @@ wharf unpause busy >/dev/null
 check "it goes on" "0 running" "$(value busy cgroup.freeze) $(wharf inspect -f '{{.State.Status}}' busy)"
 stats=$(wharf stats --no-stream --format '{{.Name}} {{.CPUPerc}} {{.MemUsage}} {{.PIDs}}' place busy)
 check_like "stats of memory and its limit" "*place*128MiB*" "$stats"
-check "stats of processor time" yes "$(echo "$stats" | awk '/^busy/ { sub("%", "", $2); print ($2 > 5 && $2 < 60) ? "yes" : $2 }')"
+check "stats of processor time" yes "$(echo "$stats" | awk '/^busy/ { sub("%", "", $2); print ($2 + 0 > 2 && $2 + 0 < 60) ? "yes" : $2 }')"
 check_like "top" "*sleep 600*" "$(wharf top place)"
 
 # killed while paused, stopped, restarted daemon
@@ -67,7 +71,7 @@ wharf pause busy >/dev/null
 check "a paused container can be killed" 137 "$(wharf kill busy >/dev/null; wharf wait busy)"
 kill -9 "$(cat /run/wharfd.pid)"; sleep 0.3
 wharfd --data-root /var/lib/wharf --exec-root /run/wharf --pidfile /run/wharfd.pid -H unix:///run/docker.sock >>/tmp/wharfd.log 2>&1 &
-i=0; until wharf version >/dev/null 2>&1 || [ $i -ge 100 ]; do i=$((i + 1)); sleep 0.1; done
+i=0; until wharf version >/dev/null 2>&1 || [ $i -ge 600 ]; do i=$((i + 1)); sleep 0.1; done
 check "a daemon killed finds its container" "running $pid" "$(wharf inspect -f '{{.State.Status}} {{.State.Pid}}' place)"
 check "and can exec in it" 0::/ "$(wharf exec place cat /proc/self/cgroup)"
 

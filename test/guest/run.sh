@@ -13,7 +13,7 @@ need_packages qemu-system-x86 busybox-static cpio kmod
 mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9
 
-if [ ! -e "$cache/vmlinuz" ]; then
+if [ ! -e "$cache/version" ]; then
     step "unpacking the guest's kernel"
     stage=$(mktemp -d "$cache/.stage.XXXXXX"); chmod 755 "$stage"
     package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -1)
@@ -22,25 +22,27 @@ if [ ! -e "$cache/vmlinuz" ]; then
     rm -rf "$cache/modules"
     mv "$stage"/lib/modules/* "$cache/modules"
     mv "$stage"/boot/vmlinuz-* "$cache/vmlinuz"
+    basename "$stage"/boot/System.map-* | sed 's/^System.map-//' >"$cache/version"
     rm -rf "$stage"
 fi
 
 tree=$(mktemp -d "$cache/.tree.XXXXXX")
 trap 'rm -rf "$tree" "$tree.cpio"' EXIT
-mkdir -p "$tree"/{bin,lib64,lib/x86_64-linux-gnu,modules,images,tmp,etc,root}
+mkdir -p "$tree"/{bin,lib64,lib/x86_64-linux-gnu,images,tmp,etc,root}
 cp /bin/busybox "$tree/bin/"
 for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"; done
 cp "$bin"/{wharfd,wharf,wharf-shim,wharf-oci} "$tree/bin/"
 cp -L /lib64/ld-linux-x86-64.so.2 "$tree/lib64/"
 cp -L /lib/x86_64-linux-gnu/{libc.so.6,libm.so.6,libdl.so.2,libpthread.so.0} /usr/lib/x86_64-linux-gnu/lib{ssl,crypto}.so.3 "$tree/lib/x86_64-linux-gnu/"
-# every module that networks and layers of containers need, in an order in which they can be loaded
-modules="overlay bridge veth nf_tables nft_chain_nat nft_nat nft_masq nft_ct nft_fib_inet nft_fib_ipv4 nft_fib_ipv6 nft_reject_inet nft_redir nf_conntrack_netlink br_netfilter tun"
-stage=$(mktemp -d); mkdir -p "$stage/lib/modules"; ln -s "$cache/modules" "$stage/lib/modules/6.1.0-guest"
-depmod -b "$stage" 6.1.0-guest 2>/dev/null || true
-for module in $modules; do
-    modprobe -d "$stage" -S 6.1.0-guest --show-depends "$module" 2>/dev/null | sed -n 's/^insmod //p' || true
-done | awk '!seen[$1]++ {print $1}' | while read -r file; do cp "$file" "$tree/modules/"; basename "$file" >>"$tree/modules/order"; done
-rm -rf "$stage"
+# the modules of networks and layers; the kernel loads by itself what a rule of the firewall needs
+version=$(cat "$cache/version")
+modules=$tree/lib/modules/$version
+mkdir -p "$modules/kernel/fs" "$modules/kernel/drivers/net"
+cp "$cache"/modules/modules.{builtin,builtin.modinfo,order} "$modules/"
+cp -r "$cache"/modules/kernel/{net,lib,crypto} "$modules/kernel/"
+cp -r "$cache"/modules/kernel/fs/overlayfs "$modules/kernel/fs/"
+cp "$cache"/modules/kernel/drivers/net/{veth,tun}.ko "$modules/kernel/drivers/net/"
+depmod -b "$tree" "$version"
 cp "$("$here/../images/make.sh" busybox)" "$tree/images/busybox.tar"
 cp "$here/init" "$tree/init"; cp "$here/checks.sh" "$tree/checks.sh"; chmod 755 "$tree/init" "$tree/checks.sh"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$tree/etc/passwd"
@@ -62,7 +64,7 @@ if [ -w /dev/kvm ]; then
 fi
 echo "machine: ${acceleration[*]}"
 log=$(mktemp)
-boot "${WHARF_GUEST_TIMEOUT:-240}" "$tree.cpio" "${acceleration[@]}" >"$log" || true
+boot "${WHARF_GUEST_TIMEOUT:-540}" "$tree.cpio" "${acceleration[@]}" >"$log" || true
 sed -n '/^== guest/,$p' "$log"
 if grep -q '^== all checks passed' "$log"; then rm -f "$log"; exit 0; fi
 grep -q '^== guest' "$log" || tail -40 "$log"
