@@ -5,7 +5,7 @@ using Wharf.Engine.Host;
 using Wharf.Engine.Mounts;
 using Wharf.Engine.Networks;
 using Wharf.Engine.Streams;
-using Wharf.Images.Registries;
+using Wharf.Oci.Distribution;
 using Wharf.Linux;
 using Wharf.Network.Addressing;
 using Wharf.Network.Files;

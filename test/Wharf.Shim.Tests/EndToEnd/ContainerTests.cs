@@ -33,6 +33,45 @@ public sealed class ContainerTests
         Assert.Empty(root.Factory.RecordedContainers());
     }
 
+    [Fact]
+    public async Task Hooks_OfTheSpecification_RunAtTheirPlaces()
+    {
+        await using var root = new TestRoot();
+        string told = Directory.CreateTempSubdirectory("wharf-hooks-").FullName;
+        Oci.Runtime.HookSpec Hook(string name, string path = "/bin/sh") => new() { Path = path, Args = ["sh", "-c", $"cat >/dev/null; echo {name} >> {told}/order"] };
+        ShimTask task = root.Task("c1", RuntimeChoice.Own, "sh", "-c", "echo program");
+        task = task with
+        {
+            Spec = task.Spec with
+            {
+                Mounts = [.. task.Spec.Mounts!, new Oci.Runtime.MountSpec { Destination = told, Type = "bind", Source = told, Options = ["bind"] }],
+                Hooks = new Oci.Runtime.HooksSpec
+                {
+                    Prestart = [Hook("prestart")], CreateRuntime = [Hook("createRuntime")], CreateContainer = [Hook("createContainer")],
+                    StartContainer = [Hook("startContainer")], Poststart = [Hook("poststart")], Poststop = [Hook("poststop")],
+                },
+            },
+        };
+        IShim shim = await root.Factory.AcquireAsync("c1", Ct);
+        AssertStarted(await shim.LaunchAsync(task, Ct));
+        Assert.Equal(0, (await shim.Exited.WaitAsync(Patience)).ExitCode);
+        for (int i = 0; i < 100 && !File.ReadAllText(told + "/order").Contains("poststop", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(50, Ct);
+        }
+
+        Assert.Equal(["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"], File.ReadAllLines(told + "/order"));
+        Assert.Equal(["program\\n"], root.LogTexts("c1"));
+        await shim.ReleaseAsync(Ct);
+
+        ShimTask failing = root.Task("c2", RuntimeChoice.Own, "true");
+        failing = failing with { Spec = failing.Spec with { Hooks = new Oci.Runtime.HooksSpec { StartContainer = [new() { Path = "/bin/false" }] } } };
+        IShim second = await root.Factory.AcquireAsync("c2", Ct);
+        Assert.Contains("error running startContainer hook /bin/false: exit status 1", (await second.LaunchAsync(failing, Ct)).Error);
+        await second.ReleaseAsync(Ct);
+        Directory.Delete(told, recursive: true);
+    }
+
     [Theory]
     [InlineData("own")]
     [InlineData("crun")]

@@ -1,6 +1,6 @@
-using Wharf.Images.Registries;
+using Wharf.Oci.Distribution;
 
-namespace Wharf.Images.Tests.Pulling;
+namespace Wharf.Oci.Tests.Distribution;
 
 public sealed class AuthChallengeTests
 {
