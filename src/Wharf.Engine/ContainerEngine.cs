@@ -12,6 +12,7 @@ using Wharf.Engine.Health;
 using Wharf.Engine.Host;
 using Wharf.Engine.Launch;
 using Wharf.Engine.Logs;
+using Wharf.Engine.Metrics;
 using Wharf.Engine.Networks;
 using Wharf.Engine.Prune;
 using Wharf.Engine.Stats;
@@ -28,10 +29,14 @@ public sealed class ContainerEngine : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping;
     private readonly EventJournal _journal;
+    private readonly RunMonitor _monitor;
+    private readonly ContainerStopper _stopper;
 
-    private ContainerEngine(EngineCore core, EventJournal journal, CancellationTokenSource stopping)
+    private ContainerEngine(EngineCore core, EventJournal journal, RunMonitor monitor, ContainerStopper stopper, CancellationTokenSource stopping)
     {
         _journal = journal;
+        _monitor = monitor;
+        _stopper = stopper;
         _stopping = stopping;
         Core = core;
     }
@@ -62,6 +67,8 @@ public sealed class ContainerEngine : IAsyncDisposable
     public required INetworkService Networks { get; init; }
 
     public IEventService Events => _journal;
+
+    public required MetricsReport Metrics { get; init; }
 
     internal EngineCore Core { get; }
 
@@ -116,14 +123,16 @@ public sealed class ContainerEngine : IAsyncDisposable
             new ContainerInspector(core),
             new ContainerLister(core));
         var builds = new BuildService(core, containerService);
-        var engine = new ContainerEngine(core, journal, stopping)
+        var info = new EngineInfo(core, kernel, journal);
+        var engine = new ContainerEngine(core, journal, monitor, stopper, stopping)
         {
+            Metrics = new MetricsReport(core, journal, info),
             Containers = containerService,
             Networks = networkService,
             Files = new ContainerFilesService(core, pauser),
             Prune = new PruneService(core, remover, volumeStore, volumes, networkService),
             Builds = builds,
-            System = new SystemService(core, new EngineInfo(core, kernel), containerService, volumeStore, volumes, builds),
+            System = new SystemService(core, info, containerService, volumeStore, volumes, builds),
             Execs = execs,
             Volumes = volumes,
             Logs = logs,
@@ -139,6 +148,54 @@ public sealed class ContainerEngine : IAsyncDisposable
         await restorer.ResumeAsync(networks.Sandboxes);
         volumes.Sweep();
         return engine;
+    }
+
+    /// <summary>Takes over the settings that may change while the engine runs; all others stay.</summary>
+    public void Reload(EngineOptions next) => Core.Reload(Core.Options with
+    {
+        Labels = next.Labels,
+        DefaultRuntime = next.DefaultRuntime,
+        Runtimes = next.Runtimes,
+        LiveRestore = next.LiveRestore,
+        ShutdownTimeout = next.ShutdownTimeout,
+    });
+
+    /// <summary>
+    /// Without live restore, stops every container: each gets its own time, all together the shutdown timeout or five seconds more than the
+    /// slowest of them, whichever is longer. With live restore, nothing happens.
+    /// </summary>
+    public async Task ShutDownContainersAsync()
+    {
+        if (Core.Options.LiveRestore)
+        {
+            return;
+        }
+
+        _monitor.ShuttingDown = true;
+        List<Container> running = [.. Core.Containers.All.Where(c => c.Run is not null)];
+        Task all = Task.WhenAll(running.Select(StopAsync));
+        TimeSpan slowest = running.Select(c => ContainerStopper.Patience(c, null)).Append(TimeSpan.Zero).Max() + TimeSpan.FromSeconds(5);
+        TimeSpan limit = Core.Options.ShutdownTimeout < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Max(Core.Options.ShutdownTimeout, slowest.TotalSeconds));
+        try
+        {
+            await all.WaitAsync(limit, Core.Clock);
+        }
+        catch (TimeoutException)
+        {
+            Core.Log.Warning("some containers did not stop in the shutdown timeout and run on");
+        }
+    }
+
+    private async Task StopAsync(Container container)
+    {
+        try
+        {
+            await _stopper.StopWithDaemonAsync(container);
+        }
+        catch (Exception e)
+        {
+            Core.Log.Error($"container {container.Id} could not be stopped with the daemon", e);
+        }
     }
 
     /// <summary>Stops following the containers; they run on under their shims.</summary>

@@ -1,6 +1,7 @@
 using Wharf.Engine.Containers;
 using Wharf.Engine.Containers.Storage;
 using Wharf.Engine.Events;
+using Wharf.Engine.Metrics;
 using Wharf.Engine.Volumes;
 using Wharf.Images;
 using Wharf.Network;
@@ -11,7 +12,16 @@ namespace Wharf.Engine;
 /// <summary>What every use case of the engine works with: its settings, the rooms below, and the containers.</summary>
 internal sealed record EngineCore
 {
-    public required EngineOptions Options { get; init; }
+    private EngineOptions _options = null!;
+
+    /// <summary>The settings in force; a reload swaps them as a whole.</summary>
+    public required EngineOptions Options
+    {
+        get => Volatile.Read(ref _options);
+        init => _options = value;
+    }
+
+    public EngineMetrics Metrics { get; } = new();
 
     public required EngineParts Parts { get; init; }
 
@@ -34,6 +44,8 @@ internal sealed record EngineCore
     public TimeProvider Clock => Parts.Clock;
 
     public DateTimeOffset Now => Parts.Clock.GetUtcNow();
+
+    public void Reload(EngineOptions options) => Volatile.Write(ref _options, options);
 
     /// <summary>The container's own directory: log, hosts, hostname, resolv.conf.</summary>
     public string ContainerDirectory(string id) => Path.Combine(Options.DataRoot, "containers", id);

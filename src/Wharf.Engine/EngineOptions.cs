@@ -52,7 +52,13 @@ public sealed record EngineOptions
     /// <summary><c>--label</c>.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary><c>--shutdown-timeout</c>, in seconds; used when the engine is asked to take its containers down with it.</summary>
+    /// <summary><c>--live-restore</c>: containers run on when the daemon ends. False stops them with it.</summary>
+    public bool LiveRestore { get; init; } = true;
+
+    /// <summary><c>--cdi-spec-dir</c>: folders with the files that describe devices by name.</summary>
+    public IReadOnlyList<string> CdiFolders { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+
+    /// <summary><c>--shutdown-timeout</c>, in seconds; used when the engine is asked to take its containers down with it. Negative: no limit.</summary>
     public int ShutdownTimeout { get; init; } = 15;
 
     /// <summary>The name of the built-in runtime; Docker's name for its own is understood too.</summary>

@@ -34,11 +34,14 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly IContainerFilesystems _containers;
     private readonly ImageMaintenance _maintenance;
 
+    private readonly ImageServiceOptions _options;
+    private readonly EndpointResolver _resolver;
+
     internal ImageService(ImageServiceOptions options, IStateDatabase database, ISnapshotDriver driver, TimeProvider clock, Action<string> report)
     {
         _index = new LocalIndex(database, report);
-        _downloads = new SemaphoreSlim(options.MaxConcurrentDownloads, options.MaxConcurrentDownloads);
-        _uploads = new SemaphoreSlim(options.MaxConcurrentUploads, options.MaxConcurrentUploads);
+        _downloads = new SemaphoreSlim(options.MaxConcurrentDownloads);
+        _uploads = new SemaphoreSlim(options.MaxConcurrentUploads);
         _connections = new RegistryConnections(options.Registries, UserAgent(options));
         var documents = new DocumentStore(database);
         var blobs = new BlobStore(options.DataRoot, database, clock);
@@ -47,7 +50,8 @@ public sealed class ImageService : IImageService, IDisposable
         var layers = new LayerStore(_index, driver, _flusher);
         var factory = new ImageFactory(_index, _flusher, clock);
         var composer = new ImageComposer(_index, layers, documents, factory, _surroundings);
-        var resolver = new EndpointResolver(options.Registries);
+        _options = options;
+        var resolver = _resolver = new EndpointResolver(options.Registries);
         var router = new RegistryRouter(_connections, resolver, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, _downloads, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
@@ -181,6 +185,31 @@ public sealed class ImageService : IImageService, IDisposable
 
     /// <summary>Looks at the disk now, as the policy does from time to time; 0 without a policy.</summary>
     internal Task<int> CollectImagesAsync(CancellationToken ct) => _gc?.RunAsync(ct) ?? Task.FromResult(0);
+
+    /// <summary>Takes over registries, limits and attempts for the transfers that begin from now on.</summary>
+    public void Reload(ImageServiceOptions next)
+    {
+        _resolver.Reload(next.Registries);
+        Resize(_downloads, next.MaxConcurrentDownloads - _options.MaxConcurrentDownloads);
+        Resize(_uploads, next.MaxConcurrentUploads - _options.MaxConcurrentUploads);
+        _options.MaxConcurrentDownloads = next.MaxConcurrentDownloads;
+        _options.MaxConcurrentUploads = next.MaxConcurrentUploads;
+        _options.MaxDownloadAttempts = next.MaxDownloadAttempts;
+    }
+
+    // Places that are taken away go as the transfers that hold them end.
+    private static void Resize(SemaphoreSlim places, int more)
+    {
+        if (more > 0)
+        {
+            places.Release(more);
+        }
+
+        for (; more < 0; more++)
+        {
+            _ = places.WaitAsync(CancellationToken.None);
+        }
+    }
 
     private static string UserAgent(ImageServiceOptions options) => "wharf/" + (options.EngineVersion.Length > 0 ? options.EngineVersion : "0");
 }

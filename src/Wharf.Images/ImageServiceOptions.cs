@@ -3,7 +3,7 @@ using Wharf.Images.Transfers;
 
 namespace Wharf.Images;
 
-/// <summary>How an image service is set up: from the daemon's flags and daemon.json. Immutable but for <see cref="Registries"/>, which can be reloaded.</summary>
+/// <summary>How an image service is set up: from the daemon's flags and daemon.json. What <see cref="ImageService.Reload"/> takes over changes while the service runs.</summary>
 public sealed record ImageServiceOptions
 {
     /// <summary>The data root; images use its folders <c>blobs</c>, the snapshot driver's, and <c>trash</c>.</summary>
@@ -18,12 +18,12 @@ public sealed record ImageServiceOptions
     public RegistryOptions Registries { get; init; } = new();
 
     /// <summary>For all pulls together.</summary>
-    public int MaxConcurrentDownloads { get; init; } = 3;
+    public int MaxConcurrentDownloads { get; set; } = 3;
 
     /// <summary>For all pushes together.</summary>
-    public int MaxConcurrentUploads { get; init; } = 5;
+    public int MaxConcurrentUploads { get; set; } = 5;
 
-    public int MaxDownloadAttempts { get; init; } = 5;
+    public int MaxDownloadAttempts { get; set; } = 5;
 
     /// <summary>What becomes of compressed layers once they are unpacked.</summary>
     public CompressedLayers CompressedLayers { get; init; } = CompressedLayers.Auto;

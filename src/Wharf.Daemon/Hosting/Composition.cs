@@ -19,6 +19,9 @@ internal sealed class Composition : IAsyncDisposable
     private readonly DaemonLog log;
     private readonly Stack<IAsyncDisposable> owned = new();
     private EngineServices? services;
+    private ContainerEngine? engine;
+    private ImageService? images;
+    private DaemonOptions? current;
 
     private Composition(DaemonLog log) => this.log = log;
 
@@ -26,6 +29,26 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Everything that can be asked of the engine.</summary>
     public EngineServices Services => services ?? throw new InvalidOperationException("the rooms are not put together yet");
+
+    public ContainerEngine Engine => engine ?? throw new InvalidOperationException("the rooms are not put together yet");
+
+    /// <summary>The options in force.</summary>
+    public DaemonOptions Options => current ?? throw new InvalidOperationException("the rooms are not put together yet");
+
+    /// <summary>Hands new options to the rooms; each takes over what it can change while it runs.</summary>
+    public void Reload(DaemonOptions next)
+    {
+        Engine.Reload(next.Engine);
+        images!.Reload(next.Images);
+        current = Options with
+        {
+            Debug = next.Debug,
+            LogLevel = next.LogLevel,
+            ShutdownTimeout = next.ShutdownTimeout,
+            Engine = next.Engine,
+            Images = Options.Images with { Registries = next.Images.Registries },
+        };
+    }
 
     /// <summary>Brings up everything below the API. Containers of an earlier daemon are followed again when it returns.</summary>
     public static async Task<Composition> BuildAsync(DaemonOptions options, DaemonLog log)
@@ -63,9 +86,10 @@ internal sealed class Composition : IAsyncDisposable
         }));
         var network = new NetworkController(options.Network, rooms, TimeProvider.System);
         Own(network);
-        ImageService images = await ImageService.OpenAsync(options.Images, state, TimeProvider.System, rooms.Warning, CancellationToken.None);
+        current = options;
+        images = await ImageService.OpenAsync(options.Images, state, TimeProvider.System, rooms.Warning, CancellationToken.None);
         owned.Push(new Disposal(images));
-        ContainerEngine engine = Own(await ContainerEngine.StartAsync(options.Engine, new EngineParts
+        engine = Own(await ContainerEngine.StartAsync(options.Engine, new EngineParts
         {
             State = state,
             Shims = shims,
@@ -74,7 +98,7 @@ internal sealed class Composition : IAsyncDisposable
             Log = rooms,
         }, CancellationToken.None));
         services = Gather(engine, images);
-        Routes = EngineRoutes.Build(services, Facts(options));
+        Routes = EngineRoutes.Build(services, Facts());
     }
 
     private static EngineServices Gather(ContainerEngine engine, ImageService images) => new()
@@ -94,12 +118,12 @@ internal sealed class Composition : IAsyncDisposable
         Builds = engine.Builds,
     };
 
-    private DaemonFacts Facts(DaemonOptions options) => new()
+    private DaemonFacts Facts() => new()
     {
         Version = BuildFacts.Version,
         GitCommit = BuildFacts.Commit,
-        Experimental = options.Experimental,
-        Complete = info => DaemonInfo.Complete(info, options, log.Level),
+        Experimental = Options.Experimental,
+        Complete = info => DaemonInfo.Complete(info, Options, log.Level),
     };
 
     private T Own<T>(T room)

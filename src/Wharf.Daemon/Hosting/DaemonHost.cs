@@ -22,24 +22,28 @@ internal static partial class DaemonHost
         await using Composition composition = await Composition.BuildAsync(options, log);
         await using var server = new ApiServer(Listening(options, logger), composition.Routes, new ServerIdentity(BuildFacts.Version, options.Experimental), log);
         await server.StartAsync(CancellationToken.None);
-        var reloader = new Reloader(log, arguments, values, composition.Services.Events, composition.Services.System.Info().ID ?? string.Empty);
+        var reloader = new Reloader(log, arguments, values, composition);
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
             reloader.Run();
         });
 
+        using MetricsListener? metrics = options.Metrics is { } address
+            ? MetricsListener.Start(address, () => composition.Engine.Metrics.Write(BuildFacts.Version, BuildFacts.Commit), log.CreateLogger("metrics"))
+            : null;
         LogInitialized(logger);
-        foreach (ListenAddress address in options.Hosts)
+        foreach (ListenAddress host in options.Hosts)
         {
-            LogListening(logger, address);
+            LogListening(logger, host);
         }
 
         Systemd.Notify("READY=1");
         await stop.Task;
         LogStopping(logger);
         Systemd.Notify("STOPPING=1");
-        using var patience = new CancellationTokenSource(options.ShutdownTimeout);
+        await composition.Engine.ShutDownContainersAsync();
+        using var patience = new CancellationTokenSource(composition.Options.ShutdownTimeout);
         await server.StopAsync(patience.Token);
         return 0;
     }

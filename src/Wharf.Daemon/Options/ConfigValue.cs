@@ -46,6 +46,11 @@ internal static class ConfigValue
             return value.GetString()!;
         }
 
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False && spec.Name == "feature")
+        {
+            return value.GetBoolean() ? "true" : "false";
+        }
+
         // "crun": {"path": "/usr/bin/crun", "runtimeArgs": ["--debug"]}
         if (value.ValueKind != JsonValueKind.Object || spec.Name != "add-runtime")
         {

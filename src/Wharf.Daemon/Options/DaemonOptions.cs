@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Wharf.Api.Server.Listening;
 using Wharf.Engine;
@@ -39,6 +40,9 @@ internal sealed record DaemonOptions
     public bool LogAsJson { get; init; }
 
     public TimeSpan ShutdownTimeout { get; init; }
+
+    /// <summary>Where the metrics are served; null for nowhere.</summary>
+    public IPEndPoint? Metrics { get; init; }
 
     public required EngineOptions Engine { get; init; }
 

@@ -40,6 +40,7 @@ internal static class OptionsBinder
             LogLevel = values.Flag("debug") ? LogLevel.Debug : Level(values.Text("log-level") ?? "info"),
             LogAsJson = LogFormat(values),
             ShutdownTimeout = TimeSpan.FromSeconds(values.Number("shutdown-timeout", 15)),
+            Metrics = values.Text("metrics-addr") is string metrics ? MetricsAddress(metrics) : null,
             Engine = Engine(values, dataRoot, execRoot),
             Images = Images(values, dataRoot, version),
             Network = Network(values, execRoot),
@@ -48,9 +49,12 @@ internal static class OptionsBinder
 
     private static void RefuseTheImpossible(OptionValues values)
     {
-        if (!values.Flag("live-restore", otherwise: true))
+        foreach ((string feature, string value) in values.Map("feature"))
         {
-            throw WharfException.Unsupported("live-restore=false is not supported: containers always outlive the daemon");
+            if (feature != "cdi" || !bool.TryParse(value, out _))
+            {
+                throw WharfException.Unsupported($"feature {feature}={value} is not supported: cdi=true and cdi=false are");
+            }
         }
 
         if (values.Flag("userland-proxy"))
@@ -118,10 +122,18 @@ internal static class OptionsBinder
             SeccompProfile = Seccomp(values.Text("seccomp-profile")),
             DefaultRuntime = values.Text("default-runtime") ?? defaults.DefaultRuntime,
             Runtimes = values.Map("add-runtime").ToDictionary(pair => pair.Key, pair => Runtime(pair.Value)),
-            Labels = values.List("label"),
+            Labels = [.. values.List("label").Select(Label)],
+            LiveRestore = values.Flag("live-restore", otherwise: true),
+            CdiFolders = values.Map("feature").GetValueOrDefault("cdi") == "false" ? [] : values.List("cdi-spec-dir") is { Count: > 0 } folders ? folders : defaults.CdiFolders,
             ShutdownTimeout = values.Number("shutdown-timeout", defaults.ShutdownTimeout),
         };
     }
+
+    private static string Label(string text) =>
+        text.IndexOf('=') > 0 ? text : throw OptionValues.Invalid("label", text, $"bad attribute format: {text}");
+
+    private static IPEndPoint MetricsAddress(string text) =>
+        IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port > 0 ? address : throw OptionValues.Invalid("metrics-addr", text, "must be IP:PORT");
 
     private static string OneOf(OptionValues values, string name, string otherwise, params ReadOnlySpan<string> allowed) =>
         values.Text(name) is not string text ? otherwise

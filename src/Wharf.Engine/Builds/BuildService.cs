@@ -45,6 +45,20 @@ internal sealed class BuildService : IBuildService
 
     public async Task<BuildResult> BuildAsync(BuildOrder order, IBuildOutput output, CancellationToken ct)
     {
+        _core.Metrics.BuildTriggered();
+        try
+        {
+            return await RunAsync(order, output, ct);
+        }
+        catch
+        {
+            _core.Metrics.BuildFailed();
+            throw;
+        }
+    }
+
+    private async Task<BuildResult> RunAsync(BuildOrder order, IBuildOutput output, CancellationToken ct)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (order.BuildId is { } id && !_running.TryAdd(id, stop))
         {

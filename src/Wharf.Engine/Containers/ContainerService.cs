@@ -21,9 +21,9 @@ internal sealed class ContainerService(
     ContainerLister lister) : IContainerService
 {
     public Task<ContainerCreateResponse> CreateAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct) =>
-        creator.CreateAsync(request, name, platform, ct);
+        core.Metrics.Create.TimeAsync(() => creator.CreateAsync(request, name, platform, ct));
 
-    public Task StartAsync(string nameOrId, CancellationToken ct) => starter.StartAsync(Get(nameOrId), byPolicy: false, ct);
+    public Task StartAsync(string nameOrId, CancellationToken ct) => core.Metrics.Start.TimeAsync(() => starter.StartAsync(Get(nameOrId), byPolicy: false, ct));
 
     public async Task StopAsync(string nameOrId, string? signal, int? timeoutSeconds, CancellationToken ct)
     {
@@ -92,7 +92,7 @@ internal sealed class ContainerService(
     public Task<ContainerUpdateResponse> UpdateAsync(string nameOrId, ContainerUpdateRequest request, CancellationToken ct) => updater.UpdateAsync(Get(nameOrId), request, ct);
 
     public Task RemoveAsync(string nameOrId, ContainerRemoveOptions options, CancellationToken ct) =>
-        options.Link ? updater.RemoveLinkAsync(nameOrId, ct) : remover.RemoveAsync(Get(nameOrId), options, ct);
+        options.Link ? updater.RemoveLinkAsync(nameOrId, ct) : core.Metrics.Delete.TimeAsync(() => remover.RemoveAsync(Get(nameOrId), options, ct));
 
     public ContainerWait Wait(string nameOrId, WaitCondition condition)
     {

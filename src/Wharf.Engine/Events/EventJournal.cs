@@ -36,6 +36,8 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
     private long _last;
     private long _written;
     private long _lastTime;
+    private long _published;
+    private int _listeners;
 
     public EventJournal(IStateDatabase database, TimeProvider clock, IEngineLog log)
     {
@@ -52,6 +54,12 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
         CREATE INDEX events_time ON events (time);
         """,
     ]);
+
+    /// <summary>Events since this daemon began.</summary>
+    public long Published => Interlocked.Read(ref _published);
+
+    /// <summary>Who listens now.</summary>
+    public int Listeners => Volatile.Read(ref _listeners);
 
     public void Publish(string type, string action, string actorId, IReadOnlyDictionary<string, string> attributes)
     {
@@ -80,6 +88,7 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
             news.SetResult();
         }
 
+        Interlocked.Increment(ref _published);
         _unwritten.Release();
     }
 
@@ -102,7 +111,7 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
             position = Math.Max(0, position - Remembered);
         }
 
-        return ReadAsync(new EventFilter(filters), position, until, ct);
+        return CountedAsync(ReadAsync(new EventFilter(filters), position, until, ct));
     }
 
     public async ValueTask DisposeAsync()
@@ -132,6 +141,22 @@ public sealed class EventJournal : IEventService, IAsyncDisposable
             long inMemory = _recent.FirstOrDefault(e => e.Message.TimeNano >= nano).Id;
             long found = first is null ? inMemory : inMemory == 0 ? first.Value : Math.Min(first.Value, inMemory);
             return found == 0 ? newest : found - 1;
+        }
+    }
+
+    private async IAsyncEnumerable<EventMessage> CountedAsync(IAsyncEnumerable<EventMessage> events)
+    {
+        Interlocked.Increment(ref _listeners);
+        try
+        {
+            await foreach (EventMessage message in events)
+            {
+                yield return message;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _listeners);
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
 {
     private readonly ContainerRoots _roots = new(core);
 
-    public async Task<List<FilesystemChange>> ChangesAsync(string containerNameOrId, CancellationToken ct)
+    public Task<List<FilesystemChange>> ChangesAsync(string containerNameOrId, CancellationToken ct) => core.Metrics.Changes.TimeAsync(() => CompareAsync(containerNameOrId, ct));
+
+    private async Task<List<FilesystemChange>> CompareAsync(string containerNameOrId, CancellationToken ct)
     {
         Container container = core.Containers.Get(containerNameOrId);
         var changes = await core.Images.DiffContainerAsync(container.Id, ct);
@@ -85,7 +87,9 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         core.Events.Raise(container.Current, "extract-to-dir");
     }
 
-    public async Task<string> CommitAsync(CommitOptions options, CancellationToken ct)
+    public Task<string> CommitAsync(CommitOptions options, CancellationToken ct) => core.Metrics.Commit.TimeAsync(() => KeepAsync(options, ct));
+
+    private async Task<string> KeepAsync(CommitOptions options, CancellationToken ct)
     {
         Container container = core.Containers.Get(options.Container);
         ImageReference? tag = options.Reference is { Length: > 0 } name ? ImageReference.Parse(name).WithDefaultTag() : null;

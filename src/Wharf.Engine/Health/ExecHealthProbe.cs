@@ -36,6 +36,9 @@ internal sealed class ExecHealthProbe(EngineCore core, ExecProcess processes) : 
         try
         {
             using Socket socket = await shim.AttachAsync(new ShimAttach(id, false, true, true, false), ct);
+            string line = string.Join(' ', arguments);
+            core.Events.Raise(record, "exec_create: " + line, ("execID", id));
+            core.Events.Raise(record, "exec_start: " + line, ("execID", id));
             ShimExec exec = processes.Build(id, record, new ExecWish { Arguments = arguments });
             ShimLaunchResult launched = await shim.ExecAsync(exec, ct);
             if (launched.Error is not null)
@@ -48,11 +51,13 @@ internal sealed class ExecHealthProbe(EngineCore core, ExecProcess processes) : 
             try
             {
                 ShimExit exit = await shim.ExecExited(id).WaitAsync(limit.Token);
+                Died(record, id, exit.ExitCode);
                 return (exit.ExitCode, await reading);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 await shim.ExecSignalAsync(id, Signal.Kill, ct);
+                Died(record, id, 128 + Signal.Kill);
                 string output = await reading;
                 return (-1, $"Health check exceeded timeout ({GoDuration(timeout)})" + (output.Length == 0 ? "" : ": " + output));
             }
@@ -63,6 +68,9 @@ internal sealed class ExecHealthProbe(EngineCore core, ExecProcess processes) : 
             return (-1, e.Message);
         }
     }
+
+    private void Died(ContainerRecord record, string id, int code) =>
+        core.Events.Raise(record, "exec_die", ("execID", id), ("exitCode", code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     // Takes the payloads out of the frames; what is too much is read and dropped, so that the probe never blocks.
     private static async Task<string> ReadAsync(Socket socket, CancellationToken ct)

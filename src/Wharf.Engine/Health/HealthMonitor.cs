@@ -50,6 +50,7 @@ internal sealed class HealthMonitor(EngineCore core, IHealthProbe probe)
                 }
 
                 HealthcheckResult result = await probe.RunAsync(container, run, config, life);
+                core.Metrics.HealthChecked(failed: result.ExitCode != 0);
                 await TakeAsync(container, run, config, result, startEnd);
             }
         }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Wharf.Api.System;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Events;
 using Wharf.Oci.Images;
 
 namespace Wharf.Engine.Host;
 
 /// <summary>What engine, host and kernel say of themselves for <c>info</c>. The daemon adds its own options.</summary>
-internal sealed class EngineInfo(EngineCore core, KernelSupport kernel)
+internal sealed class EngineInfo(EngineCore core, KernelSupport kernel, EventJournal events)
 {
     public SystemInfo Build()
     {
@@ -33,6 +34,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel)
             PidsLimit = kernel.Pids,
             OomKillDisable = kernel.OomKillDisable,
             IPv4Forwarding = HostFile.FirstLine("/proc/sys/net/ipv4/ip_forward") == "1",
+            NEventsListener = events.Listeners,
             NFd = Directory.GetFiles("/proc/self/fd").Length,
             NGoroutines = ThreadPool.ThreadCount,
             SystemTime = Rfc3339.Format(core.Now),
@@ -53,8 +55,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel)
             DefaultRuntime = core.Options.DefaultRuntime,
             Swarm = new SwarmInfo { NodeID = "", NodeAddr = "", LocalNodeState = "inactive", ControlAvailable = false, Error = "" },
 
-            // containers never are the daemon's children: they live on without being asked to
-            LiveRestoreEnabled = true,
+            LiveRestoreEnabled = core.Options.LiveRestore,
             Isolation = "",
             InitBinary = "built-in",
             ContainerdCommit = new CommitInfo { ID = "" },
@@ -63,7 +64,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel)
             SecurityOptions = SecurityOptions(),
             ProductLicense = "",
             Warnings = Warnings(),
-            CDISpecDirs = [],
+            CDISpecDirs = [.. core.Options.CdiFolders],
         };
     }
 

@@ -1,5 +1,6 @@
 using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Devices;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 
@@ -15,6 +16,7 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
         ContainerConfig config = record.Config;
         HostConfig host = record.HostConfig;
         (IReadOnlyList<LinuxDevice> devices, IReadOnlyList<LinuxDeviceRule> rules) = DeviceList.Of(host);
+        CdiEdits edits = CdiDevices.Resolve(host.DeviceRequests, options.CdiFolders);
         bool ownHostname = host.UTSMode != "host";
         return new RuntimeSpec
         {
@@ -22,15 +24,15 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
             Root = new RootSpec { Path = "", Readonly = host.ReadonlyRootfs },
             Hostname = ownHostname ? config.Hostname : null,
             Domainname = ownHostname && !string.IsNullOrEmpty(config.Domainname) ? config.Domainname : null,
-            Process = Process(record, facts),
-            Mounts = facts.Mounts,
+            Process = Process(record, facts, edits),
+            Mounts = [.. facts.Mounts, .. edits.Mounts],
             Annotations = host.Annotations,
             Linux = new LinuxSpec
             {
                 Namespaces = facts.Namespaces,
                 CgroupsPath = CgroupPath(record, options),
-                Resources = ResourceSpec.Of(host, rules),
-                Devices = devices,
+                Resources = ResourceSpec.Of(host, [.. rules, .. edits.Rules]),
+                Devices = [.. devices, .. edits.Nodes],
                 Seccomp = Seccomp(host, Capabilities(host)),
                 Sysctl = Sysctls(host),
                 MaskedPaths = host.MaskedPaths,
@@ -59,7 +61,7 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
     public static CapabilitySets Sets(IReadOnlyList<string> capabilities) =>
         new() { Bounding = capabilities, Effective = capabilities, Permitted = capabilities };
 
-    private ProcessSpec Process(ContainerRecord record, LaunchFacts facts)
+    private ProcessSpec Process(ContainerRecord record, LaunchFacts facts, CdiEdits edits)
     {
         ContainerConfig config = record.Config;
         HostConfig host = record.HostConfig;
@@ -69,8 +71,8 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
             ConsoleSize = config.Tty && host.ConsoleSize is [> 0 and var height, > 0 and var width] ? new ConsoleSize { Height = (ulong)height, Width = (ulong)width } : null,
             Args = [.. config.Entrypoint ?? [], .. config.Cmd ?? []],
             Cwd = string.IsNullOrEmpty(config.WorkingDir) ? DefaultCwd : config.WorkingDir,
-            Env = ProcessEnvironment.Build(config.Hostname ?? "", config.Tty, facts.LinkEnvironment, config.Env ?? [], facts.User.Home),
-            User = new UserSpec { Uid = facts.User.Uid, Gid = facts.User.Gid, AdditionalGids = facts.User.Groups },
+            Env = ProcessEnvironment.Build(config.Hostname ?? "", config.Tty, facts.LinkEnvironment, [.. config.Env ?? [], .. edits.Environment], facts.User.Home),
+            User = new UserSpec { Uid = facts.User.Uid, Gid = facts.User.Gid, AdditionalGids = [.. facts.User.Groups, .. edits.Groups] },
             Capabilities = Sets(Capabilities(host)),
             NoNewPrivileges = SecurityOptions.Parse(host.SecurityOpt, options).NoNewPrivileges,
             Rlimits = ResourceLimits.Merge(host.Ulimits, options.Ulimits),

@@ -13,6 +13,9 @@ internal sealed class EndpointResolver(RegistryOptions options)
 {
     private const string DockerHub = "https://registry-1.docker.io/";
 
+    /// <summary>Takes over mirrors and insecure registries for what is asked from now on.</summary>
+    public void Reload(RegistryOptions next) => options = next;
+
     public async Task<IReadOnlyList<RegistryEndpoint>> ForPullAsync(ImageReference reference, CancellationToken ct)
     {
         var endpoints = new List<RegistryEndpoint>();

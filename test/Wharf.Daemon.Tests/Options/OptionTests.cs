@@ -81,7 +81,6 @@ public sealed class OptionTests : IDisposable
     [InlineData("unable to parse logging level: loud", "--log-level=loud")]
     [InlineData("unknown log format: xml", "--log-format=xml")]
     [InlineData("exec-opt native.cgroupdriver=systemd is not supported: only native.cgroupdriver=cgroupfs is", "--exec-opt=native.cgroupdriver=systemd")]
-    [InlineData("live-restore=false is not supported: containers always outlive the daemon", "--live-restore=false")]
     [InlineData("invalid argument \"shared\" for \"--default-ipc-mode\" flag: must be one of private, shareable", "--default-ipc-mode=shared")]
     [InlineData("insecure registry http://x should not contain '://'", "--insecure-registry=http://x")]
     public void Flag_ThatCannotBeObeyed_IsNamed(string message, string argument) =>
@@ -107,7 +106,7 @@ public sealed class OptionTests : IDisposable
 
     [Theory]
     [InlineData("""{"nope": 1, "neither": 2}""", "the following directives don't match any configuration option: nope, neither")]
-    [InlineData("""{"features": {}}""", "features is not supported by this engine")]
+    [InlineData("""{"rootless": true}""", "rootless is not supported by this engine")]
     [InlineData("""{"debug": "yes"}""", "debug: a string is not what it takes")]
     [InlineData("""[]""", "the file must hold a JSON object")]
     public void File_Wrong_IsRefusedWithItsPath(string json, string message)

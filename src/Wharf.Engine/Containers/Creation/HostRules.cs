@@ -1,5 +1,6 @@
 using System.Net;
 using Wharf.Api.Containers;
+using Wharf.Engine.Devices;
 using Wharf.Engine.Launch;
 using Wharf.Primitives;
 
@@ -52,11 +53,7 @@ internal static class HostRules
             throw WharfException.Invalid($"invalid isolation '{host.Isolation}': on linux only 'default' is supported");
         }
 
-        if (host.DeviceRequests is { Count: > 0 } requests)
-        {
-            throw WharfException.Invalid($"could not select device driver \"{requests[0].Driver}\" with capabilities: [{string.Join(' ', (requests[0].Capabilities ?? []).Select(c => "[" + string.Join(' ', c) + "]"))}]");
-        }
-
+        _ = CdiDevices.Resolve(host.DeviceRequests, options.CdiFolders);
         if (host.Runtime is { Length: > 0 } runtime && runtime is not (EngineOptions.OwnRuntime or "runc" or "io.containerd.runc.v2") && !options.Runtimes.ContainsKey(runtime))
         {
             throw WharfException.Invalid($"unknown or invalid runtime name: {runtime}");

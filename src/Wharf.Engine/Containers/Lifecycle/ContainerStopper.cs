@@ -12,6 +12,39 @@ internal sealed class ContainerStopper(EngineCore core, RunMonitor monitor)
     // After SIGKILL only the kernel is in the way: a process in uninterruptible sleep, a frozen cgroup.
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a stop gives the program before it is killed.</summary>
+    public static TimeSpan Patience(Container container, int? timeoutSeconds)
+    {
+        int seconds = timeoutSeconds ?? (int?)container.Current.Config.StopTimeout ?? DefaultTimeout;
+        return seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>Stops a container because the daemon ends: nobody wished it, so its policy starts it again with the next daemon.</summary>
+    public async Task StopWithDaemonAsync(Container container)
+    {
+        if (container.Run is not { } run)
+        {
+            return;
+        }
+
+        int number = StopSignal(container.Current, null);
+        using (await container.EnterAsync(CancellationToken.None))
+        {
+            await SendAsync(container, run, number, CancellationToken.None);
+            if (container.Current.State.Status == RunStatus.Paused)
+            {
+                await run.Shim.ResumeAsync(CancellationToken.None);
+            }
+        }
+
+        if (!await EndsAsync(run, Patience(container, null), CancellationToken.None))
+        {
+            await KillAsync(container, run);
+        }
+
+        core.Events.Raise(container.Current, "stop");
+    }
+
     /// <exception cref="WharfException">NotModified when it does not run.</exception>
     public async Task StopAsync(Container container, string? signal, int? timeoutSeconds, CancellationToken ct)
     {
@@ -33,9 +66,7 @@ internal sealed class ContainerStopper(EngineCore core, RunMonitor monitor)
 
         if (run is not null)
         {
-            int seconds = timeoutSeconds ?? (int?)container.Current.Config.StopTimeout ?? DefaultTimeout;
-            TimeSpan limit = seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
-            if (number == Signal.Kill || !await EndsAsync(run, limit, ct))
+            if (number == Signal.Kill || !await EndsAsync(run, Patience(container, timeoutSeconds), ct))
             {
                 await KillAsync(container, run);
             }

@@ -13,6 +13,9 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
     /// <summary>Starts a container again; set by the composition, as starter and monitor need each other.</summary>
     public Func<Container, Task>? RestartByPolicy { get; set; }
 
+    /// <summary>The daemon takes its containers down with it: ends are taken over, policies wait for the next daemon.</summary>
+    public bool ShuttingDown { get; set; }
+
     /// <summary>Removes a container whose run has ended; set by the composition.</summary>
     public Func<Container, Task>? Remove { get; set; }
 
@@ -89,7 +92,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
 
             await run.Life.CancelAsync();
             ContainerRecord before = container.Current;
-            restart = RestartDecision.AfterExit(before.HostConfig.RestartPolicy, before.State, exit.ExitCode) && !stopping.IsCancellationRequested;
+            restart = RestartDecision.AfterExit(before.HostConfig.RestartPolicy, before.State, exit.ExitCode) && !ShuttingDown && !stopping.IsCancellationRequested;
             await ReleaseAsync(before);
             record = before with
             {

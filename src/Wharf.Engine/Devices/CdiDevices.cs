@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Wharf.Api.Containers;
+using Wharf.Primitives;
+
+namespace Wharf.Engine.Devices;
+
+/// <summary>
+/// Finds devices by their qualified names (<c>vendor.com/class=name</c>) in the JSON files of the CDI folders. Read anew at each use: drivers
+/// write these files whenever they like. Of two folders the later one wins, as the CDI specification has it.
+/// </summary>
+internal static class CdiDevices
+{
+    /// <summary>The driver under which clients ask for devices of this kind.</summary>
+    public const string Driver = "cdi";
+
+    /// <summary>All that a container's requests add to it.</summary>
+    /// <exception cref="WharfException">InvalidArgument: a driver that is not there, a device that no file describes, a file that makes no sense.</exception>
+    public static CdiEdits Resolve(IReadOnlyList<DeviceRequest>? requests, IReadOnlyList<string> folders)
+    {
+        CdiEdits edits = CdiEdits.None;
+        var common = new HashSet<string>(StringComparer.Ordinal);
+        foreach (DeviceRequest request in requests ?? [])
+        {
+            if (request.Driver != Driver)
+            {
+                throw WharfException.Invalid($"could not select device driver \"{request.Driver}\" with capabilities: {Show(request.Capabilities)}");
+            }
+
+            foreach (string name in request.DeviceIDs ?? [])
+            {
+                edits = edits.With(Find(name, folders, common));
+            }
+        }
+
+        return edits;
+    }
+
+    private static CdiEdits Find(string name, IReadOnlyList<string> folders, HashSet<string> common)
+    {
+        int equals = name.IndexOf('=');
+        string kind = equals < 0 ? name : name[..equals], device = equals < 0 ? "" : name[(equals + 1)..];
+        for (int i = folders.Count - 1; i >= 0; i--)
+        {
+            foreach (string file in Files(folders[i]))
+            {
+                using JsonDocument document = Read(file);
+                JsonElement root = document.RootElement;
+                if (CdiFile.Text(root, "kind") != kind || CdiFile.Device(root, device) is not { } found)
+                {
+                    continue;
+                }
+
+                CdiEdits own = CdiFile.Edits(found, file);
+
+                // what a file adds for all its devices, a container gets once
+                return common.Add(file) ? CdiFile.Edits(root, file).With(own) : own;
+            }
+        }
+
+        throw WharfException.Invalid($"CDI device injection failed: unresolvable CDI devices {name}");
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : [];
+
+    private static JsonDocument Read(string file)
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(file));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw WharfException.Invalid($"CDI device injection failed: failed to read CDI Spec \"{file}\": {e.Message}");
+        }
+    }
+
+    private static string Show(List<List<string>>? capabilities) => $"[{string.Join(' ', (capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]";
+}
