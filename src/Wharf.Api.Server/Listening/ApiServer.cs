@@ -22,6 +22,7 @@ public sealed class ApiServer : IAsyncDisposable
     public ApiServer(ApiServerOptions options, RouteTable routes, ServerIdentity identity, ILoggerFactory loggers)
     {
         this.options = options;
+        options.Check();
         log = loggers.CreateLogger("api");
         dispatcher = new Dispatcher(routes, identity, log);
         var limits = new KestrelServerOptions
@@ -68,12 +69,6 @@ public sealed class ApiServer : IAsyncDisposable
                 limits.ListenUnixSocket(unix.Path, listen => Configure(listen, encrypted: false));
                 break;
             case ListenAddress.Tcp tcp:
-                if (options.Tls is null && !tcp.IsLoopback && !options.AllowPlainTcp)
-                {
-                    throw WharfException.Invalid(
-                        $"refusing to listen on {tcp} without TLS: whoever reaches the port owns this machine; use --tlsverify, or --tls=false to insist");
-                }
-
                 limits.Listen(tcp.EndPoint, listen => Configure(listen, encrypted: options.Tls is not null));
                 break;
             case ListenAddress.Inherited inherited:

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Listening;
 
@@ -18,6 +19,19 @@ public sealed record ApiServerOptions
 
     /// <summary>Sockets of systemd's socket activation, in order; for <c>fd://</c>.</summary>
     public IReadOnlyList<int> InheritedDescriptors { get; init; } = [];
+
+    /// <exception cref="WharfException">InvalidArgument: an address beyond this machine in clear text that nobody insisted on.</exception>
+    public void Check()
+    {
+        foreach (ListenAddress.Tcp tcp in Addresses.OfType<ListenAddress.Tcp>())
+        {
+            if (Tls is null && !tcp.IsLoopback && !AllowPlainTcp)
+            {
+                throw WharfException.Invalid(
+                    $"refusing to listen on {tcp} without TLS: whoever reaches the port owns this machine; use --tlsverify, or --tls=false to insist");
+            }
+        }
+    }
 }
 
 /// <summary>The server's certificate, and the authority that clients' certificates must come from; null when any client may come.</summary>

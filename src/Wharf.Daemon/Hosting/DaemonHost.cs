@@ -17,10 +17,12 @@ internal static partial class DaemonHost
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using IDisposable signals = StopSignals(stop);
 
+        ApiServerOptions listening = Listening(options, logger);
+        listening.Check();
         using DataRoot root = DataRoot.Open(options.DataRoot, options.ExecRoot);
         using PidFile pid = PidFile.Write(options.PidFile);
         await using Composition composition = await Composition.BuildAsync(options, log);
-        await using var server = new ApiServer(Listening(options, logger), composition.Routes, new ServerIdentity(BuildFacts.Version, options.Experimental), log);
+        await using var server = new ApiServer(listening, composition.Routes, new ServerIdentity(BuildFacts.Version, options.Experimental), log);
         await server.StartAsync(CancellationToken.None);
         var reloader = new Reloader(log, arguments, values, composition);
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
