@@ -21,7 +21,7 @@ public sealed class EventStreamTests
         Run("network", "create", "--label", "a=b", "net");
         Run(["run", "-d", "--name", "one", "-l", "quay=7", "-v", "vol:/data", .. trap]);
         string id = Run("inspect", "-f", "{{.Id}}", "one").Text;
-        Run("exec", "one", "sh", "-c", "exit 3 || true; true");
+        Run("exec", "one", "sh", "-c", "true");
         engine.Run(client, "exec", "one", "sh", "-c", "exit 3").Fails(3);
         Run("pause", "one");
         Run("unpause", "one");
@@ -95,14 +95,14 @@ public sealed class EventStreamTests
     {
         using var engine = new Engine();
         engine.Load("busybox");
-        engine.Run(client, "run", "--name", "a", "-l", "x=1", "busybox", "true").Ok();
-        engine.Run(client, "run", "--name", "b", "-l", "x=2", "busybox", "true").Ok();
+        engine.Run(client, "run", "--name", "aa", "-l", "x=1", "busybox", "true").Ok();
+        engine.Run(client, "run", "--name", "bb", "-l", "x=2", "busybox", "true").Ok();
         Thread.Sleep(1100);
         string[] Lines(params string[] filters) => engine.Run(client, ["events", "--since", "10m", "--until", "0s", "--format", "{{.Actor.Attributes.name}} {{.Action}}", .. filters.SelectMany(f => new[] { "--filter", f })])
             .Ok().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["a create", "a die", "b create", "b die"], Lines("container=a", "container=b", "event=create", "event=die").Order());
-        Assert.Equal(["b start"], Lines("label=x=2", "event=start"));
-        Assert.Equal(["a start", "b start"], Lines("image=busybox", "type=container", "event=start"));
+        Assert.Equal(["aa create", "aa die", "bb create", "bb die"], Lines("container=aa", "container=bb", "event=create", "event=die").Order());
+        Assert.Equal(["bb start"], Lines("label=x=2", "event=start"));
+        Assert.Equal(["aa start", "bb start"], Lines("image=busybox", "type=container", "event=start"));
         Assert.All(Lines("type=network"), l => Assert.Contains("connect", l));
         Assert.NotEmpty(Lines("scope=local"));
         Assert.Empty(Lines("scope=swarm"));
@@ -116,9 +116,9 @@ public sealed class EventStreamTests
     {
         using var engine = new Engine();
         engine.Load("busybox");
-        engine.Run(client, "run", "-d", "--name", "h", "--health-cmd", "exit 0", "--health-interval", "200ms", "busybox", "sleep", "600").Ok();
+        engine.Run(client, "run", "-d", "--name", "hh", "--health-cmd", "exit 0", "--health-interval", "200ms", "busybox", "sleep", "600").Ok();
         Thread.Sleep(1500);
-        string text = engine.Run(client, "events", "--since", "10m", "--until", "0s", "--filter", "container=h", "--format", "{{.Action}}").Ok().Out;
+        string text = engine.Run(client, "events", "--since", "10m", "--until", "0s", "--filter", "container=hh", "--format", "{{.Action}}").Ok().Out;
         Assert.Contains("exec_create: /bin/sh -c exit 0\nexec_start: /bin/sh -c exit 0\n", text);
         Assert.Contains("exec_die\n", text);
         Assert.Contains("health_status: healthy\n", text);
