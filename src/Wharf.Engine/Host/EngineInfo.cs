@@ -2,6 +2,7 @@ using System.Globalization;
 using Wharf.Api.System;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Events;
+using Wharf.Engine.Logs.Shipping;
 using Wharf.Oci.Images;
 
 namespace Wharf.Engine.Host;
@@ -24,7 +25,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel, EventJou
             Driver = core.Images.DriverName,
             DriverStatus = [.. core.Images.DriverStatus.Select(row => (List<string>)[row.Key, row.Value])],
             DockerRootDir = core.Options.DataRoot,
-            Plugins = new PluginsInfo { Volume = ["local"], Network = ["bridge", "host", "null"], Log = ["json-file", "local", "none"] },
+            Plugins = new PluginsInfo { Volume = ["local"], Network = ["bridge", "host", "null"], Log = [.. RemoteDrivers.Names.Concat(["json-file", "local", "none"]).Order(StringComparer.Ordinal)] },
             MemoryLimit = kernel.Memory,
             SwapLimit = kernel.Swap,
             CpuCfsPeriod = kernel.CpuQuota,

@@ -1,4 +1,5 @@
 using Wharf.Engine.Containers;
+using Wharf.Engine.Logs.Shipping;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Logs;
@@ -19,10 +20,11 @@ internal sealed class ContainerLogs(EngineCore core) : IContainerLogs
         {
             "json-file" => new JsonFileDecoder(),
             "local" => new LocalLogDecoder(),
+            _ when RemoteDrivers.IsRemote(record.HostConfig.LogConfig) && record.HostConfig.LogConfig!.Config?.GetValueOrDefault("cache-disabled") is not ("true" or "1") => new LocalLogDecoder(),
             _ => throw WharfException.Unsupported("configured logging driver does not support reading"),
         };
         Task ended = query.Follow && container.Run is { } run ? run.Ended.Task : Task.CompletedTask;
         var writer = new LogFrameWriter(query, record.Config.Tty);
-        return Task.FromResult<ILogStream>(new FileLogStream(record.Definition.LogPath, decoder, writer, query, ended, core.Log));
+        return Task.FromResult<ILogStream>(new FileLogStream(LogSettings.FileOf(record, core.ContainerDirectory(record.Id)), decoder, writer, query, ended, core.Log));
     }
 }

@@ -4,7 +4,7 @@ using Wharf.Linux;
 namespace Wharf.Engine.Logs;
 
 /// <summary>Reads a log from its files, oldest first, and follows the newest while the container runs.</summary>
-internal sealed class FileLogStream(string path, LogDecoder decoder, LogFrameWriter writer, LogQuery query, Task ended, IEngineLog log) : ILogStream
+internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySink writer, LogQuery query, Task ended, IEngineLog log) : ILogStream
 {
     private const int ReadSize = 1 << 20;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace Wharf.Engine.Logs;
 
 /// <summary>Turns entries into what clients read: frames (or raw bytes for a terminal), with times and details in front when asked for.</summary>
-internal sealed class LogFrameWriter
+internal sealed class LogFrameWriter : ILogEntrySink
 {
     private const int FrameHeader = 8;
     private readonly LogQuery _query;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Logs.Shipping;
 using Wharf.Primitives;
 using Wharf.Runtime.Shims;
 
@@ -14,6 +15,10 @@ internal static class LogSettings
     private const long DefaultSize = 256L << 20;
     private const int DefaultFiles = 5;
 
+    // Docker's limits for the files behind a remote driver.
+    private const long CacheSize = 20L << 20;
+    private const int CacheFiles = 5;
+
     private static readonly FrozenSet<string> JsonFileOptions = FrozenSet.ToFrozenSet(["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"]);
     private static readonly FrozenSet<string> LocalOptions = FrozenSet.ToFrozenSet(["max-size", "max-file", "compress", "mode", "max-buffer-size"]);
 
@@ -25,7 +30,7 @@ internal static class LogSettings
             "json-file" => JsonFileOptions,
             "local" => LocalOptions,
             "none" => [],
-            _ => throw WharfException.Invalid($"logger: no log driver named '{config.Type}' is registered"),
+            _ => RemoteDrivers.OptionsOf(config.Type) ?? throw WharfException.Invalid($"logger: no log driver named '{config.Type}' is registered"),
         };
         foreach ((string name, string value) in config.Config ?? [])
         {
@@ -41,17 +46,17 @@ internal static class LogSettings
 
             switch (name)
             {
-                case "max-size":
+                case "max-size" or "cache-max-size":
                     _ = ParseSize(value);
                     break;
-                case "max-file":
+                case "max-file" or "cache-max-file":
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int files) || files < 1)
                     {
-                        throw WharfException.Invalid("max-file cannot be less than 1");
+                        throw WharfException.Invalid($"{name} cannot be less than 1");
                     }
 
                     break;
-                case "compress":
+                case "compress" or "cache-compress" or "cache-disabled" or "fluentd-async":
                     _ = ParseFlag(value);
                     break;
                 case "mode" when value is not ("blocking" or "non-blocking"):
@@ -69,9 +74,15 @@ internal static class LogSettings
                     break;
             }
         }
+
+        RemoteDrivers.Check(config);
     }
 
-    /// <summary>Where a container's log is; empty for driver none.</summary>
+    /// <summary>Where a container's log file is: its log, or what a driver that sends it away reads from; empty for driver none.</summary>
+    public static string FileOf(ContainerRecord record, string containerDirectory) =>
+        RemoteDrivers.IsRemote(record.HostConfig.LogConfig) ? Path.Combine(containerDirectory, "container-cached.log") : record.Definition.LogPath;
+
+    /// <summary>The log's path as inspect shows it; empty for drivers without one.</summary>
     public static string PathOf(HostConfigLogConfig config, string containerDirectory, string id) => config.Type switch
     {
         "json-file" => Path.Combine(containerDirectory, $"{id}-json.log"),
@@ -79,13 +90,25 @@ internal static class LogSettings
         _ => "",
     };
 
-    public static ShimLog ForShim(ContainerRecord record)
+    public static ShimLog ForShim(ContainerRecord record, string containerDirectory)
     {
         HostConfigLogConfig config = record.HostConfig.LogConfig ?? new HostConfigLogConfig { Type = "none" };
         Dictionary<string, string> options = config.Config ?? [];
         if (config.Type is null or "none")
         {
             return new ShimLog { Driver = "none" };
+        }
+
+        if (RemoteDrivers.IsRemote(config))
+        {
+            return new ShimLog
+            {
+                Driver = "local",
+                Path = FileOf(record, containerDirectory),
+                MaxSize = options.TryGetValue("cache-max-size", out string? cacheSize) ? ParseSize(cacheSize) : CacheSize,
+                MaxFiles = options.TryGetValue("cache-max-file", out string? cacheFiles) ? int.Parse(cacheFiles, CultureInfo.InvariantCulture) : CacheFiles,
+                Compress = !options.TryGetValue("cache-compress", out string? cacheCompress) || ParseFlag(cacheCompress),
+            };
         }
 
         return new ShimLog

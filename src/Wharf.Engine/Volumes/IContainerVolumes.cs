@@ -15,8 +15,8 @@ internal interface IContainerVolumes
     /// <exception cref="WharfException">NotFound.</exception>
     Task<string> MountAsync(string name, string containerId, CancellationToken ct);
 
-    /// <summary>The container no longer uses the volume's mount; unknown ones are no error.</summary>
-    Task UnmountAsync(string name, string containerId, CancellationToken ct);
+    /// <summary>The container no longer uses the volume's mount. False where it did not.</summary>
+    Task<bool> UnmountAsync(string name, string containerId, CancellationToken ct);
 
     /// <summary>Where inspect says the volume is; null when it is gone.</summary>
     string? Mountpoint(string name);

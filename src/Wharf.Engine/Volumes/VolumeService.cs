@@ -130,12 +130,17 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
         }
     }
 
-    public async Task UnmountAsync(string name, string containerId, CancellationToken ct)
+    public async Task<bool> UnmountAsync(string name, string containerId, CancellationToken ct)
     {
         await _gate.WaitAsync(ct);
         try
         {
-            if (_mounted.TryGetValue(name, out var users) && users.Remove(containerId) && users.Count == 0)
+            if (!_mounted.TryGetValue(name, out var users) || !users.Remove(containerId))
+            {
+                return false;
+            }
+
+            if (users.Count == 0)
             {
                 _mounted.Remove(name);
                 if (store.Find(name) is { Options.Count: > 0 })
@@ -143,6 +148,8 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
                     VolumeMounter.Unmount(DataPath(name));
                 }
             }
+
+            return true;
         }
         finally
         {

@@ -32,7 +32,7 @@ public sealed class BadInputTests
             (["run", "-p", "x:80", "busybox"], 125, "x"),
             (["run", "-p", "80:x", "busybox"], 125, "x"),
             (["run", "-p", "70000:80", "busybox"], 125, "70000"),
-            (["run", "-v", "::", "busybox"], 125, "invalid spec"),
+            (["run", "-v", "::", "busybox"], 125, "must be absolute"),
             (["run", "-v", "bad name:/x", "busybox"], 125, "includes invalid characters for a local volume name"),
             (["run", "--mount", "type=bind", "busybox"], 125, "target is required"),
             (["run", "--mount", "nonsense", "busybox"], 125, "nonsense"),
@@ -47,7 +47,7 @@ public sealed class BadInputTests
             (["run", "--rm", "busybox", "nosuchprogram"], 127, "executable file not found in $PATH"),
             (["run", "--rm", "busybox", "/etc"], 126, "permission denied"),
             (["run", "--rm", "busybox", "/etc/passwd"], 126, "permission denied"),
-            (["run", "--rm", "-w", "/etc/passwd", "busybox", "true"], 126, "not a directory"),
+            (["run", "--rm", "-w", "/etc/passwd", "busybox", "true"], 125, "not a directory"),
             (["create", "--label", "=x", "busybox"], 125, "invalid label"),
             (["volume", "create", "bad name"], 1, "includes invalid characters for a local volume name"),
             (["network", "create", "--subnet", "nonsense", "n1"], 1, "nonsense"),
@@ -113,24 +113,14 @@ public sealed class BadInputTests
         try
         {
             using var engine = new Engine("--storage-driver", "vfs", "--data-root", Path.Combine(root, "data"));
-            for (int i = 0; i < 3; i++)
-            {
-                var load = engine.RunWith(Client.Docker, null, 60, "load", "-i", Repository.TestImage("busybox"));
-                if (load.ExitCode == 0)
-                {
-                    File.WriteAllBytes(Path.Combine(root, "ballast"), new byte[16 << 20]);
-                    engine.Run(Client.Docker, "rmi", "-f", "busybox").Ok();
-                    continue;
-                }
-
-                Assert.Contains("no space left on device", load.Error);
-                Assert.Equal("", engine.Run(Client.Docker, "images", "-aq").Ok().Text);
-                File.Delete(Path.Combine(root, "ballast"));
-                engine.RunWith(Client.Docker, null, 60, "load", "-i", Repository.TestImage("busybox")).Ok();
-                return;
-            }
-
-            Assert.Fail("the disk never was full");
+            engine.RunWith(Client.Docker, null, 60, "load", "-i", Repository.TestImage("busybox")).Ok();
+            engine.Run(Client.Docker, "rmi", "-f", "busybox").Ok();
+            Command.Run("sh", ["-c", $"free=$(df -k --output=avail {root} | tail -1); head -c $(((free - 700) * 1024)) /dev/zero > {root}/ballast"]).Ok();
+            var load = engine.RunWith(Client.Docker, null, 60, "load", "-i", Repository.TestImage("busybox")).Fails(1);
+            Assert.Contains("no space left on device", load.Error + load.Out);
+            Assert.Equal("", engine.Run(Client.Docker, "images", "-aq").Ok().Text);
+            File.Delete(Path.Combine(root, "ballast"));
+            engine.RunWith(Client.Docker, null, 60, "load", "-i", Repository.TestImage("busybox")).Ok();
         }
         finally
         {
@@ -161,10 +151,9 @@ public sealed class BadInputTests
     [InlineData("GET", "/networks/nosuch", "", 404)]
     [InlineData("POST", "/volumes/create", "{\"Driver\":\"nosuch\"}", 404)]
     [InlineData("GET", "/volumes/nosuch", "", 404)]
-    [InlineData("POST", "/session", "", 404)]
-    [InlineData("POST", "/grpc", "", 404)]
+    [InlineData("POST", "/session", "", 400)]
+    [InlineData("POST", "/grpc", "", 400)]
     [InlineData("PATCH", "/containers/json", "", 404)]
-    [InlineData("GET", "/v1.40/../info", "", 404)]
     [InlineData("GET", "/swarm", "", 503)]
     [InlineData("GET", "/nodes", "", 503)]
     [InlineData("GET", "/plugins", "", 200)]

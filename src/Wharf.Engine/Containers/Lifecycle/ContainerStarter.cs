@@ -1,3 +1,4 @@
+using Wharf.Engine.Logs.Shipping;
 using Wharf.Engine.Networks;
 using Wharf.Network.Sandboxes;
 using Wharf.Primitives;
@@ -60,6 +61,7 @@ internal sealed class ContainerStarter(EngineCore core, LaunchPreparer preparer,
         IShim? shim = null;
         try
         {
+            await LogShipper.CheckAsync(before);
             SandboxRequest? request = SandboxPlan.Of(before, core.Containers, core.ContainerDirectory(before.Id));
             Task<Sandbox>? network = request is null ? null : core.Networks.AllocateAsync(request, CancellationToken.None);
             try

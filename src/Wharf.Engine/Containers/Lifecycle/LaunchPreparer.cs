@@ -35,7 +35,7 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
             Rootfs = Rootfs(container, rootfs),
             OpenStdin = record.Config.OpenStdin,
             StdinOnce = record.Config.StdinOnce,
-            Log = LogSettings.ForShim(record),
+            Log = LogSettings.ForShim(record, core.ContainerDirectory(record.Id)),
             RuntimePath = runtime,
             RuntimeArguments = arguments,
             BundlePath = runtime is null ? null : Path.Combine(core.Options.ExecRoot, "bundles", record.Id),
@@ -50,9 +50,8 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
         {
             foreach (ContainerMount mount in record.Definition.Mounts)
             {
-                if (mount.Type == "volume")
+                if (mount.Type == "volume" && await core.Volumes.UnmountAsync(mount.Name, record.Id, CancellationToken.None))
                 {
-                    await core.Volumes.UnmountAsync(mount.Name, record.Id, CancellationToken.None);
                     RaiseVolume("unmount", mount, record, []);
                 }
             }

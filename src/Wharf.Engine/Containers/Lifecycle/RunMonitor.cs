@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wharf.Engine.Health;
+using Wharf.Engine.Logs.Shipping;
 using Wharf.Engine.Networks;
 using Wharf.Engine.Restart;
 using Wharf.Network.Sandboxes;
@@ -10,6 +11,8 @@ namespace Wharf.Engine.Containers.Lifecycle;
 /// <summary>Watches runs: takes their end over into the container's record, releases what they held, and lets policies act.</summary>
 internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, HealthMonitor health, CancellationToken stopping)
 {
+    private readonly LogShipper _shipper = new(core, stopping);
+
     /// <summary>Starts a container again; set by the composition, as starter and monitor need each other.</summary>
     public Func<Container, Task>? RestartByPolicy { get; set; }
 
@@ -23,6 +26,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
     {
         run.Shim.OutOfMemory += _ => core.Events.Raise(container.Current, "oom");
         health.Watch(container, run);
+        _shipper.Watch(container, run);
         _ = Task.Run(() => FollowAsync(container, run), CancellationToken.None);
     }
 
