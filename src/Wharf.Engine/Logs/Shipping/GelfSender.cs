@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Wharf.Primitives;
@@ -81,7 +80,8 @@ internal sealed class GelfSender(LogAddress address, GelfFacts facts, string com
             return []; // Docker's client drops it too: the protocol has no way to say it
         }
 
-        byte[] id = RandomNumberGenerator.GetBytes(8);
+        byte[] id = new byte[8];
+        SecureRandom.Fill(id);
         return [.. Enumerable.Range(0, count).Select(i =>
             (ReadOnlyMemory<byte>)(byte[])[0x1e, 0x0f, .. id, (byte)i, (byte)count, .. message.AsSpan(i * ChunkSize, Math.Min(ChunkSize, message.Length - (i * ChunkSize)))])];
     }
