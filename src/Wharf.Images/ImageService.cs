@@ -163,6 +163,8 @@ public sealed class ImageService : IImageService, IDisposable
     public Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct) =>
         _containers.PrepareContainerAsync(containerId, imageId, storageOptions, ct);
 
+    public Task PrepareWorkspaceAsync(string workspaceId, Digest imageId, CancellationToken ct) => _containers.PrepareWorkspaceAsync(workspaceId, imageId, ct);
+
     public ContainerRootfs ContainerRootfs(string containerId) => _containers.ContainerRootfs(containerId);
 
     public SafeFileHandle OpenContainerRootfs(string containerId, bool readOnly) => _containers.OpenContainerRootfs(containerId, readOnly);

@@ -7,20 +7,23 @@ namespace Wharf.Build.Cache;
 /// </summary>
 public sealed class MissExplanation(IBuildCache cache)
 {
-    private const int MaxFiles = 10;
+    private const int MaxFiles = 10, MaxCompared = 200;
+    private const string NeverBuilt = "this step was never built before, or its record was pruned";
 
     /// <summary>The parts that say which step it is; all others are its inputs.</summary>
     private static readonly string[] Identity = ["kind", "command", "instruction", "target", "path"];
 
     /// <summary>One or several lines without a newline at the end.</summary>
-    public string Explain(StepKey key)
+    /// <param name="key">The step that was not found.</param>
+    /// <param name="listing">Its files, for a step that copies.</param>
+    public string Explain(StepKey key, byte[]? listing)
     {
         var now = StepKey.Read(key.Parts);
         string kind = Value(now, "kind");
         var best = cache.List().Where(e => e.Kind == kind).Select(e => (Entry: e, Parts: StepKey.Read(e.Parts)))
             .Select(c => (c.Entry, c.Parts, Score: Score(now, c.Parts)))
             .Where(c => c.Score > 0).OrderByDescending(c => c.Score).ThenByDescending(c => c.Entry.LastUsed).FirstOrDefault();
-        return best.Entry is null ? "this step was never built before, or its record was pruned" : Difference(now, best.Parts);
+        return best.Entry is null ? NeverBuilt : Difference(now, best.Parts, listing);
     }
 
     // The same step counts most; then how many inputs agree. A step of another text on the same parent is the one that was edited.
@@ -32,7 +35,7 @@ public sealed class MissExplanation(IBuildCache cache)
         return !same && !parent ? 0 : (same ? 1000 : 0) + (parent ? 100 : 0) + now.Count(p => known.GetValueOrDefault(p.Key) == p.Value);
     }
 
-    private string Difference(IReadOnlyList<KeyValuePair<string, string>> now, IReadOnlyList<KeyValuePair<string, string>> then)
+    private string Difference(IReadOnlyList<KeyValuePair<string, string>> now, IReadOnlyList<KeyValuePair<string, string>> then, byte[]? listing)
     {
         var before = then.ToDictionary(p => p.Key, p => p.Value);
         var after = now.ToDictionary(p => p.Key, p => p.Value);
@@ -42,33 +45,39 @@ public sealed class MissExplanation(IBuildCache cache)
             string? was = before.GetValueOrDefault(name), @is = after.GetValueOrDefault(name);
             if (was != @is)
             {
-                reasons.Add(Reason(name, was, @is));
+                if (name is "command" or "instruction" && !IsEdited(was, @is))
+                {
+                    return NeverBuilt;
+                }
+
+                reasons.Add(name == "content" && was is not null ? Files(was, listing) : Reason(name, was, @is));
             }
         }
 
         return reasons.Count == 0 ? "the same step was built before, but its image is gone" : string.Join("; ", reasons);
     }
 
-    private string Reason(string name, string? was, string? @is)
+    private static string Reason(string name, string? was, string? @is) => name switch
     {
-        if (name == "content" && was is not null && @is is not null)
-        {
-            return Files(was, @is);
-        }
+        "parent" => $"the image below it changed from {Short(was)} to {Short(@is)}",
+        _ when name.StartsWith("argument ", StringComparison.Ordinal) => $"the build argument {name["argument ".Length..]} changed from {Shown(was)} to {Shown(@is)}",
+        "command" or "instruction" => $"the instruction changed from {Shown(was)} to {Shown(@is)}",
+        _ => $"{name} changed from {Shown(was)} to {Shown(@is)}",
+    };
 
-        return name switch
-        {
-            "parent" => $"the image below it changed from {Short(was)} to {Short(@is)}",
-            _ when name.StartsWith("argument ", StringComparison.Ordinal) => $"the build argument {name["argument ".Length..]} changed from {Shown(was)} to {Shown(@is)}",
-            "command" or "instruction" => $"the instruction changed from {Shown(was)} to {Shown(@is)}",
-            _ => $"{name} changed from {Shown(was)} to {Shown(@is)}",
-        };
+    /// <summary>Whether one text is the other after an edit, and not another instruction altogether.</summary>
+    private static bool IsEdited(string? was, string? @is)
+    {
+        string one = Short(was ?? "", MaxCompared), other = Short(@is ?? "", MaxCompared);
+        return Dockerfile.Nearness.Distance(one, other) * 2 <= Math.Max(one.Length, other.Length);
     }
 
-    private string Files(string was, string @is)
+    private static string Short(string text, int length) => text.Length > length ? text[..length] : text;
+
+    private string Files(string was, byte[]? listing)
     {
         var before = ContentListing.Read(cache.Listing(was));
-        var after = ContentListing.Read(cache.Listing(@is));
+        var after = ContentListing.Read(listing);
         if (before.Count == 0 || after.Count == 0)
         {
             return "the copied files changed";

@@ -17,7 +17,7 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
     public void CheckFrom(Stage stage)
     {
         var from = stage.From;
-        var expander = new WordExpander(file.Source.Escape, around.Arguments.Global);
+        var expander = new WordExpander(file.Source.Escape, n => around.Arguments.Global(n) ?? (around.Arguments.GlobalNames.Contains(n) ? "" : null));
         string name = Expand(expander, from.BaseName) ?? from.BaseName;
         string? platform = from.Platform is { } p ? Expand(expander, p) : null;
         foreach (string unset in expander.Unset)

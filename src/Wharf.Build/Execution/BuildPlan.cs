@@ -74,7 +74,7 @@ internal sealed class BuildPlan
 
     private static void CheckSyntax(BuildRequest request, string? given)
     {
-        var lines = request.Dockerfile.TrimStart('\ufeff').Split('\n').Select(l => l.TrimEnd('\r')).ToList();
+        var lines = request.Dockerfile.TrimStart('\ufeff').TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r')).ToList();
         try
         {
             SyntaxLevel.Check(given ?? Directives.Read(lines).Syntax);

@@ -110,11 +110,18 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         var request = session.Request;
         var graph = plan.Graph(session.Images);
         IReadOnlyList<Instruction> labels = [.. request.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(LabelStep)];
-        int total = graph.Stages.Sum(s => s.Instructions.Count + 1) + labels.Count;
+        var globals = session.Stages.GlobalArguments;
+        int total = globals.Count + graph.Stages.Sum(s => s.Instructions.Count + 1) + labels.Count;
+        SayEmptyContinuations(session.Stages.Source, output);
         var ordered = new OrderedOutput(output, [.. graph.Stages.Select(s => s.Index)]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var allKnown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int step = 1;
+        foreach (var global in globals)
+        {
+            output.Write($"Step {step++}/{total} : {global.Original}\n");
+        }
+
         foreach (var stage in graph.Stages)
         {
             IReadOnlyList<Instruction> extra = stage == graph.Target ? labels : [];
@@ -139,6 +146,15 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         }
 
         return request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, ct) : state.Image;
+    }
+
+    private static void SayEmptyContinuations(DockerfileSource source, IBuildOutput output)
+    {
+        var broken = source.Instructions.Where(i => source.EmptyContinuationLines.Any(l => i.Lines.Start <= l && l <= i.Lines.End)).ToList();
+        if (broken.Count > 0)
+        {
+            output.Write($"[WARNING]: Empty continuation line found in:\n{string.Concat(broken.Select(i => $"    {i.Original}\n"))}[WARNING]: Empty continuation lines will become errors in a future release.\n");
+        }
     }
 
     private static async Task<StageState> RunStageAsync(BuildSession session, StageGraph graph, Stage stage, StageRunner runner, IReadOnlyList<Instruction> extra,

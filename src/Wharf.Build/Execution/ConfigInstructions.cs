@@ -56,7 +56,7 @@ internal static class ConfigInstructions
                 }
 
                 state.Run = state.Run with { ExposedPorts = ports };
-                return "EXPOSE " + string.Join(' ', specs);
+                return "EXPOSE " + string.Join(' ', specs.Order(StringComparer.Ordinal));
             case VolumeInstruction volume:
                 var volumes = new SortedDictionary<string, EmptyValue>(state.Run.Volumes ?? [], StringComparer.Ordinal);
                 var paths = volume.Paths.Select(expander.Expand).ToList();
@@ -75,7 +75,7 @@ internal static class ConfigInstructions
                 return "STOPSIGNAL " + state.Run.StopSignal;
             case ShellInstruction shell:
                 state.Run = state.Run with { Shell = shell.Words };
-                return "SHELL " + GoText.QuoteList(shell.Words);
+                return $"SHELL [{string.Join(' ', shell.Words)}]";
             case OnBuildInstruction trigger:
                 state.Run = state.Run with { OnBuild = [.. state.Run.OnBuild ?? [], trigger.Trigger] };
                 return "ONBUILD " + trigger.Trigger;

@@ -69,7 +69,7 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
 
         string contentKey = content.Finish().Encoded;
         string chosen = sources.Count == 1 ? (sources[0].IsDirectory ? "dir:" : "file:") : "multi:";
-        string createdBy = $"/bin/sh -c #(nop) {copy.Keyword} {(chown is null ? "" : $"--chown={chown} ")}{(copy.Chmod is null ? "" : $"--chmod={copy.Chmod} ")}{chosen}{contentKey} in {destination} ";
+        string createdBy = $"{steps.NoOperation()}{copy.Keyword} {(chown is null ? "" : $"--chown={chown} ")}{(copy.Chmod is null ? "" : $"--chmod={copy.Chmod} ")}{chosen}{contentKey} in {destination} ";
         var key = steps.Key("copy").Add("instruction", copy.Keyword).Add("content", contentKey).Add("target", destination).Add("workdir", steps.State.Run.WorkingDir ?? "")
             .Add("chown", chown ?? "").Add("chmod", copy.Chmod ?? "").Add("exclude", string.Join(',', copy.Excludes)).Add("parents", copy.Parents.ToString())
             .Add("unpack", copy.Unpack?.ToString() ?? "").Add("link", copy.Link.ToString());

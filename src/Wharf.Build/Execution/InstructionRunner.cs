@@ -48,7 +48,7 @@ internal sealed class InstructionRunner(StepRunner steps, Stage stage)
         path = PathPattern.Clean(path.StartsWith('/') ? path : $"{State.Run.WorkingDir}/{path}");
         path = path.StartsWith('/') ? path : "/" + path;
         State.Run = State.Run with { WorkingDir = path };
-        var step = new Step(steps.Key("workdir").Add("path", path), "workdir", "/bin/sh -c #(nop) WORKDIR " + path);
+        var step = new Step(steps.Key("workdir").Add("path", path), "workdir", steps.NoOperation() + "WORKDIR " + path);
         if (await steps.TryCachedAsync(step, ct))
         {
             return;

@@ -10,6 +10,8 @@ namespace Wharf.Build.Execution;
 /// <summary>Runs one stage: its base image, the triggers of that, and its instructions in order.</summary>
 internal sealed class StageRunner(BuildSession session, Stage stage, StageReporter output, int firstStep, int totalSteps)
 {
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private char Escape => session.Stages.Source.Escape;
 
     public async Task<StageState> RunAsync(IReadOnlyList<Instruction> extra, CancellationToken ct)
@@ -22,6 +24,11 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
         {
             await LocatedAsync(stage.From, async () => state = new StageState(await StartAsync(ct), Escape));
             state!.Base = state.Image;
+            if (state.Lookup("PATH") is null)
+            {
+                state.SetEnvironment("PATH", DefaultPath);
+            }
+
             bool useCache = !session.Request.NoCache && !session.Request.NoCacheStages.Contains(stage.Name ?? stage.Index.ToString(), StringComparer.OrdinalIgnoreCase);
             steps = new StepRunner(session, state, output, useCache) { ShowsImages = false };
             dispatcher = new InstructionRunner(steps, stage);

@@ -25,7 +25,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
     /// <summary>A step that changes only the configuration; <paramref name="what"/> is its line in the history.</summary>
     public async Task ConfigureAsync(string what, CancellationToken ct)
     {
-        var step = new Step(Key("config").Add("instruction", what).Add("config", ConfigText()), "config", "/bin/sh -c #(nop)  " + what, IsEmpty: true);
+        var step = new Step(Key("config").Add("instruction", what).Add("config", ConfigText()), "config", NoOperation() + " " + what, IsEmpty: true);
         if (await TryCachedAsync(step, ct))
         {
             return;
@@ -40,6 +40,9 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         SayRemoved(id);
         await FinishAsync(step, image, ct);
     }
+
+    /// <summary>How a history line begins that no command made: with the shell that would have run it, as Docker writes it.</summary>
+    public string NoOperation() => string.Join(' ', state.Shell) + " #(nop) ";
 
     /// <summary>The start of a step's key: everything that is below it.</summary>
     public StepKey Key(string kind)
@@ -73,7 +76,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         _missed = true;
         if (session.Request.Explain)
         {
-            output.WriteLog($" ---> Cache miss: {new MissExplanation(session.Cache).Explain(step.Key)}\n");
+            output.WriteLog($" ---> Cache miss: {new MissExplanation(session.Cache).Explain(step.Key, step.Content?.Listing)}\n");
         }
 
         return false;

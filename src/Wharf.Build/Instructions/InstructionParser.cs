@@ -190,7 +190,7 @@ public sealed class InstructionParser(char escape, bool checkTriggers = true)
         }
 
         string upper = keyword.ToUpperInvariant();
-        string? near = Keywords.Where(k => Nearness.Distance(k, upper) <= 2).MinBy(k => Nearness.Distance(k, upper));
+        string? near = Keywords.Where(k => Nearness.Distance(k, upper) <= Math.Min(2, upper.Length / 2)).MinBy(k => Nearness.Distance(k, upper));
         return near is null ? "" : $" (did you mean {near}?)";
     }
 }

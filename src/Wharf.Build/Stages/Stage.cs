@@ -27,7 +27,7 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IR
         }
         catch (WharfException e)
         {
-            throw DockerfileError.Located(e, text.TrimStart('\ufeff').Split('\n').Select(l => l.TrimEnd('\r')).ToList(), fileName);
+            throw DockerfileError.Located(e, text.TrimStart('\ufeff').TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r')).ToList(), fileName);
         }
     }
 

@@ -188,8 +188,8 @@ internal sealed class BuildContext
             string relative = prefix + Path.GetFileName(path);
             bool isDirectory = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
 
-            // the engine needs these two even when they are ignored; it removes them itself again
-            bool kept = relative == dockerfile || relative == ".dockerignore" || !ignore.Excludes(relative);
+            // the engine needs these even when they are ignored; it removes them itself again
+            bool kept = relative == dockerfile || relative == ".dockerignore" || relative == dockerfile + ".dockerignore" || !ignore.Excludes(relative);
             if (kept)
             {
                 Write(writer, path, relative, isDirectory);

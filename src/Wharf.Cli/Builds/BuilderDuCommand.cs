@@ -21,7 +21,7 @@ internal static class BuilderDuCommand
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
-        using EngineReply reply = await call.Cli.Client.SendAsync("GET", "/system/df?type=build-cache", null, ct);
+        using EngineReply reply = await call.Cli.Client.SendAsync("GET", "/system/df?type=build-cache&verbose=1", null, ct);
         using JsonDocument usage = JsonDocument.Parse(await reply.ReadAllAsync(ct));
         List<JsonElement> records = Records(usage.RootElement);
         call.Cli.Out.Write(call.Bool("verbose") ? string.Concat(records.Select(Describe)) : Table(records, call.Cli.Clock));

@@ -127,7 +127,7 @@ internal sealed class BuildContexts(string folder)
         context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
 
         // Whoever packed the archive has left out what is ignored, but for the two files that the engine had to see.
-        List<string> hidden = [NamedFolder, .. new[] { name, ".dockerignore" }.Where(f => context.Ignore?.IsIgnored(PathPattern.Clean(f)) == true)];
+        List<string> hidden = [NamedFolder, .. new[] { name, name + ".dockerignore", ".dockerignore" }.Where(f => context.Ignore?.IsIgnored(PathPattern.Clean(f)) == true)];
         context.Files = tree.Without(IgnorePatterns.Of(hidden));
     }
 

@@ -10,8 +10,6 @@ namespace Wharf.Engine.Builds;
 /// <summary>Roots for copying steps come straight from the image store; RUN steps are ordinary containers of the engine.</summary>
 internal sealed class BuildWorkspaces(IImageService images, IContainerService containers) : IBuildWorkspaces
 {
-    private static readonly Dictionary<string, string> NoOptions = [];
-
     public Task<IBuildWorkspace> OpenAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: false, ct);
 
     public Task<IBuildWorkspace> OpenReadOnlyAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: true, ct);
@@ -25,7 +23,7 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
     private async Task<IBuildWorkspace> OpenAsync(Digest image, bool readOnly, CancellationToken ct)
     {
         string id = ObjectId.New();
-        await images.PrepareContainerAsync(id, image, NoOptions, ct);
+        await images.PrepareWorkspaceAsync(id, image, ct);
         try
         {
             return new Workspace(images, id, images.OpenContainerRootfs(id, readOnly));

@@ -53,6 +53,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
             layers.Driver.Remove(commit.ContainerId);
         }
 
+        bool isEmpty = layer.Chain == container.Chain;
         var creation = new ImageCreation
         {
             Parent = index.State.Images.ContainsKey(container.Image) ? container.Image : default,
@@ -65,6 +66,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
                     CreatedBy = string.IsNullOrEmpty(commit.CreatedBy) ? null : commit.CreatedBy,
                     Comment = string.IsNullOrEmpty(commit.Comment) ? null : commit.Comment,
                     Author = string.IsNullOrEmpty(commit.Author) ? null : commit.Author,
+                    EmptyLayer = isEmpty,
                 },
             ],
             Tags = commit.Tag is { } tag ? [tag] : [],
@@ -77,7 +79,7 @@ internal sealed class ImageComposer(LocalIndex index, LayerStore layers, Documen
             parent = new ImageConfig { RootFs = new RootFilesystem { DiffIds = [.. index.State.LayersOf(container.Chain).Select(l => l.Diff)] } };
         }
 
-        return await RegisterAsync(creation, parent, [index.State.Layers[layer.Chain].Diff], ct).ConfigureAwait(false);
+        return await RegisterAsync(creation, parent, isEmpty ? [] : [index.State.Layers[layer.Chain].Diff], ct).ConfigureAwait(false);
     }
 
     private async Task<Digest> RegisterAsync(ImageCreation creation, ImageConfig? parent, List<Digest> diffs, CancellationToken ct)

@@ -13,8 +13,6 @@ namespace Wharf.Images.Catalog;
 /// </summary>
 internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, DocumentStore documents, ImageFactory factory, IContainerFilesystems filesystems, TimeProvider clock)
 {
-    private static readonly Dictionary<string, string> NoOptions = [];
-
     public async Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct)
     {
         ImageRecord record = index.State.Images.GetValueOrDefault(image) ?? throw ImageErrors.NoSuchImage(image.ToString());
@@ -28,12 +26,13 @@ internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, Documen
 
         using LayerLease hold = await index.TryLeaseAsync(record.Chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(image.ToString());
         string workspace = ObjectId.New();
-        await filesystems.PrepareContainerAsync(workspace, baseImage, NoOptions, ct).ConfigureAwait(false);
+        await filesystems.PrepareWorkspaceAsync(workspace, baseImage, ct).ConfigureAwait(false);
         try
         {
             await ApplyAsync(workspace, [.. index.State.LayersOf(record.Chain).Skip(kept.Count)], ct).ConfigureAwait(false);
             using LayerLease layer = await layers.PromoteAsync(workspace, ChainId.Of(kept), ct).ConfigureAwait(false);
-            return await RegisterAsync(image, baseImage, config, below, index.State.Layers[layer.Chain].Diff, ct).ConfigureAwait(false);
+            List<Digest> added = layer.Chain == ChainId.Of(kept) ? [] : [index.State.Layers[layer.Chain].Diff];
+            return await RegisterAsync(image, baseImage, config, below, added, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -51,19 +50,20 @@ internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, Documen
         }
     }
 
-    private async Task<Digest> RegisterAsync(Digest image, Digest baseImage, ImageConfig config, ImageConfig below, Digest diff, CancellationToken ct)
+    private async Task<Digest> RegisterAsync(Digest image, Digest baseImage, ImageConfig config, ImageConfig below, List<Digest> added, CancellationToken ct)
     {
         string now = Rfc3339.Format(clock.GetUtcNow());
         int old = below.History?.Count ?? 0;
         var comment = new HistoryEntry
         {
             Created = now,
+            EmptyLayer = added.Count == 0,
             Comment = baseImage.IsEmpty ? $"create new from {image}" : $"merge {image} to {baseImage}",
         };
         ImageConfig squashed = config with
         {
             Created = now,
-            RootFs = new RootFilesystem { DiffIds = [.. below.RootFs?.DiffIds ?? [], diff] },
+            RootFs = new RootFilesystem { DiffIds = [.. below.RootFs?.DiffIds ?? [], .. added] },
             History = [.. (config.History ?? []).Select((entry, i) => i < old ? entry : entry with { EmptyLayer = true }), comment],
         };
         byte[] raw = OciImageJson.Write(squashed);

@@ -13,7 +13,15 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, 
 {
     private readonly ISnapshotDriver _driver = layers.Driver;
 
-    public async Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct)
+    private static readonly Dictionary<string, string> NoOptions = [];
+
+    public Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct) =>
+        PrepareAsync(containerId, imageId, new ContainerLayerOptions { StorageOptions = storageOptions }, ct);
+
+    public Task PrepareWorkspaceAsync(string workspaceId, Digest imageId, CancellationToken ct) =>
+        PrepareAsync(workspaceId, imageId, new ContainerLayerOptions { StorageOptions = NoOptions, InitLayer = imageId.IsEmpty }, ct);
+
+    private async Task<ContainerRootfs> PrepareAsync(string containerId, Digest imageId, ContainerLayerOptions options, CancellationToken ct)
     {
         Digest chain = imageId.IsEmpty ? default
             : index.State.Images.TryGetValue(imageId, out ImageRecord? image) ? image.Chain : throw ImageErrors.NoSuchImage(imageId.ToString());
@@ -24,7 +32,7 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, 
         Task recorded = index.AddContainerAsync(new ContainerRecord(containerId, imageId, chain));
         try
         {
-            _driver.CreateContainer(containerId, top, new ContainerLayerOptions { StorageOptions = storageOptions });
+            _driver.CreateContainer(containerId, top, options);
             await recorded.ConfigureAwait(false);
             surroundings.NoteUse(imageId, clock.GetUtcNow());
             return Describe(containerId);

@@ -16,6 +16,9 @@ public interface IContainerFilesystems
     /// <param name="ct">Cancels and undoes.</param>
     Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct);
 
+    /// <summary>The same for a root that only files are copied into: without the mount points that the first process of a container needs.</summary>
+    Task PrepareWorkspaceAsync(string workspaceId, Digest imageId, CancellationToken ct);
+
     /// <summary>How to mount it.</summary>
     /// <exception cref="WharfException">NotFound.</exception>
     ContainerRootfs ContainerRootfs(string containerId);

@@ -16,6 +16,9 @@ namespace Wharf.Images.Layers;
 /// </remarks>
 internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver, LayerFlusher flusher)
 {
+    /// <summary>Digest of a tar without members: two blocks of zeros.</summary>
+    private static readonly Digest EmptyTar = Digest.Sha256(new byte[1024]);
+
     private readonly KeyedLocks<Digest> _chains = new();
 
     public ISnapshotDriver Driver => driver;
@@ -135,9 +138,15 @@ internal sealed class LayerStore(LocalIndex index, ISnapshotDriver driver, Layer
     /// Turns the writable layer of a container into a layer on its image, without copying a byte of it. The container has no root file
     /// system from then on.
     /// </summary>
+    /// <returns>A lease on the new chain; on the parent's own when nothing was changed, as an image then gets no layer.</returns>
     public async Task<LayerLease> PromoteAsync(string container, Digest parent, CancellationToken ct)
     {
         LayerApplyResult diff = await driver.WriteDiffAsync(container, Stream.Null, ct).ConfigureAwait(false);
+        if (diff.DiffId == EmptyTar && !parent.IsEmpty && await index.TryLeaseAsync(parent, ct).ConfigureAwait(false) is { } unchanged)
+        {
+            return unchanged;
+        }
+
         Digest chain = ChainId.Of(parent, diff.DiffId);
         using IDisposable only = await _chains.AcquireAsync(chain, ct).ConfigureAwait(false);
         if (await index.TryLeaseAsync(chain, ct).ConfigureAwait(false) is { } present)

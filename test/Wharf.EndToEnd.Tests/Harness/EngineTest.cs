@@ -36,6 +36,11 @@ public abstract class EngineTest(SharedEngine shared) : IDisposable
         Assert.Fail($"never happened within 15 s: {what}");
     }
 
+    /// <summary>What else a kind of test takes away after itself.</summary>
+    protected virtual void Clean()
+    {
+    }
+
     public void Dispose()
     {
         if (_containers.Count > 0)
@@ -43,6 +48,7 @@ public abstract class EngineTest(SharedEngine shared) : IDisposable
             Run(Client.Docker, ["rm", "-f", "-v", .. _containers]);
         }
 
+        Clean();
         GC.SuppressFinalize(this);
     }
 }
