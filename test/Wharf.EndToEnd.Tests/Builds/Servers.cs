@@ -6,6 +6,7 @@ namespace Wharf.EndToEnd.Tests.Builds;
 /// <summary>A git daemon on the loopback of an engine's network, with one small repository.</summary>
 public sealed class GitServer : IDisposable
 {
+    private static int _next = 19400;
     private readonly string _folder = Directory.CreateTempSubdirectory("wharf-git-").FullName;
     private readonly Process _daemon;
 
@@ -21,12 +22,14 @@ public sealed class GitServer : IDisposable
             if [ -n "$MORE" ]; then eval "$MORE"; git add .gitmodules && git commit -qm more; fi
             git clone -q --mirror . ../r.git && git -C ../r.git config uploadpack.allowAnySHA1InWant true
             """], directory: _folder, environment: new Dictionary<string, string> { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["HOME"] = _folder, ["MORE"] = more }).Ok();
+        int port = Interlocked.Increment(ref _next);
+        Address = $"git://127.0.0.1:{port}/r.git";
         Commit = Command.Run("git", ["-C", Path.Combine(_folder, "r.git"), "rev-parse", "feat"]).Ok().Text;
-        _daemon = Command.Start("nsenter", ["--net=/run/netns/" + engine.Name, "git", "daemon", "--base-path=" + _folder, "--export-all", "--reuseaddr", "--listen=127.0.0.1", "--port=9418"]);
-        Ports.Await(engine, 9418);
+        _daemon = Command.Start("nsenter", ["--net=/run/netns/" + engine.Name, "git", "daemon", "--base-path=" + _folder, "--export-all", "--reuseaddr", "--listen=127.0.0.1", "--port=" + port]);
+        Ports.Await(engine, port);
     }
 
-    public string Address => "git://127.0.0.1/r.git";
+    public string Address { get; }
 
     /// <summary>The commit of the branch feat.</summary>
     public string Commit { get; }
