@@ -13,6 +13,7 @@ using Wharf.Images.Pushing;
 using Wharf.Images.Registries;
 using Wharf.Images.Snapshots;
 using Wharf.Images.Transfers;
+using Wharf.Images.Trust;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 using Wharf.State;
@@ -29,6 +30,7 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly SemaphoreSlim _downloads;
     private readonly SemaphoreSlim _uploads;
     private readonly ImageSurroundings _surroundings = new();
+    private readonly TrustGate _trust;
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
     private readonly IContainerFilesystems _containers;
@@ -42,6 +44,7 @@ public sealed class ImageService : IImageService, IDisposable
         _index = new LocalIndex(database, report);
         _downloads = new SemaphoreSlim(options.MaxConcurrentDownloads);
         _uploads = new SemaphoreSlim(options.MaxConcurrentUploads);
+        _trust = new TrustGate(options.Trust, options.DataRoot);
         _connections = new RegistryConnections(options.Registries, UserAgent(options));
         var documents = new DocumentStore(database);
         var blobs = new BlobStore(options.DataRoot, database, clock);
@@ -62,7 +65,7 @@ public sealed class ImageService : IImageService, IDisposable
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);
         _gc = options.Gc is { } policy ? new ImageGc(policy, _index, _catalog, collector, _surroundings, () => ImageGc.UsedPercent(options.DataRoot), clock, report) : null;
         _transfers = new ImageTransfers(
-            new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _surroundings, options, clock),
+            new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _trust, _surroundings, options, clock),
             new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, _uploads, options), router, _surroundings, clock),
             new ImageLoader(_index, blobs, collector, layers, tars, factory, _surroundings, clock),
             new ImageSaver(_index, documents, tars, _surroundings),
@@ -111,6 +114,14 @@ public sealed class ImageService : IImageService, IDisposable
     }
 
     public Digest Resolve(string name, Platform? platform = null) => _catalog.Resolve(name, platform);
+
+    public Digest ResolveTrusted(string name, Platform? platform = null)
+    {
+        IndexState state = _index.State;
+        ImageRecord image = NameResolver.Resolve(state, name, platform);
+        _trust.CheckRun(state, name, image);
+        return image.Id;
+    }
 
     public bool TryResolve(string name, out Digest imageId) => _catalog.TryResolve(name, out imageId);
 

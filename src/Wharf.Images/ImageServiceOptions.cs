@@ -31,6 +31,9 @@ public sealed record ImageServiceOptions
     /// <summary>Removal of unused images when the disk fills; null for none.</summary>
     public ImageGcPolicy? Gc { get; init; }
 
+    /// <summary>Which images may be pulled and run; null for all.</summary>
+    public Trust.TrustPolicy? Trust { get; init; }
+
     /// <summary>What the User-Agent and new images' docker_version say.</summary>
     public string EngineVersion { get; init; } = "";
 }

@@ -41,7 +41,7 @@ internal static class AnnotateCommand
         };
         if (!platform.IsKnown)
         {
-            throw new CommandException($"manifest entry for image has unsupported os/arch combination: {platform.Os}/{platform.Architecture}");
+            throw new CommandException($"manifest entry for image has unsupported os/arch combination: {call.String("os")}/{call.String("arch")}");
         }
 
         local.Save(list, image, record with { Platform = platform });

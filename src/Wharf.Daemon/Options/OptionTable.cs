@@ -72,6 +72,7 @@ internal static class OptionTable
         new("shutdown-timeout", Number, "shutdown-timeout", "Seconds that containers (without live-restore) and requests have after the daemon was told to stop (default 15)") { Reloads = true },
         new("storage-driver", Text, "storage-driver", "Storage driver to use") { Short = 's' },
         new("storage-opt", List, "storage-opts", "Storage driver options"),
+        new("trust-policy", Text, "trust-policy", "Policy of images that may be pulled and run, as containers-policy.json(5) (default \"/etc/docker/policy.json\" if there is one)"),
         new("tls", Flag, "tls", "Use TLS; implied by --tlsverify; --tls=false allows plain TCP beyond loopback"),
         new("tlscacert", Text, "tlscacert", "Trust certs signed only by this CA"),
         new("tlscert", Text, "tlscert", "Path to TLS certificate file"),

@@ -6,6 +6,7 @@ using Wharf.Engine;
 using Wharf.Images;
 using Wharf.Images.Maintenance;
 using Wharf.Images.Transfers;
+using Wharf.Images.Trust;
 using Wharf.Network;
 using Wharf.Network.Addressing;
 using Wharf.Network.Sandboxes;
@@ -181,6 +182,7 @@ internal static class OptionsBinder
                 string other => throw OptionValues.Invalid("compressed-layers", other, "must be auto, keep or drop"),
             },
             Gc = Gc(values),
+            Trust = values.Text("trust-policy") is { } policy ? TrustPolicy.Load(policy) : File.Exists(TrustPolicy.DefaultPath) ? TrustPolicy.Load(TrustPolicy.DefaultPath) : null,
             EngineVersion = version,
         };
     }

@@ -16,16 +16,16 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
     public async Task<BuildImage> ResolveAsync(string name, string? platform, bool pull, IBuildOutput output, CancellationToken ct)
     {
         Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
-        if (!pull && images.TryResolve(name, out Digest found))
+        if (!pull && images.TryResolve(name, out _))
         {
-            Digest id = wanted is null ? found : images.Resolve(name, wanted);
+            Digest id = images.ResolveTrusted(name, wanted);
             return new BuildImage(id, images.Config(id));
         }
 
         var reference = ImageReference.Parse(name).WithDefaultTag();
         await images.PullAsync(new PullRequest { Reference = reference, Platform = wanted, Credentials = credentials(reference.Domain) },
             new Reporter(output), ct);
-        Digest pulled = images.Resolve(name, wanted);
+        Digest pulled = images.ResolveTrusted(name, wanted);
         return new BuildImage(pulled, images.Config(pulled));
     }
 

@@ -15,6 +15,10 @@ public interface IImageCatalog
     /// <exception cref="WharfException">NotFound "No such image: NAME"; InvalidArgument for malformed names.</exception>
     Digest Resolve(string name, Platform? platform = null);
 
+    /// <summary>As <see cref="Resolve"/>, for an image that is about to run or be built upon: the trust policy must accept it.</summary>
+    /// <exception cref="WharfException">Forbidden besides: the policy rejects it, or it was not verified.</exception>
+    Digest ResolveTrusted(string name, Platform? platform = null) => Resolve(name, platform);
+
     bool TryResolve(string name, out Digest imageId);
 
     /// <exception cref="WharfException">NotFound "No such image: NAME".</exception>

@@ -5,6 +5,7 @@ using Wharf.Images.Index;
 using Wharf.Images.Layers;
 using Wharf.Images.Registries;
 using Wharf.Images.Transfers;
+using Wharf.Images.Trust;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -12,7 +13,7 @@ namespace Wharf.Images.Pulling;
 
 /// <summary>Pulls images: manifest, platform, configuration, then all missing layers at once.</summary>
 internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollector collector, LayerStore layers, ImageFactory factory, LayerFetcher fetcher,
-    RegistryRouter router, ImageSurroundings surroundings, ImageServiceOptions options, TimeProvider clock)
+    RegistryRouter router, TrustGate trust, ImageSurroundings surroundings, ImageServiceOptions options, TimeProvider clock)
 {
     private readonly SharedWork<PullRequest> _pulls = new();
 
@@ -51,12 +52,14 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
         if (local is { Target: { } target } && (platform is null || platform.Accepts(local.Platform))
             && await repository.HeadManifestAsync(tagOrDigest, ct).ConfigureAwait(false) is { } head && head.Digest == target.Digest)
         {
+            await trust.CheckPullAsync(repository, reference, head.Digest, ct).ConfigureAwait(false);
             report.Status(tagOrDigest, $"Pulling from {reference.Path}");
             report.Message($"Digest: {head.Digest}");
             return false;
         }
 
         ImageDocument top = await repository.GetManifestAsync(tagOrDigest, ct).ConfigureAwait(false);
+        await trust.CheckPullAsync(repository, reference, top.Digest, ct).ConfigureAwait(false);
         report.Status(tagOrDigest, $"Pulling from {reference.Path}");
         var documents = new List<ImageDocument> { top };
         Platform? promised = null;

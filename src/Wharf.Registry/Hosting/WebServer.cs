@@ -16,6 +16,7 @@ namespace Wharf.Registry.Hosting;
 internal sealed class WebServer : IAsyncDisposable
 {
     private readonly KestrelServer _kestrel;
+    private readonly bool _encrypted;
 
     /// <param name="address">HOST:PORT, :PORT or, for a unix socket, its path.</param>
     /// <param name="isUnix">Which of them.</param>
@@ -23,6 +24,7 @@ internal sealed class WebServer : IAsyncDisposable
     /// <param name="loggers">For Kestrel's own warnings.</param>
     public WebServer(string address, bool isUnix, TlsLayer? tls, ILoggerFactory loggers)
     {
+        _encrypted = tls is not null;
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = null;
 
@@ -57,7 +59,9 @@ internal sealed class WebServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens, once it has started: the port is a real one where 0 was asked for.</summary>
-    public string Address => _kestrel.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
+    public string Address => (_kestrel.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "") is var address && _encrypted
+        ? address.Replace("http://", "https://", StringComparison.Ordinal)
+        : address;
 
     public async Task StartAsync(IHttpApplication<HttpContext> application, CancellationToken ct)
     {

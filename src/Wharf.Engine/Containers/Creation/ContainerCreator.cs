@@ -108,7 +108,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         }
 
         Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
-        Digest id = core.Images.Resolve(config.Image, wanted);
+        Digest id = core.Images.ResolveTrusted(config.Image, wanted);
         ImageConfig image = core.Images.Config(id);
         if (wanted is null && !string.IsNullOrEmpty(image.Architecture) && image.Architecture != Platform.Host.Architecture)
         {
@@ -205,7 +205,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 
             string layer = ObjectId.New();
             layers.Add(layer);
-            await core.Images.PrepareContainerAsync(layer, core.Images.Resolve(mount.Source), new Dictionary<string, string>(), ct);
+            await core.Images.PrepareContainerAsync(layer, core.Images.ResolveTrusted(mount.Source), new Dictionary<string, string>(), ct);
             prepared.Add(mount with { LayerId = layer });
         }
 
