@@ -17,7 +17,8 @@ internal sealed class TransferLines : IProgress<TransferEvent>
 {
     private const int Backlog = 256;
 
-    private readonly Channel<TransferEvent> events = Channel.CreateUnbounded<TransferEvent>(new UnboundedChannelOptions { SingleReader = true });
+    // Not for a single reader: a channel made for one cannot count, and the first bar would end the transfer.
+    private readonly Channel<TransferEvent> events = Channel.CreateUnbounded<TransferEvent>();
 
     public void Report(TransferEvent value)
     {
