@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Containers.Storage;
 using Wharf.Engine.Events;
@@ -32,6 +33,9 @@ internal sealed record EngineCore
     public required IEventService Events { get; init; }
 
     public required IContainerVolumes Volumes { get; init; }
+
+    /// <summary>Environment that is never written down, by container id: the secrets of build steps, which live only as long as the step.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<string>> SecretEnvironment { get; } = new();
 
     public IShimFactory Shims => Parts.Shims;
 

@@ -49,6 +49,7 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
             Config = state.Run,
             Arguments = command.Count > 0 ? command : [NoCommand],
             Environment = [.. session.Arguments.GivenProxies.Select(p => $"{p.Key}={p.Value}"), .. arguments.Select(a => $"{a.Key}={a.Value}"), .. state.Run.Env ?? [], .. prepared.Environment],
+            SecretEnvironment = prepared.SecretEnvironment,
             Network = run.Network == "default" ? session.Request.Network : run.Network,
             Hostname = session.Arguments.Steering("BUILDKIT_SANDBOX_HOSTNAME"),
             Privileged = run.Security == "insecure",

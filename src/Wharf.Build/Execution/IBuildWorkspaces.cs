@@ -50,6 +50,9 @@ public sealed record BuildProcess
 
     public required IReadOnlyList<string> Environment { get; init; }
 
+    /// <summary>Environment of the process that must not be written down anywhere.</summary>
+    public IReadOnlyList<string> SecretEnvironment { get; init; } = [];
+
     /// <summary>default, none, host or a network's name.</summary>
     public string Network { get; init; } = "default";
 

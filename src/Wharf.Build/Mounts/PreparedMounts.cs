@@ -9,6 +9,7 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
 {
     private readonly List<BuildMount> _mounts = [];
     private readonly List<string> _environment = [];
+    private readonly List<string> _secretEnvironment = [];
     private readonly List<object> _owned = [];
     private readonly List<string> _folders = [];
     private readonly StringBuilder _key = new();
@@ -16,6 +17,9 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
     public IReadOnlyList<BuildMount> Mounts => _mounts;
 
     public IReadOnlyList<string> Environment => _environment;
+
+    /// <summary>Variables whose values are secrets.</summary>
+    public IReadOnlyList<string> SecretEnvironment => _secretEnvironment;
 
     /// <summary>What the mounts add to the step's cache key; secrets count by name only.</summary>
     public string KeyText => _key.ToString();
@@ -27,6 +31,8 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
     }
 
     public void AddEnvironment(string entry) => _environment.Add(entry);
+
+    public void AddSecretEnvironment(string entry) => _secretEnvironment.Add(entry);
 
     public void Own(object disposable) => _owned.Add(disposable);
 

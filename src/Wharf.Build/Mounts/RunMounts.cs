@@ -135,7 +135,7 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
 
         if (mount.EnvironmentVariable is { } variable)
         {
-            prepared.AddEnvironment($"{variable}={Encoding.UTF8.GetString(value)}");
+            prepared.AddSecretEnvironment($"{variable}={Encoding.UTF8.GetString(value)}");
         }
 
         if (mount.Target is not null || mount.EnvironmentVariable is null)

@@ -76,7 +76,7 @@ internal static class BuildCommand
         }
 
         bool quiet = mode == "quiet";
-        var writer = new OutputWriter(cli, outputs, call.List("tag"), id, quiet);
+        var writer = new OutputWriter(cli, outputs, id, quiet);
         await writer.WriteAsync(ct);
         await caches.StoreAsync(cli, id, quiet, ct);
         await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, ct);

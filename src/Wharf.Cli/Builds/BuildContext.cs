@@ -11,6 +11,7 @@ internal sealed class BuildContext
 
     /// <summary>Where the engine looks for the folders of further contexts in the archive.</summary>
     private const string NamedFolder = ".wharf-named-contexts/";
+    private const int NoSuchDevice = 6;
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private BuildContext(Stream? stream, string dockerfile, string remote)
@@ -222,7 +223,17 @@ internal sealed class BuildContext
             entry.LinkName = info.LinkTarget!;
         }
 
-        using FileStream? content = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
+        FileStream? opened;
+        try
+        {
+            opened = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
+        }
+        catch (IOException e) when (e.HResult == NoSuchDevice)
+        {
+            return; // a socket: no archive can hold one, and Docker leaves it out too
+        }
+
+        using FileStream? content = opened;
         if (content is not null)
         {
             entry.DataStream = content;

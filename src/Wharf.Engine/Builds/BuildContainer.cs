@@ -9,7 +9,7 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Builds;
 
 /// <summary>The container of one RUN step, removed with its anonymous volumes when the step is done.</summary>
-internal sealed class BuildContainer(IContainerService containers, IImageService images, string id) : IBuildContainer
+internal sealed class BuildContainer(IContainerService containers, IImageService images, string id, Action forget) : IBuildContainer
 {
     public string Id => id;
 
@@ -27,6 +27,8 @@ internal sealed class BuildContainer(IContainerService containers, IImageService
         await containers.StartAsync(id, ct);
         try
         {
+            // The process has its environment now; a container that is kept for a look inside must not.
+            forget();
             await streaming;
             await reading;
             return (int)(await wait.Answer.WaitAsync(ct)).StatusCode;
@@ -38,8 +40,11 @@ internal sealed class BuildContainer(IContainerService containers, IImageService
         }
     }
 
-    public async ValueTask DisposeAsync() =>
+    public async ValueTask DisposeAsync()
+    {
+        forget();
         await containers.RemoveAsync(id, new ContainerRemoveOptions(Force: true, Volumes: true), CancellationToken.None);
+    }
 
     private static async Task StreamAsync(IStreamSession session, PipeReader input, PipeWriter output, CancellationToken ct)
     {

@@ -91,7 +91,7 @@ internal sealed class BuildService : IBuildService
 
     public async Task ExportFilesAsync(string image, Stream output, CancellationToken ct)
     {
-        await using var workspace = await new BuildWorkspaces(_core.Images, _containers).OpenReadOnlyAsync(_core.Images.Resolve(image, null), ct);
+        await using var workspace = await new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment).OpenReadOnlyAsync(_core.Images.Resolve(image, null), ct);
         await _core.Images.ExportContainerAsync(workspace.Root, output, ct);
     }
 
@@ -116,7 +116,7 @@ internal sealed class BuildService : IBuildService
     }
 
     private Builder Builder(BuildOrder order) =>
-        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core.Images, _containers), _cache, _cacheMounts, _temporary, _core.Clock);
+        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment), _cache, _cacheMounts, _temporary, _core.Clock);
 
     private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
     {

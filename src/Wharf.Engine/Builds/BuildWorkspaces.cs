@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Api.Containers;
 using Wharf.Build.Execution;
@@ -8,7 +9,7 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Builds;
 
 /// <summary>Roots for copying steps come straight from the image store; RUN steps are ordinary containers of the engine.</summary>
-internal sealed class BuildWorkspaces(IImageService images, IContainerService containers) : IBuildWorkspaces
+internal sealed class BuildWorkspaces(IImageService images, IContainerService containers, ConcurrentDictionary<string, IReadOnlyList<string>> secrets) : IBuildWorkspaces
 {
     public Task<IBuildWorkspace> OpenAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: false, ct);
 
@@ -17,7 +18,12 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
     public async Task<IBuildContainer> CreateContainerAsync(BuildProcess process, CancellationToken ct)
     {
         ContainerCreateResponse created = await containers.CreateAsync(Request(process), null, null, ct);
-        return new BuildContainer(containers, images, created.Id!);
+        if (process.SecretEnvironment.Count > 0)
+        {
+            secrets[created.Id!] = process.SecretEnvironment;
+        }
+
+        return new BuildContainer(containers, images, created.Id!, () => secrets.TryRemove(created.Id!, out _));
     }
 
     private async Task<IBuildWorkspace> OpenAsync(Digest image, bool readOnly, CancellationToken ct)

@@ -71,7 +71,7 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
             ConsoleSize = config.Tty && host.ConsoleSize is [> 0 and var height, > 0 and var width] ? new ConsoleSize { Height = (ulong)height, Width = (ulong)width } : null,
             Args = [.. config.Entrypoint ?? [], .. config.Cmd ?? []],
             Cwd = string.IsNullOrEmpty(config.WorkingDir) ? DefaultCwd : config.WorkingDir,
-            Env = ProcessEnvironment.Build(config.Hostname ?? "", config.Tty, facts.LinkEnvironment, [.. config.Env ?? [], .. edits.Environment], facts.User.Home),
+            Env = ProcessEnvironment.Build(config.Hostname ?? "", config.Tty, facts.LinkEnvironment, [.. config.Env ?? [], .. edits.Environment, .. facts.SecretEnvironment], facts.User.Home),
             User = new UserSpec { Uid = facts.User.Uid, Gid = facts.User.Gid, AdditionalGids = [.. facts.User.Groups, .. edits.Groups] },
             Capabilities = Sets(Capabilities(host)),
             NoNewPrivileges = SecurityOptions.Parse(host.SecurityOpt, options).NoNewPrivileges,
@@ -116,4 +116,7 @@ internal sealed record LaunchFacts
     public required IReadOnlyList<MountSpec> Mounts { get; init; }
 
     public IReadOnlyList<string> LinkEnvironment { get; init; } = [];
+
+    /// <summary>What no record of the container may hold.</summary>
+    public IReadOnlyList<string> SecretEnvironment { get; init; } = [];
 }

@@ -35,8 +35,8 @@ internal sealed record OutputSpec
 
     public bool RewritesTimestamps { get; init; }
 
-    /// <summary>The result stays in the engine under its names.</summary>
-    public bool KeepsImage => Type is "image" or "registry" || (Type == "docker" && !HasDestination);
+    /// <summary>The result stays in the engine under its names. That of an archive does too: it is by its names that it is written.</summary>
+    public bool KeepsImage => Type is "image" or "registry" or "docker" or "oci";
 
     /// <exception cref="CommandException">An unknown type, attribute or value, by its name.</exception>
     public static OutputSpec Parse(string text)

@@ -11,7 +11,7 @@ using Wharf.Primitives;
 namespace Wharf.Cli.Builds.Outputs;
 
 /// <summary>Brings the result of a build to where the outputs want it.</summary>
-internal sealed class OutputWriter(CliContext cli, OutputPlan plan, IReadOnlyList<string> allTags, string imageId, bool quiet)
+internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string imageId, bool quiet)
 {
     /// <summary>Digest under which a registry has the image; null when it was not pushed.</summary>
     public string? PushedDigest { get; private set; }
@@ -72,59 +72,14 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, IReadOnlyLis
 
     private async Task SaveAsync(OutputSpec spec, CancellationToken ct)
     {
-        // An archive names what it holds; without a name of its own the image goes by its id.
-        List<string> names = [.. spec.Names.Concat(allTags).Distinct(StringComparer.Ordinal)];
-        bool temporary = !plan.Specs.Any(s => s.KeepsImage);
-        var added = new List<string>();
-        foreach (string name in names)
+        using EngineReply reply = await cli.Client.SaveImagesAsync(new Query { { "names", plan.Tags.Count > 0 ? plan.Tags : [imageId] } }, ct);
+        if (spec.IsArchive)
         {
-            ImageReference reference = ImageReference.Parse(name).WithDefaultTag();
-            if (!temporary && plan.Tags.Contains(name))
-            {
-                continue;
-            }
-
-            if (await IsTakenAsync(reference, ct))
-            {
-                throw new CommandException($"the archive cannot be given the name {name}, which another image of the engine has: name it with -t and --load, or choose another name");
-            }
-
-            await cli.Client.TagImageAsync(imageId, reference.FamiliarName, reference.Tag!, ct);
-            added.Add(reference.Familiar);
+            await OutputFile.WriteAsync(cli, spec.Destination, reply.Body, "failed to save image", ct);
         }
-
-        try
+        else
         {
-            using EngineReply reply = await cli.Client.SaveImagesAsync(new Query { { "names", names.Count > 0 ? names : [imageId] } }, ct);
-            if (spec.IsArchive)
-            {
-                await OutputFile.WriteAsync(cli, spec.Destination, reply.Body, "failed to save image", ct);
-            }
-            else
-            {
-                Unpack(reply.Body, spec.Destination);
-            }
-        }
-        finally
-        {
-            foreach (string name in added)
-            {
-                await cli.Client.RemoveImageAsync(name, new Query { { "noprune", "1" } }, CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task<bool> IsTakenAsync(ImageReference reference, CancellationToken ct)
-    {
-        try
-        {
-            byte[] json = await cli.Client.InspectImageRawAsync(reference.Familiar, [], ct);
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.Text("Id") != imageId;
-        }
-        catch (WharfException e) when (e.Kind == ErrorKind.NotFound)
-        {
-            return false;
+            Unpack(reply.Body, spec.Destination);
         }
     }
 }

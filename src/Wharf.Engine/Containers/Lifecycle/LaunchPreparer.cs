@@ -26,6 +26,7 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
             Namespaces = NamespaceList.Of(host, NetworkPath(record, sandbox), core.Containers),
             Mounts = MountList.Of(record, sources, FilesDirectory(record), SharedMemory(record)),
             LinkEnvironment = LinkEnvironment.Of(record, core.Containers),
+            SecretEnvironment = core.SecretEnvironment.GetValueOrDefault(record.Id) ?? [],
         };
         (string? runtime, IReadOnlyList<string> arguments) = Runtime(host);
         return new ShimTask
