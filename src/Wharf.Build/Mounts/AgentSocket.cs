@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using Wharf.Build.Execution;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -10,37 +11,47 @@ internal sealed class AgentSocket : IAsyncDisposable
 {
     private const int Backlog = 16;
 
+    private const string Name = "agent";
+
+    private readonly SafeFileHandle _folder;
     private readonly Socket _listener;
     private readonly IBuildAgents _agents;
     private readonly string _id;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private AgentSocket(Socket listener, IBuildAgents agents, string id)
+    private AgentSocket(SafeFileHandle folder, Socket listener, IBuildAgents agents, string id)
     {
+        _folder = folder;
         _listener = listener;
         _agents = agents;
         _id = id;
         _accepting = AcceptAsync();
     }
 
-    public static AgentSocket Listen(string path, IBuildAgents agents, RunMount mount)
+    /// <summary>Makes the socket in an empty folder; its path is that of the folder and <see cref="PathIn"/>.</summary>
+    public static AgentSocket Listen(string folder, IBuildAgents agents, RunMount mount)
     {
+        FileCalls.Open(folder, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", folder);
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            listener.Bind(new UnixDomainSocketEndPoint(path));
-            NameCalls.ChangeOwner(FileCalls.CurrentDirectory, path, mount.UserId, mount.GroupId, AtFlags.None).ThrowIfError("fchownat", path);
-            NameCalls.ChangeMode(FileCalls.CurrentDirectory, path, mount.Mode ?? 0b110_000_000).ThrowIfError("fchmodat", path);
+            // Names of sockets are short (unix(7): 108 bytes), data roots are not. The handle stays open as long as the socket: it is removed by this name.
+            listener.Bind(new UnixDomainSocketEndPoint($"/proc/self/fd/{root.DangerousGetHandle()}/{Name}"));
+            NameCalls.ChangeOwner(root, Name, mount.UserId, mount.GroupId, AtFlags.SymlinkNoFollow).ThrowIfError("fchownat", folder);
+            NameCalls.ChangeMode(FileCalls.CurrentDirectory, PathIn(folder), mount.Mode ?? 0b110_000_000).ThrowIfError("fchmodat", folder);
             listener.Listen(Backlog);
-            return new AgentSocket(listener, agents, mount.Id ?? "default");
+            return new AgentSocket(root, listener, agents, mount.Id ?? "default");
         }
         catch
         {
             listener.Dispose();
+            root.Dispose();
             throw;
         }
     }
+
+    public static string PathIn(string folder) => Path.Combine(folder, Name);
 
     private async Task AcceptAsync()
     {
@@ -76,6 +87,7 @@ internal sealed class AgentSocket : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
+        _folder.Dispose();
         _stop.Dispose();
     }
 }

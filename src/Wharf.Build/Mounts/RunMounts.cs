@@ -114,9 +114,10 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
         }
 
         string path = session.NewTemporaryPath(), target = Absolute(mount.Target ?? $"/run/buildkit/ssh_agent.{prepared.Mounts.Count}", state);
-        prepared.Own(AgentSocket.Listen(path, agents, mount));
+        Directory.CreateDirectory(path);
         prepared.OwnFolder(path);
-        prepared.Add(new BuildMount(target, path, ReadOnly: false), $"ssh {id}");
+        prepared.Own(AgentSocket.Listen(path, agents, mount));
+        prepared.Add(new BuildMount(target, AgentSocket.PathIn(path), ReadOnly: false), $"ssh {id}");
         prepared.AddEnvironment("SSH_AUTH_SOCK=" + target);
     }
 
