@@ -53,16 +53,20 @@ internal static class CgroupFreezer
         throw WharfException.Internal($"cgroup {cgroup.Path} did not become {(frozen ? "frozen" : "thawed")} in time");
     }
 
-    public static bool IsFrozen(ContainerCgroup cgroup)
+    /// <summary>False also for a cgroup that is not there.</summary>
+    public static bool IsFrozen(ContainerCgroup cgroup) => State(cgroup) == true;
+
+    /// <summary>Null for a cgroup that is not there.</summary>
+    public static bool? State(ContainerCgroup cgroup)
     {
         if (LegacyFile(cgroup) is { } legacy)
         {
-            return SmallFile.TryRead(legacy, out string state) == Errno.None && state.Trim() != "THAWED";
+            return SmallFile.TryRead(legacy, out string state) == Errno.None ? state.Trim() != "THAWED" : null;
         }
 
-        return cgroup.UnifiedDirectory is { } directory
-            && SmallFile.TryRead(directory + "/cgroup.events", out string events) == Errno.None
-            && events.Contains("frozen 1", StringComparison.Ordinal);
+        return cgroup.UnifiedDirectory is { } directory && SmallFile.TryRead(directory + "/cgroup.events", out string events) == Errno.None
+            ? events.Contains("frozen 1", StringComparison.Ordinal)
+            : null;
     }
 
     private static string? LegacyFile(ContainerCgroup cgroup) =>

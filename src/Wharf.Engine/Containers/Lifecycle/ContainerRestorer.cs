@@ -141,7 +141,7 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
     {
         try
         {
-            return ContainerCgroup.Open(SpecBuilder.CgroupPath(record, core.Options), record.Id).IsFrozen;
+            return ContainerCgroup.Open(SpecBuilder.CgroupPath(record, core.Options), record.Id).FrozenState ?? record.State.Status == RunStatus.Paused;
         }
         catch (WharfException e)
         {
