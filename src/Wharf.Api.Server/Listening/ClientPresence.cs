@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
 namespace Wharf.Api.Server.Listening;
@@ -19,6 +20,15 @@ internal sealed class ClientPresence : IDisposable
     /// <summary>Fires when the client has ended its sending, or is gone.</summary>
     public CancellationToken EndOfSending => endOfSending;
 
+    /// <summary>A further request on the connection: what the one before it wished is past.</summary>
+    public void BeginRequest()
+    {
+        lock (gate)
+        {
+            watched = false;
+        }
+    }
+
     /// <summary>From now on, and in retrospect, the client's end of sending cancels the request.</summary>
     public void WatchDisconnect()
     {
@@ -36,6 +46,7 @@ internal sealed class ClientPresence : IDisposable
         connection.Features.Set(presence);
         presence.endOfSending = connection.ConnectionClosed;
         connection.ConnectionClosed = presence.closed.Token;
+        connection.Transport = new Pipes(new PatientReader(connection.Transport.Input), connection.Transport.Output);
         using (presence.endOfSending.Register(presence.OnEndOfSending))
         {
             await next(connection);
@@ -74,4 +85,6 @@ internal sealed class ClientPresence : IDisposable
 
         closed.Cancel();
     }
+
+    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -25,6 +25,7 @@ internal sealed partial class Dispatcher(RouteTable routes, ServerIdentity ident
     {
         AddIdentity(context.Response.Headers);
         var presence = context.Features.Get<ClientPresence>();
+        presence?.BeginRequest();
         ApiCall? call = null;
         try
         {

@@ -53,6 +53,36 @@ public sealed class HijackTests
     }
 
     [Fact]
+    public async Task Exec_RequestInputAndItsEndInOneGo_LosesNothing()
+    {
+        await using TestServer server = await TestServer.StartAsync(Exec(() => new EchoSession()));
+        for (int run = 0; run < 50; run++)
+        {
+            using Socket client = server.Connect();
+            client.Send(Encoding.ASCII.GetBytes($"POST /v1.41/exec/a/start HTTP/1.1\r\nHost: t\r\n{Upgrade}Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{{\"Tty\":true}}abc"));
+            client.Shutdown(SocketShutdown.Send);
+            Assert.EndsWith("ABC[end after 3]", Encoding.ASCII.GetString(TestServer.ReadToEnd(client)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Attach_OnAConnectionThatServedAPlainRequest_SurvivesTheEndOfInput()
+    {
+        await using TestServer server = await TestServer.StartAsync(Attach(() => new EchoSession()), Route.Get("/plain", call => call.StatusAsync(204)));
+        for (int run = 0; run < 50; run++)
+        {
+            using Socket client = server.Connect();
+            client.Send("GET /v1.41/plain HTTP/1.1\r\nHost: t\r\n\r\n"u8);
+            Assert.StartsWith("HTTP/1.1 204", TestServer.ReadHead(client), StringComparison.Ordinal);
+            client.Send(Encoding.ASCII.GetBytes($"POST /v1.41/containers/a/attach?stdin=1 HTTP/1.1\r\nHost: t\r\n{Upgrade}\r\n"));
+            TestServer.ReadHead(client);
+            client.Send("abc"u8);
+            client.Shutdown(SocketShutdown.Send);
+            Assert.Equal("ABC[end after 3]", Encoding.ASCII.GetString(TestServer.ReadToEnd(client)));
+        }
+    }
+
+    [Fact]
     public async Task Attach_WithoutUpgrade_AnswersTheOldForm()
     {
         await using TestServer server = await TestServer.StartAsync(Attach(() => new EchoSession(raw: false)));

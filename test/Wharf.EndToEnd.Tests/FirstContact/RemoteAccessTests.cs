@@ -39,7 +39,7 @@ public sealed class RemoteAccessTests
             File.WriteAllText(Path.Combine(folder, "ssh"), $"""
                 #!/bin/sh
                 echo "$@" >> {engine.Root}/ssh.log
-                while [ "x$1" != "x--" ]; do case "$1" in -l|-p|-o) shift 2;; -T) shift;; *) break;; esac; done
+                while [ "x$1" != "x--" ]; do case "$1" in -l|-p|-o) shift 2;; -T|-o*) shift;; *) break;; esac; done
                 [ "x$1" = "x--" ] && shift
                 shift
                 export DOCKER_HOST=unix://{engine.Socket} PATH={folder}:$PATH
