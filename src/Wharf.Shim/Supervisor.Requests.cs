@@ -35,7 +35,7 @@ internal sealed partial class Supervisor
                 Exec(connection, request);
                 break;
             case ShimRequestKind.Pids:
-                connection.Send(new ShimReply { Kind = ShimReplyKind.Pids, Sequence = request.Sequence, Numbers = _container.Cgroup?.Pids() ?? [] });
+                connection.Send(new ShimReply { Kind = ShimReplyKind.Pids, Sequence = request.Sequence, Numbers = Pids() });
                 break;
             case ShimRequestKind.Release:
                 Release(connection, request);
@@ -46,6 +46,9 @@ internal sealed partial class Supervisor
                 break;
         }
     }
+
+    // A foreign runtime may have been told to leave cgroups alone: then the container's first process is what is known of it.
+    private IReadOnlyList<int> Pids() => _container.Cgroup?.Pids() is { Count: > 0 } members ? members : _container.Pid > 0 ? [_container.Pid] : [];
 
     private void Control(ShimRequest request)
     {
