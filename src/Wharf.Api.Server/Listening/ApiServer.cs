@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wharf.Api.Server.Routing;
 using Wharf.Primitives;
+using Wharf.Tls;
 
 namespace Wharf.Api.Server.Listening;
 
@@ -18,6 +20,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly KestrelServer kestrel;
     private readonly Dispatcher dispatcher;
     private readonly ILogger log;
+    private readonly TlsLayer? encryption;
 
     public ApiServer(ApiServerOptions options, RouteTable routes, ServerIdentity identity, ILoggerFactory loggers)
     {
@@ -25,6 +28,12 @@ public sealed class ApiServer : IAsyncDisposable
         options.Check();
         log = loggers.CreateLogger("api");
         dispatcher = new Dispatcher(routes, identity, log);
+        if (options.Tls is TlsOptions tls)
+        {
+            var certificate = SslStreamCertificateContext.Create(tls.Certificate, null, offline: true);
+            encryption = new TlsLayer(new TlsTerms { Certificate = () => certificate, ClientAuthorities = tls.ClientAuthorities }, log);
+        }
+
         var limits = new KestrelServerOptions
         {
             AddServerHeader = false,
@@ -101,7 +110,7 @@ public sealed class ApiServer : IAsyncDisposable
         listen.Use(ClientPresence.Middleware);
         if (encrypted)
         {
-            listen.Use(new TlsLayer(options.Tls!, log).Wrap);
+            listen.Use(encryption!.Wrap);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,7 @@ using Wharf.Registry.Notifications;
 using Wharf.Registry.Settings;
 using Wharf.Registry.Storage;
 using Wharf.Registry.Upstream;
+using Wharf.Tls;
 
 namespace Wharf.Registry.Hosting;
 
@@ -48,7 +50,7 @@ internal sealed partial class RegistryHost : IAsyncDisposable
         (IAccessGate gate, TokenEndpoint? tokens) = Gate(options, clock);
         var access = options.AccessLog && accessLog is not null ? new AccessLog(accessLog, clock) : null;
         Dispatcher = new Dispatcher(services, gate, tokens, health, options.Headers, access, _log);
-        _server = Own(new WebServer(options.Address, options.IsUnixSocket, options.Tls is { } tls ? new TlsLayer(tls, clock, _log) : null, loggers));
+        _server = Own(new WebServer(options.Address, options.IsUnixSocket, options.Tls is { } tls ? Encryption(tls, clock) : null, loggers));
         if (options.DebugAddress is { } address)
         {
             _debug = Own(new WebServer(address, isUnix: false, tls: null, loggers));
@@ -234,4 +236,13 @@ internal sealed partial class RegistryHost : IAsyncDisposable
 
     [LoggerMessage(8503, LogLevel.Error, "upkeep failed: {Message}")]
     private static partial void LogUpkeep(ILogger log, string message);
+
+    private TlsLayer Encryption(TlsFiles files, TimeProvider clock) => new(
+        new TlsTerms
+        {
+            Certificate = new RenewedCertificate(files, clock, _log).Current,
+            ClientAuthorities = RenewedCertificate.Authorities(files),
+            Protocols = files.OnlyTls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+        },
+        _log);
 }

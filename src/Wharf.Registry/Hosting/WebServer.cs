@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wharf.Primitives;
+using Wharf.Tls;
 
 namespace Wharf.Registry.Hosting;
 

@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 
-namespace Wharf.Api.Server.Streams;
+namespace Wharf.Tls;
 
 /// <summary>The two pipes of a connection as one stream, for code that wants a stream.</summary>
-internal sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
+public sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
 {
     private readonly Stream reading = input.AsStream(leaveOpen: true);
     private readonly Stream writing = output.AsStream(leaveOpen: true);

@@ -5,20 +5,17 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Wharf.Api.Server.Streams;
 
-namespace Wharf.Api.Server.Listening;
+namespace Wharf.Tls;
 
 /// <summary>
-/// TLS between a TCP connection and Kestrel. Kestrel's own wants the web host's services; this needs nothing but a certificate, and the
-/// client's certificate is checked against the given authority alone, not against those of the system.
+/// TLS between a connection and Kestrel, whose own wants the web host's services. A client's certificate is checked against the given authorities alone,
+/// not against those of the system.
 /// </summary>
-internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
+public sealed partial class TlsLayer(TlsTerms terms, ILogger log)
 {
+    private const int BufferLength = 64 * 1024;
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
-
-    // Chosen once: building it walks the certificate's chain.
-    private readonly SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(options.Certificate, null, offline: true);
 
     public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
     {
@@ -39,7 +36,9 @@ internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
 
         connection.Features.Set<ITlsConnectionFeature>(new PeerCertificate { ClientCertificate = stream.RemoteCertificate as X509Certificate2 });
         connection.Features.Set(new TlsEnd(stream));
-        var encrypted = new Pipes(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+        var encrypted = new Pipes(
+            PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferLength, leaveOpen: true)),
+            PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: BufferLength, leaveOpen: true)));
         connection.Transport = encrypted;
         try
         {
@@ -55,11 +54,12 @@ internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
 
     private SslServerAuthenticationOptions Handshake() => new()
     {
-        ServerCertificateContext = certificate,
+        ServerCertificateContext = terms.Certificate(),
         ApplicationProtocols = [SslApplicationProtocol.Http11],
-        ClientCertificateRequired = options.ClientAuthorities is not null,
+        EnabledSslProtocols = terms.Protocols,
+        ClientCertificateRequired = terms.ClientAuthorities is not null,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = (_, given, _, _) => options.ClientAuthorities is not X509Certificate2Collection authorities
+        RemoteCertificateValidationCallback = (_, given, _, _) => terms.ClientAuthorities is not X509Certificate2Collection authorities
             || (given is X509Certificate2 client && IsIssuedBy(client, authorities)),
     };
 
@@ -83,10 +83,4 @@ internal sealed partial class TlsLayer(TlsOptions options, ILogger log)
 
     [LoggerMessage(6201, LogLevel.Information, "TLS handshake error from {Client}: {Message}")]
     private partial void LogHandshake(string client, string message);
-}
-
-/// <summary>Lets a raw stream inside TLS say that it has ended (close_notify) while the other direction goes on.</summary>
-internal sealed class TlsEnd(SslStream stream)
-{
-    public Task ShutdownAsync() => stream.ShutdownAsync();
 }
