@@ -6,6 +6,7 @@ using Wharf.Api.Progress;
 using Wharf.Api.Server.Errors;
 using Wharf.Api.Server.Streams;
 using Wharf.Images.Transfers;
+using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Images;
 
@@ -45,7 +46,8 @@ internal sealed class TransferLines : IProgress<TransferEvent>
         }
         catch (Exception error) when (!call.Ct.IsCancellationRequested)
         {
-            failure = error;
+            // It is the registry that does not know the caller. A 401 of ours would have the stock client ask its user for a password, there and then, script or not.
+            failure = error is WharfException { Kind: ErrorKind.Unauthorized } refused ? WharfException.Internal(refused.Message, refused) : error;
         }
 
         progress.events.Writer.Complete();

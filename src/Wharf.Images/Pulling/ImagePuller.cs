@@ -26,6 +26,11 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
     private async Task WorkAsync(PullRequest request, TransferProgress report, CancellationToken ct)
     {
         bool changed = false;
+        if (!request.AllTags)
+        {
+            trust.CheckName(request.Reference);
+        }
+
         await router.WithRepositoryAsync(request.Reference, pulling: true, request.Credentials, async repository =>
         {
             if (!request.AllTags)

@@ -24,6 +24,16 @@ internal sealed class TrustGate
         _verified = policy is not null && File.Exists(_file) ? [.. File.ReadAllLines(_file)] : [];
     }
 
+    /// <summary>What can be said before anybody is asked: a rejected registry is not even spoken to.</summary>
+    /// <exception cref="WharfException">Forbidden: the policy rejects the image.</exception>
+    public void CheckName(ImageReference reference)
+    {
+        if (_policy is not null && _policy.RuleFor(reference) is { Rule.Rejects: true } found)
+        {
+            throw Rejected(reference, found.Scope);
+        }
+    }
+
     /// <exception cref="WharfException">Forbidden: the policy rejects the image, or no signature satisfies it.</exception>
     public async Task CheckPullAsync(RepositoryClient repository, ImageReference reference, Digest manifest, CancellationToken ct)
     {
@@ -32,12 +42,8 @@ internal sealed class TrustGate
             return;
         }
 
+        CheckName(reference);
         (string scope, TrustRule rule) = _policy.RuleFor(reference);
-        if (rule.Rejects)
-        {
-            throw Rejected(reference, scope);
-        }
-
         if (rule.Demands.Count == 0 || IsRemembered(reference.Name, manifest, rule))
         {
             return;
