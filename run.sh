@@ -21,6 +21,7 @@ cleanup() {
         wait "$daemon" 2>/dev/null
     fi
     ip netns del "$name" 2>/dev/null
+    find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null
     rm -rf "$root"
 }
 trap cleanup EXIT

@@ -29,7 +29,11 @@ for project in test/*/*.Tests.csproj; do
         tail -40 "$log"; broken+=("$name ended with $code and no summary"); failed=$((failed + 1)); continue
     fi
     read -r total errors bad skip < <(sed -E 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/' <<<"$summary")
-    [ $((errors + bad)) -eq 0 ] || { grep -E -A 25 '\[FAIL\]|\[ERROR\]' "$log" | head -200; broken+=("$name: $((errors + bad)) failed"); }
+    if [ $((errors + bad)) -gt 0 ]; then
+        grep -E -A 25 '\[FAIL\]|\[ERROR\]' "$log" | head -200
+        mapfile -t told < <(grep -E -A 4 '\[FAIL\]|\[ERROR\]' "$log" | grep -v '^--' | cut -c1-300 | head -60)
+        broken+=("$name: $((errors + bad)) failed" "${told[@]}")
+    fi
     grep -E -A 2 '\[SKIP\]' "$log"
     passed=$((passed + total - errors - bad - skip)) failed=$((failed + errors + bad)) skipped=$((skipped + skip))
 done
@@ -41,6 +45,7 @@ if [[ "fuzz" == *"$pattern"* ]]; then
         cat out/test/fuzz.log; broken+=("fuzz: a parser failed"); failed=$((failed + 1))
     fi
 fi
+# Once more at the end, where the last screen of a long log shows it.
 for b in "${broken[@]}"; do echo "FAILED: $b"; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

@@ -18,6 +18,7 @@ cleanup() {
     done
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done
     for n in "$name-a" "$name-b"; do ip netns del "$n"; done
+    find /sys/fs/cgroup -depth -type d -path "*/$name-*" -exec rmdir {} + 2>/dev/null
     umount -l "$root"/theirs/*/* 2>/dev/null
     rm -rf "$root"
 }
