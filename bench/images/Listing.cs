@@ -7,19 +7,19 @@ using Wharf.Primitives;
 
 namespace Wharf.Bench.Images;
 
-/// <summary>Lists and disk usage with many images: the service's own answer beside dockerd's over its socket.</summary>
+/// <summary>Lists and disk usage with many images: our daemon's answers beside dockerd's, over their sockets.</summary>
 internal static class Listing
 {
     public const int Count = 1000;
     private const int Rounds = 5;
 
-    public static async Task MeasureAsync(OurImages ours, Peers peers, Action<string, string, long> note)
+    public static async Task MeasureAsync(OurEngine ours, Peers peers, Action<string, string, long> note)
     {
         string archive = Path.GetTempFileName();
         try
         {
             await WriteAsync(archive);
-            await ours.LoadAsync(archive);
+            ours.Run("load", "-q", "-i", archive);
             if (peers.HasEngine)
             {
                 peers.Docker("load", "-q", "-i", archive);
@@ -27,8 +27,8 @@ internal static class Listing
 
             for (int i = 0; i < Rounds; i++)
             {
-                Time("images", "wharf", ours.List);
-                Time("df", "wharf", ours.Measure);
+                await TimeAsync("images", "wharf", () => GetAsync(ours.Socket, "/images/json"));
+                await TimeAsync("df", "wharf", () => GetAsync(ours.Socket, "/system/df"));
                 if (peers.HasEngine)
                 {
                     await TimeAsync("images", "dockerd", () => GetAsync(peers.Socket, "/images/json"));
@@ -39,13 +39,6 @@ internal static class Listing
         finally
         {
             File.Delete(archive);
-        }
-
-        void Time(string path, string who, Action action)
-        {
-            long begin = Stopwatch.GetTimestamp();
-            action();
-            note(path, who, begin);
         }
 
         async Task TimeAsync(string path, string who, Func<Task> action)

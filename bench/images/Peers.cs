@@ -10,21 +10,22 @@ internal sealed class Peers : IDisposable
     private readonly string _socket;
     private readonly string _root;
 
-    public Peers(string root)
+    public Peers(string root, bool withEngine)
     {
         _root = root;
         _socket = "unix://" + Path.Combine(root, "docker.sock");
         string config = Path.Combine(root, "registry.yml");
         File.WriteAllText(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {root}/registry}}}}\nhttp: {{addr: '127.0.0.1:5000'}}\n");
         _processes.Add(Start("docker-registry", "serve", config));
-        if (File.Exists("/usr/sbin/dockerd"))
+        if (withEngine && File.Exists("/usr/sbin/dockerd"))
         {
             _processes.Add(Start("dockerd", "--data-root", $"{root}/dockerd", "--exec-root", $"{root}/dockerd-exec", "--pidfile", $"{root}/dockerd.pid",
                 "-H", _socket, "--cgroup-parent", "/wharf-bench-images", "--storage-driver", "overlay2"));
-            HasEngine = Wait(() => TryRun("docker", "-H", _socket, "version"));
+            Until(() => TryRun("docker", "-H", _socket, "version"), "dockerd answers");
+            HasEngine = true;
         }
 
-        Wait(() => TryRun("curl", "-sf", $"http://{Registry}/v2/"));
+        Until(() => TryRun("curl", "-sf", $"http://{Registry}/v2/"), "docker-registry answers");
     }
 
     public string Registry => "127.0.0.1:5000";
@@ -48,23 +49,24 @@ internal sealed class Peers : IDisposable
         }
     }
 
-    /// <summary>The most memory this process has held (VmHWM of proc(5)).</summary>
-    public static long PeakMegabytes() => long.Parse(
-        File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))[6..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
-
     public void Dispose()
     {
         foreach (Process process in Enumerable.Reverse(_processes))
         {
-            TryRun("kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
-            process.WaitForExit(20_000);
-            process.Dispose();
+            End(process);
         }
 
         _processes.Clear();
     }
 
-    private static Process Start(string program, params string[] arguments)
+    public static void End(Process process)
+    {
+        TryRun("kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture));
+        process.WaitForExit(20_000);
+        process.Dispose();
+    }
+
+    public static Process Start(string program, params string[] arguments)
     {
         Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
@@ -72,25 +74,23 @@ internal sealed class Peers : IDisposable
         return process;
     }
 
-    private static bool TryRun(string program, params string[] arguments)
+    public static bool TryRun(string program, params string[] arguments)
     {
         using Process process = Start(program, arguments);
         process.WaitForExit();
         return process.ExitCode == 0;
     }
 
-    private static bool Wait(Func<bool> condition)
+    public static void Until(Func<bool> condition, string what)
     {
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; !condition(); i++)
         {
-            if (condition())
+            if (i == 300)
             {
-                return true;
+                throw new TimeoutException($"never: {what}");
             }
 
             Thread.Sleep(100);
         }
-
-        return false;
     }
 }

@@ -9,25 +9,31 @@ namespace Wharf.Bench.Images;
 /// <summary>An archive as docker save wrote it: one layer of a few large files, one of many small ones.</summary>
 internal static class SampleImage
 {
-    public static async Task WriteAsync(string path, string tag, int megabytes, int seed)
+    public static async Task WriteAsync(string path, string tag, int megabytes, int seed, int layers = 2)
     {
-        string large = path + ".large", small = path + ".small";
-        Digest first = await LayerAsync(large, seed, 8, megabytes * 1024L * 1024 / 2 / 8);
-        Digest second = await LayerAsync(small, seed, megabytes * 16, 32 * 1024);
+        var made = new List<(string Name, string Path, Digest DiffId)>();
+        for (int i = 0; i < layers; i++)
+        {
+            string layer = path + ".layer" + i;
+            long size = megabytes * 1024L * 1024 / layers;
+            // The first of few large files, the second of many small ones.
+            made.Add(($"{i}/layer.tar", layer, i == 0 ? await LayerAsync(layer, seed, 8, size / 8) : await LayerAsync(layer, seed, (int)(size / (32 * 1024)), 32 * 1024)));
+        }
+
         byte[] config = OciImageJson.Write(new ImageConfig
         {
             Architecture = "amd64",
             Os = "linux",
             Created = "2024-01-01T00:00:00Z",
             Config = new RunConfig { Cmd = ["/none"] },
-            RootFs = new RootFilesystem { DiffIds = [first, second] },
-            History = [new HistoryEntry { CreatedBy = "large" }, new HistoryEntry { CreatedBy = "small" }],
+            RootFs = new RootFilesystem { DiffIds = [.. made.Select(l => l.DiffId)] },
+            History = [.. made.Select(l => new HistoryEntry { CreatedBy = l.Name })],
         });
-        byte[] manifest = Encoding.UTF8.GetBytes($"[{{\"Config\":\"config.json\",\"RepoTags\":[\"{tag}\"],\"Layers\":[\"1/layer.tar\",\"2/layer.tar\"]}}]");
+        byte[] manifest = Encoding.UTF8.GetBytes($"[{{\"Config\":\"config.json\",\"RepoTags\":[\"{tag}\"],\"Layers\":[{string.Join(',', made.Select(l => $"\"{l.Name}\""))}]}}]");
         await using FileStream output = File.Create(path);
         await using var tar = new TarWriter(output);
         await tar.WriteFileAsync(TarEntry.ForFile("config.json", config.Length), config, default);
-        foreach ((string name, string source) in ((string, string)[])[("1/layer.tar", large), ("2/layer.tar", small)])
+        foreach ((string name, string source, Digest _) in made)
         {
             await using FileStream layer = File.OpenRead(source);
             await tar.WriteEntryAsync(TarEntry.ForFile(name, layer.Length), layer, default);

@@ -30,6 +30,9 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
     /// <summary>Files whose numbers are remembered; a layer with more has no recipe once it replaces one.</summary>
     private const int MostFiles = 200_000;
 
+    /// <summary>Names compared in search of what is in replaced directories; only an archive that is made to be slow needs more.</summary>
+    private const long MostLooked = 20_000_000;
+
     private readonly SafeFileHandle _directory;
     private readonly FileStream _file;
     private readonly ZstdWriter _output;
@@ -40,6 +43,7 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
     private long _pieceLength;
     private long _length;
     private int _files;
+    private long _looked;
 
     /// <param name="directory">Empty; stays open.</param>
     public RecipeWriter(SafeFileHandle directory)
@@ -53,18 +57,64 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
     /// <summary>Something that the tar made is lost: it cannot be put together from what is left.</summary>
     public bool IsSpoilt { get; private set; }
 
-    /// <summary>A thing in the tree is about to be removed in favour of another.</summary>
-    /// <returns>True when it was taken out of the tree and kept, so that nothing is left to remove.</returns>
-    public bool TakeReplaced(TreePath path, SafeFileHandle parent, ReadOnlySpan<byte> name, in FileStatus status)
+    /// <summary>A thing in the tree is about to be removed in favour of another: what content it has is kept.</summary>
+    /// <param name="path">Without links on the way; null when that cannot be told.</param>
+    /// <returns>True when it was taken out of the tree itself, so that nothing is left to remove.</returns>
+    public bool TakeReplaced(TreePath? path, SafeFileHandle parent, ReadOnlySpan<byte> name, in FileStatus status)
     {
-        if (status.IsRegular && _numbers.Remove(path.Text, out int number))
+        if (path is not { } known || (_files > MostFiles && (status.IsRegular || status.IsDirectory)))
         {
-            return NameCalls.Rename(parent, name, _directory, Encoding.ASCII.GetBytes($"{number}\0")) == Errno.None || Spoil();
+            return Spoil();
         }
 
-        // A link may have led to files written through it, a directory has files in it. All else has no content, or content that has another name.
-        return (status.IsDirectory || status.IsSymbolicLink || _files > MostFiles) && Spoil();
+        if (status.IsRegular && _numbers.Remove(known.Text, out int number))
+        {
+            return Keep(parent, name, number) || Spoil();
+        }
+
+        return status.IsDirectory && !TakeBelow(known, parent, name) && Spoil();
     }
+
+    /// <summary>Keeps the files that this tar made in a directory that goes.</summary>
+    private bool TakeBelow(TreePath path, SafeFileHandle parent, ReadOnlySpan<byte> name)
+    {
+        _looked += _numbers.Count;
+        if (_looked > MostLooked)
+        {
+            return false;
+        }
+
+        string below = path.Text + "/";
+        List<KeyValuePair<string, int>> files = [.. _numbers.Where(f => f.Key.StartsWith(below, StringComparison.Ordinal))];
+        if (files.Count == 0)
+        {
+            return true;
+        }
+
+        FileCalls.OpenAt(parent, name, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow, out SafeFileHandle directory).ThrowIfError("open", path);
+        using (directory)
+        {
+            foreach ((string file, int number) in files)
+            {
+                TreePath rest = TreePath.Clean(Encoding.Latin1.GetBytes(file[below.Length..]));
+                Errno errno = FileCalls.OpenAt2(directory, rest.Parent.Whole, OpenFlags.Path | OpenFlags.Directory, ResolveFlags.Beneath | ResolveFlags.NoSymlinks, out SafeFileHandle holder);
+                using (holder)
+                {
+                    if (errno != Errno.None || !Keep(holder, rest.Name, number))
+                    {
+                        return false;
+                    }
+                }
+
+                _numbers.Remove(file);
+            }
+        }
+
+        return true;
+    }
+
+    private bool Keep(SafeFileHandle parent, ReadOnlySpan<byte> name, int number) =>
+        NameCalls.Rename(parent, name, _directory, Encoding.ASCII.GetBytes($"{number}\0")) == Errno.None;
 
     private bool Spoil()
     {
@@ -73,18 +123,24 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
     }
 
     /// <summary>The file whose content follows.</summary>
-    /// <param name="path">As in <see cref="Trees.TreePath.Text"/>.</param>
-    public void BeginFile(string path)
+    /// <param name="path">Without links on the way, so that it stays true when one is replaced; null when that cannot be told.</param>
+    public void BeginFile(TreePath? path)
     {
         EndPiece();
         EndRaw();
-        byte[] name = Encoding.Latin1.GetBytes(path);
+        if (path is not { } known)
+        {
+            Spoil();
+            return;
+        }
+
+        byte[] name = Encoding.Latin1.GetBytes(known.Text);
         _steps.WriteByte(File);
         Number(name.Length);
         _steps.Write(name);
         if (_files++ < MostFiles)
         {
-            _numbers[path] = _files - 1;
+            _numbers[known.Text] = _files - 1;
         }
 
         Flush(FlushAt);

@@ -27,7 +27,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
             return known;
         }
 
-        Errno errno = Open(path, out SafeFileHandle handle);
+        Errno errno = Open(path, out SafeFileHandle handle, out bool behindLink);
         if (errno == Errno.ENOENT)
         {
             TreeDirectory parent = Get(path.Parent);
@@ -39,7 +39,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
             }
 
             parent.Touched = true;
-            errno = Open(path, out handle);
+            errno = Open(path, out handle, out behindLink);
             if (made == Errno.None && errno == Errno.None)
             {
                 onCreated(handle);
@@ -51,7 +51,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
             throw TreeErrors.Of(errno, "open", path);
         }
 
-        return Keep(path, handle);
+        return Keep(path, handle, behindLink);
     }
 
     public TreeDirectory? Known(TreePath path) => _open.GetValueOrDefault(path.Text);
@@ -59,8 +59,25 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
     /// <summary>The directory if it is there, without making anything; null where there is none.</summary>
     public TreeDirectory? Find(TreePath path) =>
         _open.TryGetValue(path.Text, out TreeDirectory? known) ? known
-        : Open(path, out SafeFileHandle handle) == Errno.None ? Keep(path, handle)
+        : Open(path, out SafeFileHandle handle, out bool behindLink) == Errno.None ? Keep(path, handle, behindLink)
         : null;
+
+    /// <summary>
+    /// The name of a directory that was reached over links, without them, by which it stays known when a link is replaced; null where the kernel tells none.
+    /// </summary>
+    public TreePath? RealPath(TreeDirectory directory)
+    {
+        if (ReadName(root) is not { } top || ReadName(directory.Handle) is not { } name || !name.AsSpan().StartsWith(top))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> below = name.AsSpan(top.Length);
+        return below.IsEmpty || below[0] == '/' ? TreePath.Clean(below) : null;
+    }
+
+    private static byte[]? ReadName(SafeFileHandle handle) =>
+        NameCalls.ReadLink(FileCalls.CurrentDirectory, $"/proc/self/fd/{handle.DangerousGetHandle()}", out byte[] name) == Errno.None ? name : null;
 
     public void Clear()
     {
@@ -74,7 +91,7 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
 
     public void Dispose() => Clear();
 
-    private TreeDirectory Keep(TreePath path, SafeFileHandle handle)
+    private TreeDirectory Keep(TreePath path, SafeFileHandle handle, bool behindLink)
     {
         NameCalls.Status(handle, out FileStatus status).ThrowIfError("stat", path);
         if (_open.Count >= Most)
@@ -82,11 +99,17 @@ internal sealed class DirectoryCache(SafeFileHandle root, Action<SafeFileHandle>
             Clear();
         }
 
-        var directory = new TreeDirectory(handle, new TimeSpec(status.Modified.Seconds, status.Modified.Nanoseconds), (status.Mode & SetGroupId) != 0);
+        var directory = new TreeDirectory(handle, new TimeSpec(status.Modified.Seconds, status.Modified.Nanoseconds), (status.Mode & SetGroupId) != 0) { BehindLink = behindLink };
         _open.Add(path.Text, directory);
         return directory;
     }
 
-    private Errno Open(TreePath path, out SafeFileHandle handle) =>
-        FileCalls.OpenAt2(root, path.Whole, OpenFlags.Path | OpenFlags.Directory, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out handle);
+    private Errno Open(TreePath path, out SafeFileHandle handle, out bool behindLink)
+    {
+        Errno errno = FileCalls.OpenAt2(root, path.Whole, OpenFlags.Path | OpenFlags.Directory, ResolveFlags.InRoot | ResolveFlags.NoSymlinks, out handle);
+        behindLink = errno == Errno.ELOOP;
+        return behindLink
+            ? FileCalls.OpenAt2(root, path.Whole, OpenFlags.Path | OpenFlags.Directory, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out handle)
+            : errno;
+    }
 }

@@ -13,6 +13,9 @@ internal sealed class TreeDirectory(SafeFileHandle handle, TimeSpec modified, bo
     /// <summary>The directory passes its group on (set-group-id), so new members must be given theirs.</summary>
     public bool SetsGroup { get; set; } = setsGroup;
 
+    /// <summary>The way to it led over a symbolic link: the directory has another name than the one it was asked for by.</summary>
+    public bool BehindLink { get; init; }
+
     /// <summary>Something was made or removed in it since it was opened.</summary>
     public bool Touched { get; set; }
 

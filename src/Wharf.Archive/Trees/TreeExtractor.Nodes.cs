@@ -54,7 +54,7 @@ internal sealed partial class TreeExtractor
             throw WharfException.Invalid($"cannot overwrite directory \"{path}\" with non-directory \"{_base}\"");
         }
 
-        if (Recipe?.TakeReplaced(path, parent.Handle, name, status) != true)
+        if (Recipe?.TakeReplaced(RealPath(path), parent.Handle, name, status) != true)
         {
             TreeRemover.Remove(parent.Handle, name).ThrowIfError("remove", path);
         }
@@ -64,6 +64,13 @@ internal sealed partial class TreeExtractor
         {
             _directories.Clear(); // known paths may have led through it
         }
+    }
+
+    /// <summary>The path with no link on the way; null when it cannot be told.</summary>
+    private TreePath? RealPath(TreePath path)
+    {
+        TreeDirectory parent = _directories.Get(path.Parent);
+        return !parent.BehindLink ? path : _directories.RealPath(parent) is { } real ? real.Join(path.Name.AsSpan()[..^1]) : null;
     }
 
     private void SetFile(TarEntry entry, TreePath path, SafeFileHandle file, uint user, uint group, bool groupInherited)

@@ -111,7 +111,7 @@ internal sealed partial class TreeExtractor : IDisposable
             FileCalls.OpenAt(p.Handle, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, out made, entry.Mode & 0x1FF), "open");
         using (file)
         {
-            Recipe?.BeginFile(path.Text);
+            Recipe?.BeginFile(RealPath(path));
             long position = 0;
             while (await reader.ReadContentAsync(ct) is { IsEnd: false } chunk)
             {

@@ -62,13 +62,67 @@ public sealed class LayerRecipeTests : IDisposable
         Assert.Equal(archive, await RebuildAsync(333));
     }
 
-    [Fact]
-    public async Task Apply_DirectoryReplaced_HasNoRecipe()
-    {
-        byte[] archive = await Archives.WriteAsync((Archives.Entry("d/a"), "first"), (Archives.Entry("d", TarEntryType.SymbolicLink, "x"), ""));
-        _scratch.Make("out");
+    public static TheoryData<string> Replacements => ["link for directory", "directory for link", "file for directory", "behind links", "overlay over links", "fifo, again and again"];
 
-        Assert.False((await ApplyAsync(archive, WhiteoutStyle.Overlay)).HasRecipe);
+    [Theory, MemberData(nameof(Replacements))]
+    public async Task Open_NamesReplacedByOtherTypes_GivesAllContents(string what)
+    {
+        (TarEntry, string)[] members = what switch
+        {
+            "link for directory" => [(Archives.Entry("d/a"), "first"), (Archives.Entry("d/deep/b"), "second"), (Archives.Entry("d", TarEntryType.SymbolicLink, "x"), "")],
+            "directory for link" => [(Archives.Entry("real/a"), "first"), (Archives.Entry("l", TarEntryType.SymbolicLink, "real"), ""), (Archives.Entry("l/b"), "through"), (Archives.Entry("l/a"), "again"),
+                (Archives.Entry("m"), ""), (Archives.Entry("l"), "now a file"), (Archives.Entry("l", TarEntryType.Directory), ""), (Archives.Entry("l/b"), "third")],
+            "file for directory" => [(Archives.Entry("d/a"), "first"), (Archives.Entry("e", TarEntryType.HardLink, "d/a"), ""), (Archives.Entry("d"), "second"), (Archives.Entry("d/"), "third")],
+            "behind links" => [(Archives.Entry("t/u", TarEntryType.Directory), ""), (Archives.Entry("l", TarEntryType.SymbolicLink, "t/u"), ""), (Archives.Entry("l/a"), "through"), (Archives.Entry("t"), "gone"),
+                (Archives.Entry("l"), "gone too")],
+            "overlay over links" => [(Archives.Entry("t/a"), "straight"), (Archives.Entry("l", TarEntryType.SymbolicLink, "/t"), ""), (Archives.Entry("l/a"), "over the link"), (Archives.Entry("l/.wh.a"), ""),
+                (Archives.Entry("t", TarEntryType.SymbolicLink, "l"), "")],
+            _ => [.. Enumerable.Range(0, 40).SelectMany(i => (IEnumerable<(TarEntry, string)>)[(Archives.Entry("d/f"), $"no. {i}"), (Archives.Entry("d", TarEntryType.Fifo), ""), (Archives.Entry("d", TarEntryType.Directory), "")])],
+        };
+        byte[] archive = await Archives.WriteAsync(members);
+        foreach (WhiteoutStyle style in (WhiteoutStyle[])[WhiteoutStyle.Overlay, WhiteoutStyle.Delete])
+        {
+            _scratch.Make("out");
+
+            Assert.True((await ApplyAsync(archive, style)).HasRecipe);
+
+            Assert.Equal(archive, await RebuildAsync(333));
+            _scratch.Shell("rm -rf out recipe");
+        }
+    }
+
+    [Fact]
+    public async Task Open_NamesOfAllTypesAtRandom_GivesAllContents()
+    {
+        var random = new Random(4711);
+        string[] names = ["a", "b", "a/a", "a/b", "b/a", "b/a/a"];
+        TarEntryType[] types = [TarEntryType.File, TarEntryType.File, TarEntryType.Directory, TarEntryType.SymbolicLink, TarEntryType.Fifo];
+        int given = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            (TarEntry, string)[] members = [.. Enumerable.Range(0, random.Next(2, 8)).Select(i =>
+            {
+                TarEntryType type = types[random.Next(types.Length)];
+                return (Archives.Entry(names[random.Next(names.Length)], type, type == TarEntryType.SymbolicLink ? names[random.Next(names.Length)] : ""), type == TarEntryType.File ? $"content {round} {i}" : "");
+            })];
+            byte[] archive = await Archives.WriteAsync(members);
+            _scratch.Make("out");
+            try
+            {
+                Assert.True((await ApplyAsync(archive, WhiteoutStyle.Overlay)).HasRecipe);
+                Assert.Equal(archive, await RebuildAsync(700));
+                given++;
+            }
+            catch (WharfException e) when (e.Kind is ErrorKind.InvalidArgument or ErrorKind.NotFound or ErrorKind.Internal)
+            {
+                // links in circles or to nothing, and members below files, are refused
+            }
+
+            Directory.Delete(_scratch["out"], recursive: true);
+            Directory.Delete(_scratch["recipe"], recursive: true);
+        }
+
+        Assert.InRange(given, 30, 300);
     }
 
     [Fact]

@@ -11,19 +11,25 @@ internal static class Noise
     /// <summary>Bytes judged at once.</summary>
     public const int Window = 16 * 1024;
 
+    // Enough to tell text from noise, and to find what repeats.
+    private const int Sample = Window / 4;
+
     private const int HashBits = 12;
 
     // Bytes spread so evenly save at most one part in forty; so many repeats save about as much.
     private const double Evenness = 1.15;
-    private const int MostRepeats = Window / 512;
+    private const int MostRepeats = Sample / 512;
 
-    public static bool Is(ReadOnlySpan<byte> window) => window.Length == Window && IsEven(window) && !Repeats(window);
+    // A sample varies more than the whole; what is above this is no noise however the rest looks.
+    private const double PlainlyUneven = 1.5;
 
-    private static bool IsEven(ReadOnlySpan<byte> window)
+    public static bool Is(ReadOnlySpan<byte> window) => window.Length == Window && IsEven(window[..Sample], PlainlyUneven) && IsEven(window, Evenness) && !Repeats(window[..Sample]);
+
+    private static bool IsEven(ReadOnlySpan<byte> bytes, double most)
     {
         Span<int> counts = stackalloc int[256];
         counts.Clear();
-        foreach (byte b in window)
+        foreach (byte b in bytes)
         {
             counts[b]++;
         }
@@ -34,19 +40,19 @@ internal static class Noise
             squares += (long)count * count;
         }
 
-        return squares < Evenness * Window * Window / 256;
+        return squares < most * bytes.Length * bytes.Length / 256;
     }
 
-    private static bool Repeats(ReadOnlySpan<byte> window)
+    private static bool Repeats(ReadOnlySpan<byte> sample)
     {
         Span<ushort> last = stackalloc ushort[1 << HashBits];
         last.Clear();
         int repeats = 0;
-        for (int at = 1; at <= window.Length - sizeof(uint); at++)
+        for (int at = 1; at <= sample.Length - sizeof(uint); at++)
         {
-            uint four = MemoryMarshal.Read<uint>(window[at..]);
+            uint four = MemoryMarshal.Read<uint>(sample[at..]);
             ref ushort seen = ref last[(int)((four * 2654435761) >> (32 - HashBits))];
-            if (MemoryMarshal.Read<uint>(window[seen..]) == four && ++repeats > MostRepeats)
+            if (MemoryMarshal.Read<uint>(sample[seen..]) == four && ++repeats > MostRepeats)
             {
                 return true;
             }
