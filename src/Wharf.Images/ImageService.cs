@@ -29,7 +29,7 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly ImageGc? _gc;
     private readonly SemaphoreSlim _downloads;
     private readonly SemaphoreSlim _uploads;
-    private readonly ImageSurroundings _surroundings = new();
+    private readonly ImageSurroundings _surroundings;
     private readonly TrustGate _trust;
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
@@ -42,6 +42,7 @@ public sealed class ImageService : IImageService, IDisposable
     internal ImageService(ImageServiceOptions options, IStateDatabase database, ISnapshotDriver driver, TimeProvider clock, Action<string> report)
     {
         _index = new LocalIndex(database, report);
+        _surroundings = new ImageSurroundings(new LastUses(database, clock));
         _downloads = new SemaphoreSlim(options.MaxConcurrentDownloads);
         _uploads = new SemaphoreSlim(options.MaxConcurrentUploads);
         _trust = new TrustGate(options.Trust, options.DataRoot);
@@ -58,8 +59,8 @@ public sealed class ImageService : IImageService, IDisposable
         var router = new RegistryRouter(_connections, resolver, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, _downloads, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
-        _containers = new ContainerFilesystems(_index, layers, _surroundings, clock);
-        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _surroundings, clock);
+        _containers = new ContainerFilesystems(_index, layers, _surroundings);
+        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _trust, _surroundings, clock);
         var repair = new LayerRepair(_index, layers, tars);
         var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);

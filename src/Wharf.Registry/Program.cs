@@ -87,9 +87,9 @@ internal static class Program
     // For a store that no registry serves; a running one collects by itself.
     private static async Task<int> CollectAsync(RegistryOptions options, RegistryLog log)
     {
-        using RegistryStore store = RegistryStore.Open(options.Root, TimeProvider.System, options.GcGrace);
+        using RegistryStore store = RegistryStore.Open(options.Root, TimeProvider.System, options.Garbage.Grace);
         var collector = new GarbageCollector(store, new RegistryMeters(TimeProvider.System), log.CreateLogger("registry"));
-        (long files, long bytes, long manifests) = await collector.RunAsync(options.GcUntagged, options.GcGrace, CancellationToken.None);
+        (long files, long bytes, long manifests) = await collector.RunAsync(options.Garbage, CancellationToken.None);
         await Console.Out.WriteLineAsync($"{files} files of {bytes} bytes freed, {manifests} manifests dropped");
         return 0;
     }

@@ -32,7 +32,13 @@ internal sealed class ImageRoutes(IImageService images)
             Filters = FilterFields.Of(FilterSet.Parse(call.Query("filters"))),
             SharedSize = call.Flag("shared-size"),
             Manifests = call.Flag("manifests"),
+            Origins = call.Version >= ImageViews.ListedIdentitySince && call.Flag("identity"),
         };
+        if (query is { Origins: true, Manifests: false })
+        {
+            throw WharfException.Invalid("identity requires manifests");
+        }
+
         List<ImageSummary> list = [.. images.List(query).Select(entry => ImageViews.Summary(entry, call.Version))];
         return call.WriteAsync(list, ApiJson.Context.ListImageSummary);
     }

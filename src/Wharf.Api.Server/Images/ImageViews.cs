@@ -14,6 +14,8 @@ internal static class ImageViews
 {
     private static readonly ApiVersion VirtualSizeGone = new(1, 44);
     private static readonly ApiVersion DescriptorSince = new(1, 48);
+    public static readonly ApiVersion ListedIdentitySince = new(1, 54);
+    private static readonly ApiVersion IdentitySince = new(1, 53);
     private static readonly ApiVersion ConfigNullsGone = new(1, 52);
 
     public static ImageSummary Summary(ImageListEntry entry, ApiVersion version) => new()
@@ -28,7 +30,7 @@ internal static class ImageViews
         SharedSize = entry.SharedSize,
         Containers = entry.Containers,
         Labels = entry.Labels is null ? null : new Dictionary<string, string>(entry.Labels),
-        Manifests = entry.Manifests is null ? null : [.. entry.Manifests.Select(Manifest)],
+        Manifests = entry.Manifests is null ? null : [.. entry.Manifests.Select(m => Manifest(m, Identity(entry.Origin)))],
         Descriptor = version < DescriptorSince || entry.Target is null ? null : Descriptor(entry.Target),
     };
 
@@ -36,7 +38,8 @@ internal static class ImageViews
     {
         Id = image.Id.ToString(),
         Descriptor = version < DescriptorSince || image.Target is null ? null : Descriptor(image.Target),
-        Manifests = manifests ? [.. image.Manifests.Select(Manifest)] : null,
+        Manifests = manifests ? [.. image.Manifests.Select(m => Manifest(m, null))] : null,
+        Identity = version < IdentitySince ? null : Identity(image.Origin),
         RepoTags = [.. image.RepoTags],
         RepoDigests = [.. image.RepoDigests],
         Parent = version < ConfigNullsGone ? image.Parent.ToString() : null,
@@ -106,7 +109,7 @@ internal static class ImageViews
         Variant = platform.Variant,
     };
 
-    private static ImageManifestSummary Manifest(ImageManifestDetails manifest) => new()
+    private static ImageManifestSummary Manifest(ImageManifestDetails manifest, ImageIdentity? identity) => new()
     {
         ID = manifest.Descriptor.Digest.ToString(),
         Descriptor = Descriptor(manifest.Descriptor),
@@ -116,10 +119,22 @@ internal static class ImageViews
         ImageData = manifest.Kind != "image" ? null : new ImageManifestSummaryImageData
         {
             Platform = manifest.Platform is null ? null : Platform(manifest.Platform),
+            Identity = identity,
             Containers = [.. manifest.Containers],
             Size = new ImageManifestSummaryImageDataSize { Unpacked = manifest.UnpackedSize },
         },
         AttestationData = manifest.Kind != "attestation" ? null : new ImageManifestSummaryAttestationData { For = manifest.AttestationFor.ToString() },
+    };
+
+    private static ImageIdentity? Identity(ImageOrigin origin) => origin.Repositories.Count == 0 ? null : new ImageIdentity
+    {
+        Pull = [.. origin.Repositories.Select(name => new PullIdentity { Repository = name })],
+        Signature = origin.SignedAs.Count == 0 ? null : [.. origin.SignedAs.Select(name => new SignatureIdentity
+        {
+            Name = "cosign signature by a key of the trust policy",
+            DockerReference = name,
+            SignatureType = "simplesigning-v1",
+        })],
     };
 
     // Go writes the zero time for "never".

@@ -16,6 +16,9 @@ internal sealed record ArchivedImage
 
     public IReadOnlyList<ImageReference> Tags { get; init; } = [];
 
+    /// <summary>The image of the same archive that this one was made from, by the archive's word; empty when there is none.</summary>
+    public Digest Parent { get; init; }
+
     public ImageDocument? Manifest { get; init; }
 
     public Descriptor? Target { get; init; }

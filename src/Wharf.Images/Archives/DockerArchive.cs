@@ -56,6 +56,7 @@ internal static class DockerArchive
                 Config = config,
                 Layers = layers,
                 Tags = [.. (entry.RepoTags ?? []).Select(ParseTag)],
+                Parent = Digest.TryParse(entry.Parent, out Digest parent) ? parent : default,
             }));
         }
 

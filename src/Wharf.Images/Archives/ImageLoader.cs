@@ -23,7 +23,7 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
         try
         {
             await using ArchiveSpool spool = await ArchiveSpool.ReadAsync(archive, blobs, _stager, ct).ConfigureAwait(false);
-            foreach (ArchivedImage image in ImagesOf(spool, platforms))
+            foreach (ArchivedImage image in WithTrueParents(ImagesOf(spool, platforms)))
             {
                 loaded.Add(await LoadOneAsync(spool, image, quiet, report, ct).ConfigureAwait(false));
             }
@@ -51,6 +51,28 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
         return spool.Contains(LegacyArchive.FileName)
             ? LegacyArchive.Read(spool)
             : throw WharfException.Invalid("invalid archive: it has neither a manifest.json, nor an index.json, nor a repositories file");
+    }
+
+    /// <summary>
+    /// An archive's word about parents counts as far as it can be true: the parent is in the archive as well and its layers are the lower ones of the
+    /// child's (Docker does not ask for the latter; without it, an archive could hide an image behind a child).
+    /// </summary>
+    private static List<ArchivedImage> WithTrueParents(IReadOnlyList<ArchivedImage> images)
+    {
+        Dictionary<Digest, ArchivedImage> byId = [];
+        foreach (ArchivedImage image in images)
+        {
+            byId[Digest.Sha256(image.RawConfig.Span)] = image;
+        }
+
+        return [.. images.Select(i => i with { Parent = byId.TryGetValue(i.Parent, out ArchivedImage? parent) && IsBelow(parent, i) ? i.Parent : default })];
+    }
+
+    // Of two with the same layers, the one with the longer history is the child: nothing is its own ancestor.
+    private static bool IsBelow(ArchivedImage parent, ArchivedImage child)
+    {
+        IReadOnlyList<Digest> lower = parent.Config.RootFs?.DiffIds ?? [], upper = child.Config.RootFs?.DiffIds ?? [];
+        return lower.Count <= upper.Count && lower.SequenceEqual(upper.Take(lower.Count)) && (parent.Config.History?.Count ?? 0) < (child.Config.History?.Count ?? 0);
     }
 
     private async Task<Digest> LoadOneAsync(ArchiveSpool spool, ArchivedImage image, bool quiet, TransferProgress report, CancellationToken ct)
@@ -93,6 +115,7 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
                 Documents = image.Documents,
                 LayerBlobs = image.LayerBlobs,
                 Names = [.. image.Tags.Select(NameKey.Of)],
+                Parent = image.Parent,
             }, ct).ConfigureAwait(false);
         }
         finally
@@ -103,7 +126,7 @@ internal sealed class ImageLoader(LocalIndex index, BlobStore blobs, BlobCollect
             }
         }
 
-        surroundings.NoteUse(id, clock.GetUtcNow());
+        await surroundings.LastUses.NoteAsync(id).ConfigureAwait(false);
         foreach (ImageReference tag in image.Tags)
         {
             report.Stream($"Loaded image: {tag.Familiar}\n");

@@ -126,6 +126,7 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
                 Config = LayoutArchive.BlobName(image.Record.Id),
                 RepoTags = image.Tags.Count == 0 ? null : [.. image.Tags.Select(t => t.Familiar)],
                 Layers = [.. layers.Select(l => LayoutArchive.BlobName(l.Diff))],
+                Parent = images.Any(i => i.Record.Id == image.Record.Parent) ? image.Record.Parent.ToString() : null,
                 LayerSources = Sources(layers),
             });
             foreach (NameKey tag in image.Tags.Where(_ => layers.Count > 0))

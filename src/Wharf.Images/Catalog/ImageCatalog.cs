@@ -1,6 +1,7 @@
 using Wharf.Images.Content;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
+using Wharf.Images.Trust;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -8,7 +9,7 @@ namespace Wharf.Images.Catalog;
 
 /// <summary>Look-ups, names, removal: see <see cref="IImageCatalog"/>.</summary>
 internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, LayerStore layers, BlobCollector blobs,
-    ImageComposer composer, ImageSquasher squasher, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
+    ImageComposer composer, ImageSquasher squasher, TrustGate trust, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
 {
     private readonly ConfigCache _configs = new(documents);
 
@@ -42,6 +43,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
             Created = image.Created,
             LastTagged = image.LastTagged,
             Target = image.Target,
+            Origin = trust.OriginOf(names),
             Manifests = ManifestLister.Of(state, image, documents, surroundings.Users.ImageUses()),
             DriverName = layers.Driver.Name,
             DriverData = DriverData.OfImage(layers.Driver, stack),
@@ -56,7 +58,11 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         IReadOnlyList<ImageUse> uses = query.CountContainers || query.Manifests ? surroundings.Users.ImageUses() : [];
         IReadOnlyList<ImageListEntry> entries = ImageLister.List(state, query, clock, query.CountContainers ? uses : null);
         return query.Manifests
-            ? [.. entries.Select(e => e with { Manifests = ManifestLister.Of(state, state.Images[e.Id], documents, uses) })]
+            ? [.. entries.Select(e => e with
+            {
+                Manifests = ManifestLister.Of(state, state.Images[e.Id], documents, uses),
+                Origin = query.Origins ? trust.OriginOf(state.NamesOf(e.Id)) : ImageOrigin.Unknown,
+            })]
             : entries;
     }
 

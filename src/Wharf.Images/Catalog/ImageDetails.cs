@@ -38,6 +38,8 @@ public sealed record ImageDetails
     /// <summary>Manifests known of this image: all those of the index when it has one.</summary>
     public IReadOnlyList<ImageManifestDetails> Manifests { get; init; } = [];
 
+    public ImageOrigin Origin { get; init; } = ImageOrigin.Unknown;
+
     /// <summary>Name of the snapshot driver: overlay2, vfs, btrfs.</summary>
     public required string DriverName { get; init; }
 
@@ -73,6 +75,14 @@ public sealed record ImageManifestDetails
 
     /// <summary>Containers that use it.</summary>
     public IReadOnlyList<string> Containers { get; init; } = [];
+}
+
+/// <summary>Where an image came from, by what was seen here and not by what it is called now.</summary>
+/// <param name="Repositories">It was pulled from, or pushed to.</param>
+/// <param name="SignedAs">Those of them for which a signature satisfied the trust policy.</param>
+public sealed record ImageOrigin(IReadOnlyList<string> Repositories, IReadOnlyList<string> SignedAs)
+{
+    public static readonly ImageOrigin Unknown = new([], []);
 }
 
 /// <summary>One line of <c>history</c>.</summary>

@@ -18,6 +18,9 @@ public sealed record ImageListQuery
     /// <summary>Fill <see cref="ImageListEntry.Manifests"/>.</summary>
     public bool Manifests { get; init; }
 
+    /// <summary>Fill <see cref="ImageListEntry.Origin"/>.</summary>
+    public bool Origins { get; init; }
+
     /// <summary>Count containers per image.</summary>
     public bool CountContainers { get; init; }
 }
@@ -49,4 +52,6 @@ public sealed record ImageListEntry
     public Descriptor? Target { get; init; }
 
     public IReadOnlyList<ImageManifestDetails>? Manifests { get; init; }
+
+    public ImageOrigin Origin { get; init; } = ImageOrigin.Unknown;
 }

@@ -1,23 +1,15 @@
-using Wharf.Primitives;
-
 namespace Wharf.Images.Catalog;
 
 /// <summary>Who uses images and who hears of them; silent until the engine connects.</summary>
-internal sealed class ImageSurroundings
+internal sealed class ImageSurroundings(LastUses uses)
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<Digest, DateTimeOffset> _lastUses = new();
+    public LastUses LastUses { get; } = uses;
 
     public IImageUsers Users { get; private set; } = new Nobody();
 
     public IImageEventSink Events { get; private set; } = new Nobody();
 
     public void Connect(IImageUsers users, IImageEventSink events) => (Users, Events) = (users, events);
-
-    /// <summary>The image was brought here, or a container was made of it.</summary>
-    public void NoteUse(Digest image, DateTimeOffset moment) => _lastUses[image] = moment;
-
-    /// <summary>When that was, as long as this daemon runs.</summary>
-    public DateTimeOffset? LastUse(Digest image) => _lastUses.TryGetValue(image, out DateTimeOffset moment) ? moment : null;
 
     /// <param name="action">tag, untag, delete, pull …</param>
     /// <param name="actorId">Id or name.</param>

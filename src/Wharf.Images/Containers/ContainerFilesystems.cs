@@ -9,7 +9,7 @@ using Wharf.Primitives;
 namespace Wharf.Images.Containers;
 
 /// <summary>Writable layers of containers on the snapshot driver: see <see cref="IContainerFilesystems"/>.</summary>
-internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, ImageSurroundings surroundings, TimeProvider clock) : IContainerFilesystems
+internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, ImageSurroundings surroundings) : IContainerFilesystems
 {
     private readonly ISnapshotDriver _driver = layers.Driver;
 
@@ -34,7 +34,7 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, 
         {
             _driver.CreateContainer(containerId, top, options);
             await recorded.ConfigureAwait(false);
-            surroundings.NoteUse(imageId, clock.GetUtcNow());
+            await surroundings.LastUses.NoteAsync(imageId).ConfigureAwait(false);
             return Describe(containerId);
         }
         catch

@@ -52,5 +52,9 @@ public static class ImagesSchema
         -- The run of the machine (boot_id of proc(5)) that wrote last: in another one, layers that are not safe have to be looked at.
         CREATE TABLE image_boot (id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), boot TEXT NOT NULL);
         """,
+        """
+        CREATE TABLE image_uses (
+            image TEXT NOT NULL PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE, used INTEGER NOT NULL) WITHOUT ROWID;
+        """,
     ]);
 }

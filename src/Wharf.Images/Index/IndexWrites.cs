@@ -43,6 +43,7 @@ internal static class IndexWrites
     {
         Sql.Execute(c, "DELETE FROM image_names WHERE image = $image", ("$image", image.ToString()));
         Sql.Execute(c, "DELETE FROM image_manifests WHERE image = $image", ("$image", image.ToString()));
+        Sql.Execute(c, "DELETE FROM image_uses WHERE image = $image", ("$image", image.ToString()));
         Sql.Execute(c, "DELETE FROM images WHERE id = $image", ("$image", image.ToString()));
         Sql.Execute(c,
             """

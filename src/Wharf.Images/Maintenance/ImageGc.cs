@@ -78,7 +78,7 @@ internal sealed class ImageGc(ImageGcPolicy policy, LocalIndex index, IImageCata
     private DateTimeOffset LastUse(ImageRecord image)
     {
         DateTimeOffset tagged = image.LastTagged ?? image.Created ?? DateTimeOffset.UnixEpoch;
-        return surroundings.LastUse(image.Id) is { } use && use > tagged ? use : tagged;
+        return surroundings.LastUses.Of(image.Id) is { } use && use > tagged ? use : tagged;
     }
 
     private async Task LoopAsync(CancellationToken ct)

@@ -129,7 +129,7 @@ internal sealed class ImagePuller(LocalIndex index, BlobStore blobs, BlobCollect
                     ? [NameKey.Of(reference), new NameKey(reference.Name, "", top.Digest)]
                     : [new NameKey(reference.Name, "", top.Digest)],
             }, ct).ConfigureAwait(false);
-            surroundings.NoteUse(manifest.Config.Digest, clock.GetUtcNow());
+            await surroundings.LastUses.NoteAsync(manifest.Config.Digest).ConfigureAwait(false);
             await blobs.SettleAsync([.. manifest.Layers.Select(l => l.Digest)]).ConfigureAwait(false);
         }
         catch (WharfException e) when (e.Kind is not (ErrorKind.Unavailable or ErrorKind.Internal))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Registries;
 using Wharf.Primitives;
@@ -61,6 +62,16 @@ internal sealed class TrustGate
         }
 
         Remember(reference.Name, manifest, rule);
+    }
+
+    /// <summary>Where the image was pulled from and pushed to, and what was verified of that under the policy in force.</summary>
+    public ImageOrigin OriginOf(IEnumerable<NameKey> names)
+    {
+        List<NameKey> digests = [.. names.Where(n => !n.IsTag)];
+        return digests.Count == 0 ? ImageOrigin.Unknown : new ImageOrigin(
+            [.. digests.Select(d => d.Repository).Distinct(StringComparer.Ordinal)],
+            [.. digests.Where(d => _policy?.RuleFor(d.ToReference()).Rule is { Demands.Count: > 0 } rule && IsRemembered(d.Repository, d.Digest, rule))
+                .Select(d => d.Repository).Distinct(StringComparer.Ordinal)]);
     }
 
     /// <exception cref="WharfException">Forbidden: the image must not run under this name.</exception>

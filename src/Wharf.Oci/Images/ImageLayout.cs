@@ -25,6 +25,10 @@ public sealed record DockerArchiveEntry
     /// <summary>Paths of the layers inside the archive, bottom first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];
 
+    /// <summary>The id of the image this one was made from, when that is in the archive too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parent { get; set; }
+
     /// <summary>Blob descriptors of layers by diff id, for layers with a media type of their own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortedDictionary<string, Descriptor>? LayerSources { get; set; }

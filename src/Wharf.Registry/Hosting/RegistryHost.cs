@@ -33,7 +33,7 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     {
         _options = options;
         _log = loggers.CreateLogger("registry");
-        Store = RegistryStore.Open(options.Root, clock, options.GcGrace);
+        Store = RegistryStore.Open(options.Root, clock, options.Garbage.Grace);
         var meters = new RegistryMeters(clock);
         Collector = new GarbageCollector(Store, meters, _log);
         IRegistryEvents events = options.Webhooks.Count == 0 ? new NoEvents() : Own(new WebhookQueue(options.Webhooks, options.Address, meters, clock, _log));
@@ -172,7 +172,7 @@ internal sealed partial class RegistryHost : IAsyncDisposable
     }
 
     private Task CollectAsync() => _options.GcInterval <= TimeSpan.Zero ? Task.CompletedTask : EveryAsync(_options.GcInterval,
-        async () => await Collector.RunAsync(_options.GcUntagged, _options.GcGrace, _stop.Token));
+        async () => await Collector.RunAsync(_options.Garbage, _stop.Token));
 
     private Task PurgeAsync()
     {

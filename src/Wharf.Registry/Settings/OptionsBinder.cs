@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Wharf.Primitives;
 using Wharf.Registry.Endpoints;
 using Wharf.Registry.Notifications;
+using Wharf.Registry.Storage;
 using Wharf.Registry.Upstream;
 
 namespace Wharf.Registry.Settings;
@@ -42,8 +43,7 @@ internal static class OptionsBinder
                 v.Duration("storage.maintenance.uploadpurging.interval", TimeSpan.FromHours(24)),
                 v.Flag("storage.maintenance.uploadpurging.dryrun", false)),
             GcInterval = v.Duration("storage.gc.interval", TimeSpan.FromHours(1)),
-            GcGrace = v.Duration("storage.gc.grace", TimeSpan.FromHours(1)),
-            GcUntagged = v.Flag("storage.gc.untagged", false),
+            Garbage = Garbage(v),
             Passwords = Passwords(v),
             TokenServer = v.Has("auth.token.realm")
                 ? new TokenServerOptions(v.Text("auth.token.realm"), v.Text("auth.token.service"), v.Text("auth.token.issuer"),
@@ -115,9 +115,15 @@ internal static class OptionsBinder
             yield return "auth.token needs auth.token.realm";
         }
 
-        if (v.Has("proxy.username") && !v.Has("proxy.remoteurl"))
+        string[] ofProxy = ["proxy.username", "proxy.ttl", "proxy.freshness"];
+        foreach (string key in ofProxy.Where(k => v.Has(k) && !v.Has("proxy.remoteurl")))
         {
-            yield return "proxy.username needs proxy.remoteurl";
+            yield return $"{key} needs proxy.remoteurl";
+        }
+
+        if (v.Has("storage.gc.untagged") && v.Has("storage.gc.untaggedafter"))
+        {
+            yield return "storage.gc.untagged and storage.gc.untaggedafter exclude each other";
         }
     }
 
@@ -130,6 +136,17 @@ internal static class OptionsBinder
         MaxBlob = v.Number("storage.maxblobsize", long.MaxValue),
         MaxCatalog = (int)Math.Clamp(v.Number("catalog.maxentries", 1000), 1, 100_000),
     };
+
+    private static GarbageRules Garbage(OptionValues v)
+    {
+        TimeSpan grace = v.Duration("storage.gc.grace", TimeSpan.FromHours(1));
+        TimeSpan unused = v.Duration("proxy.ttl", TimeSpan.FromHours(168));
+        return new GarbageRules(grace)
+        {
+            UntaggedAfter = v.Has("storage.gc.untaggedafter") ? v.Duration("storage.gc.untaggedafter", default) : v.Flag("storage.gc.untagged", false) ? grace : null,
+            UnusedAfter = v.Has("proxy.remoteurl") && unused > TimeSpan.Zero ? unused : null,
+        };
+    }
 
     private static PasswordOptions? Passwords(OptionValues v) => !v.Has("auth.htpasswd.path") ? null : new PasswordOptions(
         v.Text("auth.htpasswd.path"), v.Text("auth.htpasswd.realm", "Registry Realm"), v.Has("auth.access.path") ? v.Text("auth.access.path") : null,

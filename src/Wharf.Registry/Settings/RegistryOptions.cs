@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Wharf.Registry.Endpoints;
 using Wharf.Registry.Notifications;
+using Wharf.Registry.Storage;
 using Wharf.Registry.Upstream;
 
 namespace Wharf.Registry.Settings;
@@ -40,9 +41,7 @@ internal sealed record RegistryOptions
 
     public TimeSpan GcInterval { get; init; } = TimeSpan.FromHours(1);
 
-    public TimeSpan GcGrace { get; init; } = TimeSpan.FromHours(1);
-
-    public bool GcUntagged { get; init; }
+    public GarbageRules Garbage { get; init; } = new(TimeSpan.FromHours(1));
 
     public PasswordOptions? Passwords { get; init; }
 

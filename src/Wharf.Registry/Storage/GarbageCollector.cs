@@ -12,22 +12,26 @@ namespace Wharf.Registry.Storage;
 /// </summary>
 internal sealed partial class GarbageCollector(RegistryStore store, RegistryMeters meters, ILogger log)
 {
-    /// <param name="untagged">Also drop manifests that have no tag, are in no index, and refer to nothing that is there.</param>
-    /// <param name="grace">How long what nothing names is kept.</param>
+    /// <param name="rules">What is garbage.</param>
     /// <param name="ct">Ends between two repositories.</param>
     /// <returns>Files and bytes freed, manifests dropped.</returns>
-    public async Task<(long Files, long Bytes, long Manifests)> RunAsync(bool untagged, TimeSpan grace, CancellationToken ct)
+    public async Task<(long Files, long Bytes, long Manifests)> RunAsync(GarbageRules rules, CancellationToken ct)
     {
-        DateTimeOffset before = store.Clock.GetUtcNow() - grace;
+        DateTimeOffset now = store.Clock.GetUtcNow(), before = now - rules.Grace;
         long manifests = 0, links = 0;
         foreach (string name in Folders().ToList())
         {
             ct.ThrowIfCancellationRequested();
             try
             {
-                if (untagged)
+                if (rules.UnusedAfter is { } unused)
                 {
-                    manifests += await DropUntaggedAsync(store.Get(name), before, ct);
+                    manifests += await DropAsync(store.Get(name), (repository, state) => Unused(repository, state, now - unused), ct);
+                }
+
+                if (rules.UntaggedAfter is { } untagged)
+                {
+                    manifests += await DropAsync(store.Get(name), (repository, state) => Untagged(repository, state, now - untagged), ct);
                 }
 
                 links += await SweepAsync(name, before, ct);
@@ -66,10 +70,10 @@ internal sealed partial class GarbageCollector(RegistryStore store, RegistryMete
     private static HashSet<Digest> NewlyNamed(Repository repository, RepositoryState seen, RepositoryState now) =>
         ReferenceEquals(seen, now) ? [] : Named(repository, now, now.Manifests.Values.Where(m => !seen.Manifests.ContainsKey(m.Digest)));
 
-    private async Task<long> DropUntaggedAsync(Repository repository, DateTimeOffset before, CancellationToken ct)
+    private static async Task<long> DropAsync(Repository repository, Func<Repository, RepositoryState, List<Digest>> choose, CancellationToken ct)
     {
         long dropped = 0;
-        if (Untagged(repository, repository.State, before).Count == 0)
+        if (choose(repository, repository.State).Count == 0)
         {
             return 0;
         }
@@ -77,7 +81,7 @@ internal sealed partial class GarbageCollector(RegistryStore store, RegistryMete
         await repository.ChangeAsync(
             state =>
             {
-                foreach (Digest digest in Untagged(repository, state, before))
+                foreach (Digest digest in choose(repository, state))
                 {
                     state = state.Without(digest);
                     dropped++;
@@ -87,6 +91,9 @@ internal sealed partial class GarbageCollector(RegistryStore store, RegistryMete
             }, ct);
         return dropped;
     }
+
+    private static List<Digest> Unused(Repository repository, RepositoryState state, DateTimeOffset before) =>
+        [.. state.Manifests.Keys.Where(d => IsOld(repository.BlobPath(d), before))];
 
     private static List<Digest> Untagged(Repository repository, RepositoryState state, DateTimeOffset before)
     {

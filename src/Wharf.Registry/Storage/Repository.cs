@@ -130,6 +130,7 @@ internal sealed class Repository : IDisposable
             if (!ReferenceEquals(state, _state))
             {
                 Write(state);
+                NoteUntagged(_state, state);
                 _state = state;
             }
         }
@@ -140,6 +141,18 @@ internal sealed class Repository : IDisposable
         }
 
         made.ForEach(change => change.Done.SetResult(state));
+    }
+
+    // The age of a manifest without a tag counts from the moment it lost its last one.
+    private void NoteUntagged(RepositoryState before, RepositoryState after)
+    {
+        if (!ReferenceEquals(before.Tags, after.Tags))
+        {
+            foreach (Digest digest in before.Tags.Values.Except(after.Tags.Values).Where(after.Manifests.ContainsKey))
+            {
+                Inodes.Touch(BlobPath(digest));
+            }
+        }
     }
 
     private void Write(RepositoryState state)

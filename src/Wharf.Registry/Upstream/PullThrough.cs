@@ -37,6 +37,11 @@ internal sealed partial class PullThrough(RegistryStore store, UpstreamClient cl
         }
 
         ManifestEntry? cached = Cached(name, isDigest, digest, reference);
+        if (cached is not null)
+        {
+            store.KeepFresh(name, cached.Digest);
+        }
+
         if (cached is not null && (isDigest || IsFresh(name, reference)))
         {
             return (store.Get(name), cached);

@@ -110,6 +110,39 @@ public sealed class SaveTests
     }
 
     [Fact]
+    public async Task Save_ChildWithItsParent_KeepsTheirKinship()
+    {
+        await using ImageLab lab = await ImageLab.OpenAsync();
+        TestImage image = TestImage.Make([("a", "1")]);
+        await lab.LoadAsync(image.DockerArchive("base:1"));
+        string container = ObjectId.New();
+        await lab.Service.PrepareContainerAsync(container, image.Id, new Dictionary<string, string>(), ImageLab.Ct);
+        await lab.Service.CommitAsync(
+            new ContainerCommit { ContainerId = container, Config = OciImageJson.ReadConfig(image.Config), CreatedBy = "sh", Tag = ImageReference.Parse("child:1") }, ImageLab.Ct);
+        byte[] both = await lab.SaveAsync("child:1", "base:1"), alone = await lab.SaveAsync("child:1");
+
+        await using ImageLab other = await ImageLab.OpenAsync();
+        await other.LoadAsync(both);
+        Assert.Equal(image.Id, other.Service.Inspect("child:1").Parent);
+        await using ImageLab third = await ImageLab.OpenAsync();
+        await third.LoadAsync(alone);
+        Assert.True(third.Service.Inspect("child:1").Parent.IsEmpty);
+
+        // An archive that says of a stranger that it is the parent is not believed.
+        TestImage stranger = TestImage.Make([("b", "2")], [("c", "3")]);
+        byte[] poisoned = TestImage.Archive(
+            ("base.json", image.Config), ("stranger.json", stranger.Config), ("0.tar", image.Layers[0]), ("1.tar", stranger.Layers[0]), ("2.tar", stranger.Layers[1]),
+            ("manifest.json", System.Text.Encoding.UTF8.GetBytes($$"""
+                [{"Config":"base.json","RepoTags":["base:1"],"Layers":["0.tar"],"Parent":"{{stranger.Id}}"},
+                 {"Config":"stranger.json","RepoTags":["stranger:1"],"Layers":["1.tar","2.tar"],"Parent":"{{image.Id}}"}]
+                """)));
+        await using ImageLab last = await ImageLab.OpenAsync();
+        await last.LoadAsync(poisoned);
+        Assert.True(last.Service.Inspect("base:1").Parent.IsEmpty);
+        Assert.True(last.Service.Inspect("stranger:1").Parent.IsEmpty);
+    }
+
+    [Fact]
     public async Task Commit_Consuming_TakesTheContainersFiles()
     {
         await using ImageLab lab = await ImageLab.OpenAsync();

@@ -41,6 +41,33 @@ public sealed class ImageGcTests
         }
     }
 
+    [Fact]
+    public async Task Run_AfterARestart_RemembersWhatWasUsed()
+    {
+        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { Gc = Everything with { MinimumAge = TimeSpan.FromHours(1) } });
+        TestImage used = TestImage.Make([("a", "used")]), idle = TestImage.Make([("a", "idle")]);
+        await lab.LoadAsync(used.DockerArchive("used:1"));
+        await lab.LoadAsync(idle.DockerArchive("idle:1"));
+        await lab.Database.WriteAsync(connection =>
+        {
+            // as if both had come long ago, and a container been made of one just now
+            Wharf.State.Sql.Execute(connection, "UPDATE image_uses SET used = 0");
+            Wharf.State.Sql.Execute(connection, "UPDATE images SET last_tagged = 0");
+            return true;
+        });
+        await lab.RestartAsync();
+        string container = ObjectId.New();
+        await lab.Service.PrepareContainerAsync(container, used.Id, new Dictionary<string, string>(), ImageLab.Ct);
+        await lab.Service.RemoveContainerAsync(container, ImageLab.Ct);
+        await lab.RestartAsync();
+
+        Assert.Equal(1, await lab.Service.CollectImagesAsync(ImageLab.Ct));
+
+        Assert.Equal(used.Id, lab.Service.Resolve("used:1"));
+        Assert.False(lab.Service.TryResolve("idle:1", out _));
+        Assert.Equal(1, lab.Database.Read(c => Wharf.State.Sql.Query(c, "SELECT COUNT(*) FROM image_uses", row => row.GetInt64(0)).Single()));
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(101, 50)]

@@ -39,6 +39,9 @@ public sealed class TrustTests : IDisposable
         Assert.Equal(_image.Id, lab.Service.ResolveTrusted(_image.Id.ToString()));
         await lab.RestartAsync();
         Assert.Equal(_image.Id, lab.Service.ResolveTrusted($"{_registry.Host}/app:latest"));
+        await lab.Service.TagAsync($"{_registry.Host}/app", ImageReference.Parse("elsewhere.example/other:1"), ImageLab.Ct);
+        Assert.Equal([$"{_registry.Host}/app"], lab.Service.Inspect("elsewhere.example/other:1").Origin.Repositories);
+        Assert.Equal([$"{_registry.Host}/app"], lab.Service.Inspect("elsewhere.example/other:1").Origin.SignedAs);
     }
 
     [Fact]

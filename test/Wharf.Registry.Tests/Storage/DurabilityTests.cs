@@ -58,7 +58,7 @@ public sealed class DurabilityTests
             Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", "/v2/a/manifests/v1")).StatusCode);
             Assert.Empty(Directory.GetDirectories(Path.Combine(root, "uploads")));
             Assert.Equal("""["a"]""", (await JsonOf(await registry.SendAsync("GET", "/v2/_catalog")))["repositories"]!.ToJsonString());
-            await registry.Host.Collector.RunAsync(true, TimeSpan.FromSeconds(-5), CancellationToken.None);
+            await registry.Host.Collector.RunAsync(new GarbageRules(TimeSpan.FromSeconds(-5)) { UntaggedAfter = TimeSpan.FromSeconds(-5) }, CancellationToken.None);
             Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", "/v2/a/manifests/v1")).StatusCode);
             await registry.PushImageAsync("half", "v1");
         }

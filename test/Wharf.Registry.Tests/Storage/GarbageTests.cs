@@ -1,5 +1,6 @@
 using System.Net;
 using Wharf.Primitives;
+using Wharf.Registry.Storage;
 using Wharf.Registry.Tests.Hosting;
 using static Wharf.Registry.Tests.Hosting.TestRegistry;
 
@@ -16,9 +17,9 @@ public sealed class GarbageTests
         (Digest kept, _) = await registry.PushImageAsync("a", "v1", "kept");
         Digest loose = await registry.PushBlobAsync("a", "loose"u8.ToArray());
         Digest alone = await registry.PushBlobAsync("never/a/manifest", "alone"u8.ToArray());
-        await registry.Host.Collector.RunAsync(false, TimeSpan.FromHours(1), CancellationToken.None);
+        await registry.Host.Collector.RunAsync(new GarbageRules(TimeSpan.FromHours(1)), CancellationToken.None);
         Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("HEAD", $"/v2/a/blobs/{loose}")).StatusCode);
-        (long files, _, _) = await registry.Host.Collector.RunAsync(false, NoGrace, CancellationToken.None);
+        (long files, _, _) = await registry.Host.Collector.RunAsync(new GarbageRules(NoGrace), CancellationToken.None);
         Assert.Equal(2, files);
         Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("HEAD", $"/v2/a/blobs/{loose}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("HEAD", $"/v2/never/a/manifest/blobs/{alone}")).StatusCode);
@@ -34,11 +35,11 @@ public sealed class GarbageTests
         (Digest digest, _) = await registry.PushImageAsync("a", "v1", "shared");
         await registry.PushImageAsync("b", "v1", "shared");
         await registry.SendAsync("DELETE", $"/v2/a/manifests/{digest}");
-        await registry.Host.Collector.RunAsync(false, NoGrace, CancellationToken.None);
+        await registry.Host.Collector.RunAsync(new GarbageRules(NoGrace), CancellationToken.None);
         Assert.Empty(Directory.GetFiles(Path.Combine(registry.Root, "repositories/a/_layout/blobs/sha256")));
         Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", $"/v2/b/blobs/{DigestOf("shared"u8.ToArray())}")).StatusCode);
         await registry.SendAsync("DELETE", $"/v2/b/manifests/{digest}");
-        await registry.Host.Collector.RunAsync(false, NoGrace, CancellationToken.None);
+        await registry.Host.Collector.RunAsync(new GarbageRules(NoGrace), CancellationToken.None);
         Assert.Empty(Directory.GetFiles(Path.Combine(registry.Root, "content"), "*", SearchOption.AllDirectories));
     }
 
@@ -50,13 +51,38 @@ public sealed class GarbageTests
         (Digest second, _) = await registry.PushImageAsync("a", "v1", "two");
         (Digest signature, _) = await registry.PushImageAsync("a", "s", "signature", second.ToString(), "x/sig");
         await registry.SendAsync("DELETE", "/v2/a/manifests/s");
-        await registry.Host.Collector.RunAsync(false, NoGrace, CancellationToken.None);
+        await registry.Host.Collector.RunAsync(new GarbageRules(NoGrace), CancellationToken.None);
         Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", $"/v2/a/manifests/{first}")).StatusCode);
-        (_, _, long manifests) = await registry.Host.Collector.RunAsync(true, NoGrace, CancellationToken.None);
+        (_, _, long manifests) = await registry.Host.Collector.RunAsync(new GarbageRules(NoGrace) { UntaggedAfter = NoGrace }, CancellationToken.None);
         Assert.Equal(1, manifests);
         Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("GET", $"/v2/a/manifests/{first}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", $"/v2/a/manifests/{second}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", $"/v2/a/manifests/{signature}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Untagged_AreKeptForTheirTime_WhichBeginsWithTheLossOfTheTag()
+    {
+        await using TestRegistry registry = await StartAsync();
+        (Digest replaced, byte[] _) = await registry.PushImageAsync("a", "v1", "one");
+        (Digest untagged, byte[] _) = await registry.PushImageAsync("a", "v2", "two");
+        await registry.PushImageAsync("a", "v3", "three");
+        var week = new GarbageRules(TimeSpan.FromHours(1)) { UntaggedAfter = TimeSpan.FromDays(7) };
+        foreach (string file in Directory.EnumerateFiles(registry.Root, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-30));
+        }
+
+        await registry.PushImageAsync("a", "v1", "four");
+        await registry.SendAsync("DELETE", "/v2/a/manifests/v2");
+        Assert.All((Digest[])[replaced, untagged], d => Assert.True(File.GetLastWriteTimeUtc(registry.Host.Store.Layout.BlobFile("a", d)) > DateTime.UtcNow.AddDays(-1)));
+        Assert.Equal(0, (await registry.Host.Collector.RunAsync(week, CancellationToken.None)).Manifests);
+        Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", $"/v2/a/manifests/{replaced}")).StatusCode);
+
+        Assert.Equal(2, (await registry.Host.Collector.RunAsync(week with { UntaggedAfter = NoGrace }, CancellationToken.None)).Manifests);
+        Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("GET", $"/v2/a/manifests/{replaced}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("GET", $"/v2/a/manifests/{untagged}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await registry.SendAsync("GET", "/v2/a/manifests/v3")).StatusCode);
     }
 
     [Fact]
@@ -69,7 +95,7 @@ public sealed class GarbageTests
         {
             while (!stop.IsCancellationRequested)
             {
-                await registry.Host.Collector.RunAsync(true, TimeSpan.FromSeconds(-5), CancellationToken.None);
+                await registry.Host.Collector.RunAsync(new GarbageRules(TimeSpan.FromSeconds(-5)) { UntaggedAfter = TimeSpan.FromSeconds(-5) }, CancellationToken.None);
                 await Task.Delay(Random.Shared.Next(4));
             }
         });

@@ -2,6 +2,7 @@ using System.Net;
 using Wharf.Primitives;
 using Wharf.Registry.Access;
 using Wharf.Registry.Settings;
+using Wharf.Registry.Storage;
 using Wharf.Registry.Tests.Hosting;
 using Wharf.Registry.Upstream;
 using static Wharf.Registry.Tests.Hosting.TestRegistry;
@@ -90,6 +91,25 @@ public sealed class PullThroughTests
 
         Directory.Delete(folder, recursive: true);
         Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Cache_LosesWhatNobodyAsksFor_AndFetchesItAgain()
+    {
+        await using TestRegistry upstream = await StartAsync();
+        await upstream.PushImageAsync("app", "v1", "bytes");
+        await using TestRegistry cache = await CacheOf(upstream);
+        await cache.SendAsync("GET", "/v2/app/manifests/v1");
+        using HttpResponseMessage blob = await cache.SendAsync("GET", $"/v2/app/blobs/{DigestOf("bytes"u8.ToArray())}");
+        await EventuallyAsync(() => File.Exists(cache.Host.Store.Layout.BlobFile("app", DigestOf("bytes"u8.ToArray()))));
+        var rules = new GarbageRules(TimeSpan.FromSeconds(-5)) { UnusedAfter = TimeSpan.FromDays(7) };
+        Assert.Equal(0, (await cache.Host.Collector.RunAsync(rules, CancellationToken.None)).Manifests);
+
+        Assert.Equal(1, (await cache.Host.Collector.RunAsync(rules with { UnusedAfter = TimeSpan.FromSeconds(-5) }, CancellationToken.None)).Manifests);
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(cache.Root, "content"), "*", SearchOption.AllDirectories));
+        Assert.Equal(HttpStatusCode.OK, (await cache.SendAsync("GET", "/v2/app/manifests/v1")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await cache.SendAsync("GET", $"/v2/app/blobs/{DigestOf("bytes"u8.ToArray())}")).StatusCode);
     }
 
     [Fact]
