@@ -66,6 +66,11 @@ internal sealed class ContainerRoutes(IContainerService containers)
 
     private async Task StartAsync(ApiCall call)
     {
+        if (call.Query("checkpoint") is { Length: > 0 } checkpoint)
+        {
+            throw WharfException.Unsupported($"cannot start from checkpoint {checkpoint}: checkpoints are not supported by this engine");
+        }
+
         await containers.StartAsync(call["id"], call.Ct);
         await call.NoContentAsync();
     }

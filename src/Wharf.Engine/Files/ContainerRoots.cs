@@ -20,39 +20,118 @@ internal sealed class ContainerRoots(EngineCore core)
             return new OpenedRoot(OpenDirectory($"/proc/{record.State.Pid}/root"), inside, ReadOnly: writable && record.HostConfig.ReadonlyRootfs && !IsMounted(record, inside));
         }
 
-        ContainerMount? mount = record.Definition.Mounts
-            .Where(m => m.Type is "volume" or "bind" && IsBelow(inside, m.Destination)).MaxBy(m => m.Destination.Length);
-        if (mount is not null)
-        {
-            string host = mount.Type == "bind" ? mount.Source : await core.Volumes.MountAsync(mount.Name, record.Id, ct);
-            string rest = inside[mount.Destination.TrimEnd('/').Length..];
-            string last = mount.Destination.TrimEnd('/').Split('/')[^1];
-            if (mount.Type == "bind" && !Directory.Exists(host))
-            {
-                // a file, a socket, a device: its folder is opened, and nothing else of it is reachable by the path
-                return new OpenedRoot(OpenDirectory(Path.GetDirectoryName(host)!), "/" + Path.GetFileName(host) + rest, writable && mount.ReadOnly, last);
-            }
-
-            try
-            {
-                return new OpenedRoot(OpenDirectory(host), rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly, rest is "" or "/" ? last : null, mount.Destination.TrimEnd('/'));
-            }
-            finally
-            {
-                if (mount.Type == "volume")
-                {
-                    await core.Volumes.UnmountAsync(mount.Name, record.Id, ct);
-                }
-            }
-        }
-
-        if (inside is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" && File.Exists(core.ContainerDirectory(record.Id) + inside["/etc".Length..]))
+        string bare = PathPattern.Clean("/" + path);
+        List<ContainerMount> mounts = [.. record.Definition.Mounts.Where(m => m.Type is "volume" or "bind").OrderBy(m => m.Destination.Length)];
+        ContainerMount? mount = mounts.FindLast(m => IsBelow(bare, m.Destination));
+        if (mount is null && bare is "/etc/hosts" or "/etc/hostname" or "/etc/resolv.conf" && File.Exists(core.ContainerDirectory(record.Id) + bare["/etc".Length..]))
         {
             // the container's own, mounted there while it runs
             return new OpenedRoot(OpenDirectory(core.ContainerDirectory(record.Id)), inside["/etc".Length..], writable && record.HostConfig.ReadonlyRootfs);
         }
 
-        return new OpenedRoot(core.Images.OpenContainerRootfs(record.Id, readOnly: !writable), inside, writable && record.HostConfig.ReadonlyRootfs);
+        // Only a path that ends within the innermost mount needs no more than that mount: others may lead into several, by folders or by links.
+        if (mount is not null && !mounts.Exists(m => m.Destination.Length > mount.Destination.Length && IsBelow(m.Destination, bare)))
+        {
+            return await OpenMountAsync(record, mount, inside, writable, ct);
+        }
+
+        bool refused = writable && record.HostConfig.ReadonlyRootfs && !IsMounted(record, bare);
+        if (mounts.Count == 0)
+        {
+            return new OpenedRoot(core.Images.OpenContainerRootfs(record.Id, readOnly: !writable), inside, refused);
+        }
+
+        PrivateTree tree = await AssembleAsync(record, mounts, writable, ct);
+        if (mount is null || tree.Mounted.Contains(mount.Destination))
+        {
+            return new OpenedRoot(tree.Root, inside, refused) { Tree = tree };
+        }
+
+        tree.Dispose();
+        return await OpenMountAsync(record, mount, inside, writable, ct);
+    }
+
+    private async Task<OpenedRoot> OpenMountAsync(ContainerRecord record, ContainerMount mount, string inside, bool writable, CancellationToken ct)
+    {
+        string rest = inside[mount.Destination.TrimEnd('/').Length..];
+        string last = mount.Destination.TrimEnd('/').Split('/')[^1];
+        if (mount.Type == "bind" && !Directory.Exists(mount.Source))
+        {
+            // a file, a socket, a device: its folder is opened, and nothing else of it is reachable by the path
+            return new OpenedRoot(OpenDirectory(Path.GetDirectoryName(mount.Source)!), "/" + Path.GetFileName(mount.Source) + rest, writable && mount.ReadOnly, last);
+        }
+
+        return await WithSourceAsync(record, mount, source => new OpenedRoot(
+            source, rest.Length == 0 ? "/" : rest, writable && mount.ReadOnly, rest is "" or "/" ? last : null, mount.Destination.TrimEnd('/')), ct);
+    }
+
+    /// <summary>The container's files with all that is mounted in them while it runs, as its own processes would see them.</summary>
+    private async Task<PrivateTree> AssembleAsync(ContainerRecord record, List<ContainerMount> mounts, bool writable, CancellationToken ct)
+    {
+        var trees = new List<(string Destination, SafeFileHandle Tree)>();
+        try
+        {
+            foreach (ContainerMount mount in mounts.Where(m => m.Type == "volume" || Path.Exists(m.Source)))
+            {
+                trees.Add((mount.Destination, await WithSourceAsync(record, mount, source =>
+                {
+                    using (source)
+                    {
+                        return Clone(source, mount, writable);
+                    }
+                }, ct)));
+            }
+
+            string point = Directory.CreateDirectory(Path.Combine(core.Options.ExecRoot, "cp")).FullName;
+            using SafeFileHandle own = core.Images.OpenContainerRootfs(record.Id, readOnly: !writable);
+            return PrivateTree.Assemble(own, point, trees);
+        }
+        finally
+        {
+            trees.ForEach(t => t.Tree.Dispose());
+        }
+    }
+
+    private static SafeFileHandle Clone(SafeFileHandle source, ContainerMount mount, bool writable)
+    {
+        OpenTreeFlags flags = OpenTreeFlags.Clone | OpenTreeFlags.EmptyPath | (mount.NonRecursive ? OpenTreeFlags.None : OpenTreeFlags.Recursive);
+        MountCalls.OpenTree(source, "\0"u8, flags, out SafeFileHandle tree).ThrowIfError("open_tree", mount.Destination);
+        if (mount.ReadOnly || !writable)
+        {
+            Errno errno = MountCalls.SetAttributes(tree, MountAttributes.ReadOnly, MountAttributes.None, recursive: !mount.NonRecursive);
+            if (errno != Errno.None)
+            {
+                tree.Dispose();
+                throw errno.ToException("mount_setattr", mount.Destination);
+            }
+        }
+
+        return tree;
+    }
+
+    /// <summary>Opens what the mount shows; the volume counts as used meanwhile.</summary>
+    private async Task<T> WithSourceAsync<T>(ContainerRecord record, ContainerMount mount, Func<SafeFileHandle, T> use, CancellationToken ct)
+    {
+        string host = mount.Type == "bind" ? mount.Source : await core.Volumes.MountAsync(mount.Name, record.Id, ct);
+        try
+        {
+            if (mount.Subpath.Length == 0)
+            {
+                FileCalls.Open(host, OpenFlags.Path | OpenFlags.CloseOnExec, out SafeFileHandle whole).ThrowIfError("open", host);
+                return use(whole);
+            }
+
+            using SafeFileHandle folder = OpenDirectory(host);
+            FileCalls.OpenAt2(folder, mount.Subpath, OpenFlags.Path, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle part).ThrowIfError("open", mount.Subpath);
+            return use(part);
+        }
+        finally
+        {
+            if (mount.Type == "volume")
+            {
+                await core.Volumes.UnmountAsync(mount.Name, record.Id, ct);
+            }
+        }
     }
 
     private static bool IsMounted(ContainerRecord record, string path) => record.Definition.Mounts.Any(m => !m.ReadOnly && IsBelow(path, m.Destination));
@@ -74,5 +153,12 @@ internal sealed class ContainerRoots(EngineCore core)
 /// <param name="Prefix">Where the root is in the container.</param>
 internal sealed record OpenedRoot(SafeFileHandle Root, string Path, bool ReadOnly, string? Name = null, string Prefix = "") : IDisposable
 {
-    public void Dispose() => Root.Dispose();
+    /// <summary>What keeps the root's mounts; null where nothing has to.</summary>
+    public PrivateTree? Tree { get; init; }
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        Tree?.Dispose();
+    }
 }
