@@ -48,6 +48,8 @@ internal static class BuildQuery
             NamedContexts = Pairs(call, "contexts"),
             Context = call.Http.Request.Body,
             RemoteContext = remote,
+            Client = LocalClients.Of(call),
+            Folder = call.Query("folder"),
             Dockerfile = call.Query("dockerfile") is { Length: > 0 } file ? file : "Dockerfile",
             Credentials = Credentials(call),
         };

@@ -23,6 +23,7 @@ internal sealed class BuildRoutes(IBuildService builds)
         return
         [
             Route.Post("/build", routes.BuildAsync),
+            Route.Post("/build/context", routes.CheckFoldersAsync),
             Route.Post("/build/agent", routes.LendAgentAsync).Hijacking(),
             Route.Get("/build/files", routes.FilesAsync),
             Route.Post("/build/cancel", routes.CancelAsync, "1.39"),
@@ -99,6 +100,12 @@ internal sealed class BuildRoutes(IBuildService builds)
         BuildCallAnswer answer = await builds.AnswerAsync(order, question, call.Ct);
         using var result = JsonDocument.Parse(answer.Json);
         await call.WriteAsync(new BuildCallResponse { Text = answer.Text, Result = result.RootElement.Clone(), ExitCode = answer.ExitCode }, ApiJson.Context.BuildCallResponse);
+    }
+
+    private Task CheckFoldersAsync(ApiCall call)
+    {
+        builds.CheckFolders(LocalClients.Of(call) ?? throw WharfException.Invalid("the proof of a local client is missing"), call.QueryAll("folder"));
+        return call.StatusAsync(200);
     }
 
     private async Task LendAgentAsync(ApiCall call)

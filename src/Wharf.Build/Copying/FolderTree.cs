@@ -46,7 +46,15 @@ public sealed class FolderTree(SafeFileHandle root, IgnorePatterns? ignore, bool
         }
     }
 
-    protected override IEnumerable<string> Names(string path)
+    protected override IEnumerable<string> Names(string path) => Read(path, (_, entry) => Encoding.UTF8.GetString(entry.Name));
+
+    protected override IEnumerable<SourceMember> Contents(string path) => Read(path, (directory, entry) =>
+    {
+        NameCalls.Status(directory, entry.Name, AtFlags.SymlinkNoFollow, out var status).ThrowIfError("statx", path);
+        return new SourceMember(Encoding.UTF8.GetString(entry.Name), SourceStatus.Of(status));
+    });
+
+    private IEnumerable<T> Read<T>(string path, Func<SafeFileHandle, DirectoryReader.Entry, T> take)
     {
         var errno = FileCalls.OpenAt2(root, path.Length == 0 ? "." : path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory);
         using (directory)
@@ -58,7 +66,7 @@ public sealed class FolderTree(SafeFileHandle root, IgnorePatterns? ignore, bool
 
             errno.ThrowIfError("openat2", path);
             DirectoryReader.Read(directory, out var entries).ThrowIfError("getdents64", path);
-            return [.. entries.Select(e => Encoding.UTF8.GetString(e.Name))];
+            return [.. entries.Select(e => take(directory, e))];
         }
     }
 }

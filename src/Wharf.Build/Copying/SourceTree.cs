@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Copying;
@@ -26,20 +27,24 @@ public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
     public abstract byte[] ReadLink(string path);
 
     /// <summary>SHA-256 of a regular file's bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Room to read into, the caller's for the time of the call.</param>
+    /// <param name="ct">Ends it in between.</param>
     public virtual byte[] Hash(string path, byte[] buffer, CancellationToken ct)
     {
         using var data = OpenData(path);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long position = 0;
-        int count;
-        while ((count = data.Read(buffer, position)) > 0)
-        {
-            ct.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, count);
-            position += count;
-        }
+        return HashOf(data, buffer, ct);
+    }
 
-        return hash.GetHashAndReset();
+    /// <summary>Makes sure that a copy has the bytes that <see cref="Hash"/> saw; trees that nobody can change need no look.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="source">What was copied, still open.</param>
+    /// <param name="made">The copy, open for reading.</param>
+    /// <param name="buffer">Room to read into.</param>
+    /// <param name="ct">Ends it in between.</param>
+    /// <exception cref="WharfException">Conflict: the file was changed in between.</exception>
+    public virtual void Verify(string path, SourceData source, SafeFileHandle made, byte[] buffer, CancellationToken ct)
+    {
     }
 
     /// <summary>The file's status, or null when there is no such file or it is ignored. The last component is followed only if asked.</summary>
@@ -73,6 +78,10 @@ public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
     public IReadOnlyList<string> List(string path) =>
         [.. Names(path).Where(n => ignore is null || IsShown(Join(path, n))).Order(StringComparer.Ordinal)];
 
+    /// <summary>As <see cref="List"/>, each with its status.</summary>
+    public IReadOnlyList<SourceMember> Members(string path) =>
+        [.. Contents(path).Where(m => ignore is null || IsShown(Join(path, m.Name))).OrderBy(m => m.Name, StringComparer.Ordinal)];
+
     public static string Join(string folder, string name) => folder.Length == 0 ? name : folder + "/" + name;
 
     /// <summary>Looks a path up; null when it is not there.</summary>
@@ -80,6 +89,37 @@ public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
 
     /// <summary>All names in a directory; none when it is no directory.</summary>
     protected abstract IEnumerable<string> Names(string path);
+
+    /// <summary>All that is in a directory; none when it is no directory.</summary>
+    protected virtual IEnumerable<SourceMember> Contents(string path)
+    {
+        foreach (string name in Names(path))
+        {
+            if (Find(Join(path, name), followLast: false) is { } status)
+            {
+                yield return new SourceMember(name, status);
+            }
+        }
+    }
+
+    /// <summary>SHA-256 of all bytes; of a file that fits into the buffer in one go.</summary>
+    protected static byte[] HashOf(SourceData data, byte[] buffer, CancellationToken ct)
+    {
+        int count = data.Read(buffer, 0);
+        if (count < buffer.Length && data.Read(buffer.AsSpan(count), count) == 0)
+        {
+            return SHA256.HashData(buffer.AsSpan(0, count));
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long position = 0; (count = data.Read(buffer, position)) > 0; position += count)
+        {
+            ct.ThrowIfCancellationRequested();
+            hash.AppendData(buffer, 0, count);
+        }
+
+        return hash.GetHashAndReset();
+    }
 
     // An ignored folder is there only as the way to something that was taken back in.
     private bool IsShown(string path) =>
@@ -139,3 +179,6 @@ public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
         }
     }
 }
+
+/// <summary>A name in a directory of a source tree.</summary>
+public readonly record struct SourceMember(string Name, SourceStatus Status);

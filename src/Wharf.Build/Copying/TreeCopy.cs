@@ -7,6 +7,7 @@ namespace Wharf.Build.Copying;
 /// <summary>Copies files and folders from a source tree into a step's root: data by reflink where the file system can, names by descriptor.</summary>
 public static class TreeCopy
 {
+    private const int BufferSize = 256 * 1024, KernelPiece = 64 << 20;
     private static readonly (uint User, uint Group) RootOwner = (0, 0);
 
     public static void Copy(CopyItem item, TargetTree target, CopyLook look, CancellationToken ct)
@@ -32,11 +33,11 @@ public static class TreeCopy
 
     private static void CopyContent(SourceTree tree, string path, string below, SafeFileHandle directory, CopyLook look, CancellationToken ct)
     {
-        foreach (string name in tree.List(path))
+        foreach ((string name, var status) in tree.Members(path))
         {
             ct.ThrowIfCancellationRequested();
             string inner = SourceTree.Join(below, name), full = SourceTree.Join(path, name);
-            if (look.Exclude?.IsIgnored(inner) == true || tree.Status(full, followLast: false) is not { } status)
+            if (look.Exclude?.IsIgnored(inner) == true)
             {
                 continue;
             }
@@ -119,11 +120,20 @@ public static class TreeCopy
     {
         using var data = tree.OpenData(path);
         SafeFileHandle? made = null;
-        Make(parent, name, path, () => FileCalls.OpenAt(parent, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out made, 0b110_000_000), "openat");
+        Make(parent, name, path, () => FileCalls.OpenAt(parent, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out made, 0b110_000_000), "openat");
         using var file = made!;
-        if (status.Size > 0 && !(data.IsWholeFile && FileCalls.Reflink(data.Handle, file) == Errno.None))
+        if (status.Size > 0)
         {
-            CopyBytes(data, file, path, ct);
+            byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
+            {
+                CopyBytes(data, status.Size, file, path, buffer, ct);
+                tree.Verify(path, data, file, buffer, ct);
+            }
+            finally
+            {
+                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
 
         (uint user, uint group) = OwnerOf(status, tree, look);
@@ -138,23 +148,30 @@ public static class TreeCopy
         NameCalls.SetTimes(file, "", TimeSpec.Omit, TimeOf(status, look), AtFlags.EmptyPath).ThrowIfError("utimensat", name);
     }
 
-    private static void CopyBytes(SourceData data, SafeFileHandle to, string path, CancellationToken ct)
+    // Large files by the kernel: shared blocks where the file system can, else without a way through this process.
+    private static void CopyBytes(SourceData data, long size, SafeFileHandle to, string path, byte[] buffer, CancellationToken ct)
     {
-        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(256 * 1024);
-        try
+        long position = 0;
+        if (data.IsWholeFile && size > BufferSize)
         {
-            long position = 0;
-            int count;
-            while ((count = data.Read(buffer, position)) > 0)
+            if (FileCalls.Reflink(data.Handle, to) == Errno.None)
+            {
+                return;
+            }
+
+            while (FileCalls.CopyRange(data.Handle, to, KernelPiece, out long copied) == Errno.None && copied > 0)
             {
                 ct.ThrowIfCancellationRequested();
-                FileCalls.WriteAll(to, buffer.AsSpan(0, count)).ThrowIfError("write", path);
-                position += count;
+                position += copied;
             }
         }
-        finally
+
+        int count;
+        while ((count = data.Read(buffer, position)) > 0)
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            ct.ThrowIfCancellationRequested();
+            FileCalls.WriteAll(to, buffer.AsSpan(0, count)).ThrowIfError("write", path);
+            position += count;
         }
     }
 

@@ -15,7 +15,7 @@ internal static class BuildCallCommand
     public static string? Method(Invocation call) =>
         call.Bool("check") ? "check" : call.String("call") is { Length: > 0 } method && method != "build" ? method : null;
 
-    public static async Task<int> RunAsync(Invocation call, BuildContext context, string method, CancellationToken ct)
+    public static async Task<int> RunAsync(Invocation call, BuildContext context, LocalOffer? offer, string method, CancellationToken ct)
     {
         string[] parts = method.Split(',');
         bool json = false;
@@ -31,6 +31,7 @@ internal static class BuildCallCommand
 
         Query query = BuildQuery.From(call, context, OutputPlan.From(call), BuildCaches.From(call));
         query.Add("call", parts[0]);
+        offer?.AddTo(query);
         using EngineReply reply = await call.Cli.Client.SendAsync("POST", "/build" + query, context.Content is null ? null : RequestBody.Of(context.Content), ct);
         using JsonDocument answer = JsonDocument.Parse(await reply.ReadAllAsync(ct));
         call.Cli.Out.Write(json ? answer.RootElement.GetProperty("Result").GetRawText() + "\n" : answer.RootElement.GetProperty("Text").GetString() ?? "");

@@ -43,15 +43,18 @@ internal static class BuildCommand
         Dictionary<string, byte[]> secrets = BuildSecrets.Read(call);
         Dictionary<string, string> agents = AgentLender.Sockets(call);
         BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input, call.List("build-context"));
+        using LocalOffer? offer = call.Bool("compress") ? null : await LocalOffer.MakeAsync(cli, context, ct);
+        context = offer is null ? context : context.InPlace();
         if (BuildCallCommand.Method(call) is { } method)
         {
-            return await BuildCallCommand.RunAsync(call, context, method, ct);
+            return await BuildCallCommand.RunAsync(call, context, offer, method, ct);
         }
 
         string buildId = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
         await caches.FetchAsync(cli, ct);
         Query query = BuildQuery.From(call, context, outputs, caches);
         bool isClassic = cli.Env("DOCKER_BUILDKIT") is "0" or "false";
+        offer?.AddTo(query);
         query.Add("events", isClassic ? null : "1");
         query.Add("buildid", buildId);
         query.Add("ssh", agents.Keys);

@@ -11,18 +11,34 @@ internal sealed class BuildContext
 
     /// <summary>Where the engine looks for the folders of further contexts in the archive.</summary>
     private const string NamedFolder = ".wharf-named-contexts/";
-    private const int NoSuchDevice = 6;
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private readonly Lazy<Stream?> _content;
+
     private BuildContext(Stream? stream, string dockerfile, string remote)
+        : this(() => stream, dockerfile, remote)
     {
-        Content = stream;
+    }
+
+    private BuildContext(Func<Stream?> open, string dockerfile, string remote)
+    {
+        _content = new Lazy<Stream?>(open);
         Dockerfile = dockerfile;
         Remote = remote;
     }
 
-    /// <summary>The archive; null for a remote context.</summary>
-    public Stream? Content { get; }
+    /// <summary>The archive, made from the first look on; null for a remote context.</summary>
+    public Stream? Content => _content.Value;
+
+    /// <summary>The folder that the archive is of, with those of further contexts; null when it is of none.</summary>
+    public LocalFolders? Folders { get; private init; }
+
+    /// <summary>The folders are read by the engine where they are; only what lies outside of them is sent.</summary>
+    public BuildContext InPlace() => Folders is not { } local ? this : new BuildContext(local.Outside is null ? null : local.Archive(), Dockerfile, "")
+    {
+        Folders = local,
+        Named = Named.ToDictionary(n => n.Key, n => local.Named.TryGetValue(n.Key, out string? path) ? "local:" + path : n.Value),
+    };
 
     /// <summary>The Dockerfile's path inside the context.</summary>
     public string Dockerfile { get; }
@@ -73,7 +89,7 @@ internal sealed class BuildContext
 
         if (IsRemote(path))
         {
-            return new BuildContext(null, dockerfile, path) { Named = named };
+            return new BuildContext(() => null, dockerfile, path) { Named = named };
         }
 
         string root = Path.GetFullPath(path);
@@ -141,9 +157,16 @@ internal sealed class BuildContext
 
         string? hidden = outside is null ? null : ".dockerfile." + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(10));
         IgnorePatterns ignore = LoadIgnore(root, name);
+        string rules = Path.Combine(root, name + ".dockerignore");
+        var local = new LocalFolders(root, folders, hidden, outside, outside is not null && File.Exists(rules) ? File.ReadAllBytes(rules) : null);
+        return new BuildContext(() => Send(root, ignore, name, hidden, outside, folders), hidden ?? name, "") { Named = named, Folders = local };
+    }
+
+    private static Stream Send(string root, IgnorePatterns ignore, string name, string? hidden, byte[]? outside, Dictionary<string, string> folders)
+    {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4 << 20, resumeWriterThreshold: 2 << 20, useSynchronizationContext: false));
         new Thread(() => Produce(pipe.Writer, root, ignore, name, hidden, outside, folders)) { IsBackground = true, Name = "context" }.Start();
-        return new BuildContext(pipe.Reader.AsStream(), hidden ?? name, "") { Named = named };
+        return pipe.Reader.AsStream();
     }
 
     private static IgnorePatterns LoadIgnore(string root, string dockerfile)
@@ -207,9 +230,13 @@ internal sealed class BuildContext
     {
         FileSystemInfo info = isDirectory ? new DirectoryInfo(path) : new FileInfo(path);
         TarEntryType type = info.LinkTarget is not null ? TarEntryType.SymbolicLink : isDirectory ? TarEntryType.Directory : TarEntryType.RegularFile;
-        if (type == TarEntryType.RegularFile && (info.Attributes & FileAttributes.Device) != 0)
+        if (info is FileInfo { Length: 0 } && type == TarEntryType.RegularFile)
         {
-            return;
+            type = SpecialType(path);
+            if (type is not (TarEntryType.RegularFile or TarEntryType.Fifo))
+            {
+                return; // sockets and devices are nothing without this machine
+            }
         }
 
         // owner zero whoever runs the client: the same context gives the same cache keys everywhere
@@ -223,17 +250,7 @@ internal sealed class BuildContext
             entry.LinkName = info.LinkTarget!;
         }
 
-        FileStream? opened;
-        try
-        {
-            opened = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
-        }
-        catch (IOException e) when (e.HResult == NoSuchDevice)
-        {
-            return; // a socket: no archive can hold one, and Docker leaves it out too
-        }
-
-        using FileStream? content = opened;
+        using FileStream? content = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
         if (content is not null)
         {
             entry.DataStream = content;
@@ -242,12 +259,39 @@ internal sealed class BuildContext
         writer.WriteEntry(entry);
     }
 
-    private static MemoryStream Single(string name, byte[] content)
+    // Only the writer of archives looks at what kind of file it is, and opening a fifo or a device to find out would wait or read for ever.
+    private static TarEntryType SpecialType(string path)
+    {
+        using var memory = new MemoryStream();
+        try
+        {
+            using (var writer = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
+            {
+                writer.WriteEntry(path, "x");
+            }
+        }
+        catch (IOException e) when (e is not FileNotFoundException)
+        {
+            return TarEntryType.ContiguousFile; // a socket, which no archive can hold
+        }
+
+        memory.Position = 0;
+        using var reader = new TarReader(memory);
+        return reader.GetNextEntry()!.EntryType;
+    }
+
+    private static MemoryStream Single(string name, byte[] content) => Archive((name, content));
+
+    /// <summary>A small archive of files that are in memory.</summary>
+    internal static MemoryStream Archive(params ReadOnlySpan<(string Name, byte[] Content)> files)
     {
         var memory = new MemoryStream();
         using (var writer = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
         {
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            foreach ((string name, byte[] content) in files)
+            {
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            }
         }
 
         memory.Position = 0;

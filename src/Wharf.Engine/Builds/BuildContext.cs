@@ -21,6 +21,12 @@ internal sealed class BuildContext(string folder) : IDisposable
     /// <summary>The archive that the client sent, with the named contexts in it.</summary>
     public ArchiveTree? Sent { get; set; }
 
+    /// <summary>Folders of the client that are read in place.</summary>
+    public List<LocalTree> Folders { get; } = [];
+
+    /// <summary>Keeps what was learned of files that stay where they are.</summary>
+    public void Remember() => Folders.ForEach(f => f.SaveIndex());
+
     public string NewPath() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 
     public T Own<T>(T thing)

@@ -13,11 +13,13 @@ namespace Wharf.Engine.Builds;
 
 /// <summary>Brings the files of builds here: archives that clients send, repositories, files and archives by http.</summary>
 /// <param name="folder">Where contexts live; it is swept when the daemon starts.</param>
-internal sealed class BuildContexts(string folder)
+/// <param name="folders">Opens those that stay with the client.</param>
+internal sealed class BuildContexts(string folder, LocalContexts folders)
 {
     /// <summary>Folder of a sent archive that holds named contexts, one folder each; no part of the build context itself.</summary>
     public const string NamedFolder = ".wharf-named-contexts";
 
+    private const string OutsidePrefix = ".dockerfile.";
     private const int MaxDockerfileBytes = 32 << 20;
     private const int ProbeBytes = 512;
 
@@ -33,6 +35,9 @@ internal sealed class BuildContexts(string folder)
             string name = string.IsNullOrEmpty(order.Dockerfile) ? "Dockerfile" : order.Dockerfile;
             switch (order.RemoteContext)
             {
+                case null or "" when order.Folder is { } path:
+                    await ReadFolderAsync(context, order, path, name, ct);
+                    break;
                 case null or "":
                     await ReadArchiveAsync(context, order.Context ?? Stream.Null, name, ct);
                     break;
@@ -56,15 +61,17 @@ internal sealed class BuildContexts(string folder)
     }
 
     /// <summary>Opens the contexts that the build names beside its own.</summary>
-    /// <param name="named">Name to address: docker-image://, a repository, http(s) of an archive, or <c>sent</c> for a folder of the archive.</param>
+    /// <param name="order">
+    /// Has name to address: docker-image://, a repository, http(s) of an archive, <c>sent</c> for a folder of the archive, <c>local:</c> and the path of a folder of the client's.
+    /// </param>
     /// <param name="context">The build's own, which owns what is opened.</param>
-    /// <param name="request">For its secrets.</param>
     /// <param name="ct">Ends it.</param>
-    public async Task<Dictionary<string, NamedContext>> OpenNamedAsync(IReadOnlyDictionary<string, string> named, BuildContext context, BuildRequest request, CancellationToken ct)
+    public async Task<Dictionary<string, NamedContext>> OpenNamedAsync(BuildOrder order, BuildContext context, CancellationToken ct)
     {
-        const string Image = "docker-image://", Stage = "target:";
+        const string Image = "docker-image://", Stage = "target:", Local = "local:";
+        var request = order.Request;
         var contexts = new Dictionary<string, NamedContext>(StringComparer.OrdinalIgnoreCase);
-        foreach ((string name, string address) in named)
+        foreach ((string name, string address) in order.NamedContexts)
         {
             if (address.StartsWith(Image, StringComparison.Ordinal))
             {
@@ -76,6 +83,11 @@ internal sealed class BuildContexts(string folder)
                 {
                     Files = (context.Sent?.Below($"{NamedFolder}/{name}")) ?? throw WharfException.Invalid($"the build context {name} was not sent along"),
                 };
+            }
+            else if (address.StartsWith(Local, StringComparison.Ordinal) && order.Client is { } client)
+            {
+                var files = OpenFolder(context, client, address[Local.Length..]);
+                contexts[name] = new NamedContext { Files = files.Without(files.ReadSmall(".dockerignore", MaxDockerfileBytes) is { } rules ? IgnorePatterns.Parse(Encoding.UTF8.GetString(rules)) : null) };
             }
             else if (GitSource.IsGit(address))
             {
@@ -127,8 +139,31 @@ internal sealed class BuildContexts(string folder)
         context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
 
         // Whoever packed the archive has left out what is ignored, but for the two files that the engine had to see.
-        List<string> hidden = [NamedFolder, .. new[] { name, name + ".dockerignore", ".dockerignore" }.Where(f => context.Ignore?.IsIgnored(PathPattern.Clean(f)) == true)];
+        // A Dockerfile from elsewhere lies in the archive under a name of chance.
+        List<string> hidden = [NamedFolder, .. name.StartsWith(OutsidePrefix, StringComparison.Ordinal) ? [name] : Array.Empty<string>(), .. new[] { name, name + ".dockerignore", ".dockerignore" }.Where(f => context.Ignore?.IsIgnored(PathPattern.Clean(f)) == true)];
         context.Files = tree.Without(IgnorePatterns.Of(hidden));
+    }
+
+    // The body has nothing but a Dockerfile from elsewhere, if there is one.
+    private async Task ReadFolderAsync(BuildContext context, BuildOrder order, string path, string name, CancellationToken ct)
+    {
+        var client = order.Client ?? throw WharfException.Invalid("a folder in place needs a client on this machine");
+        var tree = OpenFolder(context, client, path);
+        var sent = order.Context is null ? null : await ReadAsync(context, order.Context, ct);
+        string? Text(string file) => (sent?.ReadSmall(file, MaxDockerfileBytes) ?? tree.ReadSmall(file, MaxDockerfileBytes)) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+        context.DockerfileName = name;
+        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
+        context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
+        context.Files = tree.Without(context.Ignore);
+    }
+
+    private LocalTree OpenFolder(BuildContext context, LocalClient client, string path)
+    {
+        var tree = folders.Open(path, client, f => context.Own(f));
+        context.Folders.Add(tree);
+        return tree;
     }
 
     private static async Task CloneAsync(BuildContext context, string address, string name, BuildRequest request, CancellationToken ct)

@@ -18,6 +18,7 @@ internal sealed class BuildService : IBuildService
     private readonly StateBuildCache _cache;
     private readonly CacheMounts _cacheMounts;
     private readonly BuildCacheStore _store;
+    private readonly LocalContexts _folders;
     private readonly BuildContexts _contexts;
     private readonly string _temporary;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
@@ -31,7 +32,8 @@ internal sealed class BuildService : IBuildService
         _cacheMounts = new CacheMounts(Path.Combine(folder, "cache"), core.Parts.State, core.Clock);
         _store = new BuildCacheStore(core, _cache, _cacheMounts);
         _temporary = Path.Combine(folder, "tmp");
-        _contexts = new BuildContexts(_temporary);
+        _folders = new LocalContexts(Path.Combine(folder, "hashes"), core.Clock);
+        _contexts = new BuildContexts(_temporary, _folders);
 
         // What a build of a daemon that died left behind.
         if (Directory.Exists(_temporary))
@@ -68,7 +70,9 @@ internal sealed class BuildService : IBuildService
         try
         {
             using var context = await _contexts.OpenAsync(order, stop.Token);
-            return await Builder(order).BuildAsync(await RequestAsync(order, context, stop.Token), output, stop.Token);
+            var result = await Builder(order).BuildAsync(await RequestAsync(order, context, stop.Token), output, stop.Token);
+            context.Remember();
+            return result;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -93,6 +97,14 @@ internal sealed class BuildService : IBuildService
     {
         await using var workspace = await new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment).OpenReadOnlyAsync(_core.Images.Resolve(image, null), ct);
         await _core.Images.ExportContainerAsync(workspace.Root, output, ct);
+    }
+
+    public void CheckFolders(LocalClient client, IReadOnlyList<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            _folders.Open(path, client, folder => folder.Dispose());
+        }
     }
 
     public void Cancel(string buildId)
@@ -124,6 +136,6 @@ internal sealed class BuildService : IBuildService
         DockerfileName = context.DockerfileName,
         Context = context.Files,
         Ignore = context.Ignore,
-        NamedContexts = await _contexts.OpenNamedAsync(order.NamedContexts, context, order.Request, ct),
+        NamedContexts = await _contexts.OpenNamedAsync(order, context, ct),
     };
 }

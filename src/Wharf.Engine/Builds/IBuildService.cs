@@ -19,6 +19,10 @@ public interface IBuildService
     /// <exception cref="WharfException">NotFound.</exception>
     Task ExportFilesAsync(string image, Stream output, CancellationToken ct);
 
+    /// <summary>Whether a client's folders can be read where they are.</summary>
+    /// <exception cref="WharfException">NotImplemented: they cannot, and why.</exception>
+    void CheckFolders(LocalClient client, IReadOnlyList<string> paths);
+
     /// <summary>Ends the build that was started with an id; one that is not running is no error, as it may just have ended.</summary>
     void Cancel(string buildId);
 
@@ -70,6 +74,12 @@ public sealed record BuildOrder
 
     /// <summary>The context as a tar in any compression; null with <see cref="RemoteContext"/>.</summary>
     public Stream? Context { get; init; }
+
+    /// <summary>A client on this machine whose folders are read where they are; null when the context was sent.</summary>
+    public LocalClient? Client { get; init; }
+
+    /// <summary>The context's folder with <see cref="Client"/>, absolute as the client sees it.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>A git repository, or the http(s) address of a tarball or of a Dockerfile.</summary>
     public string? RemoteContext { get; init; }

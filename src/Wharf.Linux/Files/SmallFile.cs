@@ -30,6 +30,17 @@ public static class SmallFile
         }
     }
 
+    /// <summary>As <see cref="TryRead(string, out string)"/>, the name being one in an open directory.</summary>
+    public static Errno TryReadAt(SafeFileHandle directory, string name, out string value)
+    {
+        value = "";
+        Errno errno = FileCalls.OpenAt(directory, name, OpenFlags.ReadOnly, out SafeFileHandle file);
+        using (file)
+        {
+            return errno != Errno.None ? errno : TryRead(file, out value);
+        }
+    }
+
     public static string Read(string path)
     {
         TryRead(path, out string value).ThrowIfError("read", path);

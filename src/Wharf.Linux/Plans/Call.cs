@@ -19,6 +19,7 @@ public static class Call
     public const int fchown = 93;
     public const int umask = 95;
     public const int setsid = 112;
+    public const int getgroups = 115;
     public const int setgroups = 116;
     public const int setresuid = 117;
     public const int setresgid = 119;

@@ -25,6 +25,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial uint umask(uint mask);
 
+    [LibraryImport(Name)]
+    public static partial int setfsuid(uint user);
+
+    [LibraryImport(Name)]
+    public static partial int setfsgid(uint group);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial int setsid();
 
