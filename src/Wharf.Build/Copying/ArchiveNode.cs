@@ -11,6 +11,9 @@ internal sealed class ArchiveNode
 
     public uint GroupId { get; init; }
 
+    /// <summary>Which of the archive's members first told of it; above 0 when there are others.</summary>
+    public ulong SharedId { get; set; }
+
     /// <summary>Seconds since the epoch.</summary>
     public long Modified { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class ArchiveTree : SourceTree
 
     private readonly ArchiveNode _root;
     private readonly SafeFileHandle _contents;
+    private ulong _shared;
 
     private ArchiveTree(ArchiveNode root, SafeFileHandle contents, IgnorePatterns? ignore)
         : base(ignore, keepOwners: false)
@@ -78,7 +79,11 @@ public sealed class ArchiveTree : SourceTree
     public override byte[] Hash(string path, byte[] buffer, CancellationToken ct) => Walk(path, followLast: true)?.Hash ?? throw Gone(path);
 
     protected override SourceStatus? Find(string path, bool followLast) =>
-        Walk(path, followLast) is { } node ? new SourceStatus(node.Mode, node.Length, node.UserId, node.GroupId, node.Modified, node.Device) : null;
+        Walk(path, followLast) is { } node ? new SourceStatus(node.Mode, node.Length, node.UserId, node.GroupId, node.Modified, node.Device)
+        {
+            Shared = node.SharedId > 0 ? (0, node.SharedId) : null,
+        }
+        : null;
 
     protected override IEnumerable<string> Names(string path) => Walk(path, followLast: true)?.Children?.Keys ?? Enumerable.Empty<string>();
 
@@ -115,6 +120,7 @@ public sealed class ArchiveTree : SourceTree
             case TarEntryType.HardLink:
                 string target = PathPattern.Clean("./" + entry.LinkNameText.TrimStart('/'));
                 node = Walk(target, followLast: false) ?? throw WharfException.Invalid($"the build context has a hard link to what is not in it: {name} to {target}");
+                node.SharedId = node.SharedId > 0 ? node.SharedId : ++_shared;
                 break;
             case TarEntryType.SymbolicLink:
                 node.Link = entry.LinkName;

@@ -19,8 +19,13 @@ public readonly record struct SourceStatus(uint Mode, long Size, uint UserId, ui
 
     public bool IsSymbolicLink => Type == FileType.SymbolicLink;
 
-    public static SourceStatus Of(in FileStatus status) =>
-        new(status.Mode, (long)status.Size, status.UserId, status.GroupId, status.Modified.Seconds, status.SpecialDevice);
+    /// <summary>Of a file that has other names (hard links), which file it is; they are one file in a copy too.</summary>
+    public (ulong Device, ulong Inode)? Shared { get; init; }
+
+    public static SourceStatus Of(in FileStatus status) => new(status.Mode, (long)status.Size, status.UserId, status.GroupId, status.Modified.Seconds, status.SpecialDevice)
+    {
+        Shared = status.Links > 1 && !status.IsDirectory ? (status.Device, status.Inode) : null,
+    };
 }
 
 /// <summary>The bytes of a regular file: a part of an open file, or all of it.</summary>

@@ -5,11 +5,28 @@ using Wharf.Primitives;
 namespace Wharf.Build.Copying;
 
 /// <summary>Copies files and folders from a source tree into a step's root: data by reflink where the file system can, names by descriptor.</summary>
-public static class TreeCopy
+public sealed class TreeCopy
 {
     private const int BufferSize = 256 * 1024, KernelPiece = 64 << 20;
     private static readonly (uint User, uint Group) RootOwner = (0, 0);
 
+    private readonly SourceTree _tree;
+    private readonly SafeFileHandle _top;
+    private readonly CopyLook _look;
+    private readonly CancellationToken _ct;
+
+    // Where below the top a file with several names was made first.
+    private readonly Dictionary<(ulong Device, ulong Inode), string> _made = [];
+
+    private TreeCopy(SourceTree tree, SafeFileHandle top, CopyLook look, CancellationToken ct)
+    {
+        _tree = tree;
+        _top = top;
+        _look = look;
+        _ct = ct;
+    }
+
+    /// <summary>Copies a file, or what is in a folder. A folder that has to be made for it has mode 0755 and the owner of the look, as with Docker, not the source's.</summary>
     public static void Copy(CopyItem item, TargetTree target, CopyLook look, CancellationToken ct)
     {
         var status = item.Tree.Status(item.Path, followLast: true) ?? throw WharfException.NotFound($"{item.Path} is gone");
@@ -17,40 +34,41 @@ public static class TreeCopy
         {
             bool isNew = !target.IsDirectory(item.Target);
             using var directory = target.MakeDirectories(item.Target, look.Owner ?? RootOwner);
-            CopyContent(item.Tree, item.Path, "", directory, look, ct);
+            new TreeCopy(item.Tree, directory, look, ct).CopyContent(item.Path, "", directory);
             if (isNew)
             {
-                Dress(directory, ".", status, item.Tree, look, isLink: false);
+                // Not now: the same files are to give the same layer.
+                NameCalls.SetTimes(directory, "", TimeSpec.Omit, TimeOf(status, look), AtFlags.EmptyPath).ThrowIfError("utimensat", item.Target);
             }
 
             return;
         }
 
-        string folder = item.Target[..item.Target.LastIndexOf('/')];
-        using var parent = target.MakeDirectories(folder, look.Owner ?? RootOwner);
-        CopyOne(item.Tree, item.Path, status, parent, item.Target[(item.Target.LastIndexOf('/') + 1)..], look, ct);
+        int slash = item.Target.LastIndexOf('/');
+        using var parent = target.MakeDirectories(item.Target[..slash], look.Owner ?? RootOwner);
+        new TreeCopy(item.Tree, parent, look, ct).CopyOne(item.Path, status, parent, item.Target[(slash + 1)..], item.Target[(slash + 1)..]);
     }
 
-    private static void CopyContent(SourceTree tree, string path, string below, SafeFileHandle directory, CopyLook look, CancellationToken ct)
+    private void CopyContent(string path, string below, SafeFileHandle directory)
     {
-        foreach ((string name, var status) in tree.Members(path))
+        foreach ((string name, var status) in _tree.Members(path))
         {
-            ct.ThrowIfCancellationRequested();
+            _ct.ThrowIfCancellationRequested();
             string inner = SourceTree.Join(below, name), full = SourceTree.Join(path, name);
-            if (look.Exclude?.IsIgnored(inner) == true)
+            if (_look.Exclude?.IsIgnored(inner) == true)
             {
                 continue;
             }
 
             if (!status.IsDirectory)
             {
-                CopyOne(tree, full, status, directory, name, look, ct);
+                CopyOne(full, status, directory, name, inner);
                 continue;
             }
 
             using var made = MakeDirectory(directory, name);
-            CopyContent(tree, full, inner, made, look, ct);
-            Dress(directory, name, status, tree, look, isLink: false);
+            CopyContent(full, inner, made);
+            Dress(directory, name, status, isLink: false);
         }
     }
 
@@ -76,29 +94,40 @@ public static class TreeCopy
         return made;
     }
 
-    private static void CopyOne(SourceTree tree, string path, SourceStatus status, SafeFileHandle parent, string name, CopyLook look, CancellationToken ct)
+    private void CopyOne(string path, SourceStatus status, SafeFileHandle parent, string name, string below)
     {
+        if (status.Shared is { } file)
+        {
+            if (_made.TryGetValue(file, out string? first) && Make(parent, name, path, () => NameCalls.Link(_top, first, parent, name), "linkat", Errno.EMLINK))
+            {
+                return;
+            }
+
+            _made[file] = below;
+        }
+
         switch (status.Type)
         {
             case FileType.Regular:
-                CopyFile(tree, path, status, parent, name, look, ct);
+                CopyFile(path, status, parent, name);
                 return;
             case FileType.SymbolicLink:
-                byte[] target = tree.ReadLink(path);
+                byte[] target = _tree.ReadLink(path);
                 Make(parent, name, path, () => NameCalls.MakeSymbolicLink(target, parent, name), "symlinkat");
                 break;
             case FileType.Socket:
+                _made.Remove(status.Shared ?? default);
                 return; // a socket without its program is nothing; Docker leaves it out too
             default:
                 Make(parent, name, path, () => NameCalls.MakeNode(parent, name, status.Type | 0b110_000_000, status.SpecialDevice), "mknodat");
                 break;
         }
 
-        Dress(parent, name, status, tree, look, status.IsSymbolicLink);
+        Dress(parent, name, status, status.IsSymbolicLink);
     }
 
-    // Tries first and looks only when something is in the way: in a new folder nothing is.
-    private static void Make(SafeFileHandle parent, string name, string path, Func<Errno> make, string call)
+    // Tries first and looks only when something is in the way: in a new folder nothing is. False for an answer that is allowed for.
+    private static bool Make(SafeFileHandle parent, string name, string path, Func<Errno> make, string call, Errno allowed = Errno.None)
     {
         var errno = make();
         if (errno == Errno.EEXIST)
@@ -113,12 +142,18 @@ public static class TreeCopy
             errno = make();
         }
 
+        if (errno != Errno.None && errno == allowed)
+        {
+            return false;
+        }
+
         errno.ThrowIfError(call, name);
+        return true;
     }
 
-    private static void CopyFile(SourceTree tree, string path, SourceStatus status, SafeFileHandle parent, string name, CopyLook look, CancellationToken ct)
+    private void CopyFile(string path, SourceStatus status, SafeFileHandle parent, string name)
     {
-        using var data = tree.OpenData(path);
+        using var data = _tree.OpenData(path);
         SafeFileHandle? made = null;
         Make(parent, name, path, () => FileCalls.OpenAt(parent, name, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out made, 0b110_000_000), "openat");
         using var file = made!;
@@ -127,8 +162,8 @@ public static class TreeCopy
             byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
             try
             {
-                CopyBytes(data, status.Size, file, path, buffer, ct);
-                tree.Verify(path, data, file, buffer, ct);
+                CopyBytes(data, status.Size, file, path, buffer);
+                _tree.Verify(path, data, file, buffer, _ct);
             }
             finally
             {
@@ -136,20 +171,20 @@ public static class TreeCopy
             }
         }
 
-        (uint user, uint group) = OwnerOf(status, tree, look);
+        (uint user, uint group) = OwnerOf(status);
         NameCalls.ChangeOwner(file, "", user, group, AtFlags.EmptyPath).ThrowIfError("fchownat", name);
-        if (tree.KeepOwners && data.IsWholeFile && ExtendedAttributes.Get(data.Handle, "security.capability", out byte[] capability) == Errno.None)
+        if (_tree.KeepOwners && data.IsWholeFile && ExtendedAttributes.Get(data.Handle, "security.capability", out byte[] capability) == Errno.None)
         {
             ExtendedAttributes.Set(file, "security.capability", capability).ThrowIfError("fsetxattr", name);
         }
 
         // After the owner: a change of owner takes set-user-id away (chown(2)).
-        NameCalls.ChangeMode(file, look.Mode?.Apply(status.Permissions, isDirectory: false) ?? status.Permissions).ThrowIfError("fchmod", name);
-        NameCalls.SetTimes(file, "", TimeSpec.Omit, TimeOf(status, look), AtFlags.EmptyPath).ThrowIfError("utimensat", name);
+        NameCalls.ChangeMode(file, _look.Mode?.Apply(status.Permissions, isDirectory: false) ?? status.Permissions).ThrowIfError("fchmod", name);
+        NameCalls.SetTimes(file, "", TimeSpec.Omit, TimeOf(status, _look), AtFlags.EmptyPath).ThrowIfError("utimensat", name);
     }
 
     // Large files by the kernel: shared blocks where the file system can, else without a way through this process.
-    private static void CopyBytes(SourceData data, long size, SafeFileHandle to, string path, byte[] buffer, CancellationToken ct)
+    private void CopyBytes(SourceData data, long size, SafeFileHandle to, string path, byte[] buffer)
     {
         long position = 0;
         if (data.IsWholeFile && size > BufferSize)
@@ -161,7 +196,7 @@ public static class TreeCopy
 
             while (FileCalls.CopyRange(data.Handle, to, KernelPiece, out long copied) == Errno.None && copied > 0)
             {
-                ct.ThrowIfCancellationRequested();
+                _ct.ThrowIfCancellationRequested();
                 position += copied;
             }
         }
@@ -169,27 +204,27 @@ public static class TreeCopy
         int count;
         while ((count = data.Read(buffer, position)) > 0)
         {
-            ct.ThrowIfCancellationRequested();
+            _ct.ThrowIfCancellationRequested();
             FileCalls.WriteAll(to, buffer.AsSpan(0, count)).ThrowIfError("write", path);
             position += count;
         }
     }
 
-    private static void Dress(SafeFileHandle parent, string name, SourceStatus status, SourceTree tree, CopyLook look, bool isLink)
+    private void Dress(SafeFileHandle parent, string name, SourceStatus status, bool isLink)
     {
-        (uint user, uint group) = OwnerOf(status, tree, look);
+        (uint user, uint group) = OwnerOf(status);
         NameCalls.ChangeOwner(parent, name, user, group, AtFlags.SymlinkNoFollow).ThrowIfError("fchownat", name);
         if (!isLink)
         {
-            uint mode = look.Mode?.Apply(status.Permissions, status.IsDirectory) ?? status.Permissions;
+            uint mode = _look.Mode?.Apply(status.Permissions, status.IsDirectory) ?? status.Permissions;
             NameCalls.ChangeMode(parent, name, mode).ThrowIfError("fchmodat", name);
         }
 
-        NameCalls.SetTimes(parent, name, TimeSpec.Omit, TimeOf(status, look), AtFlags.SymlinkNoFollow).ThrowIfError("utimensat", name);
+        NameCalls.SetTimes(parent, name, TimeSpec.Omit, TimeOf(status, _look), AtFlags.SymlinkNoFollow).ThrowIfError("utimensat", name);
     }
 
-    private static (uint User, uint Group) OwnerOf(SourceStatus status, SourceTree tree, CopyLook look) =>
-        look.Owner ?? (tree.KeepOwners ? (status.UserId, status.GroupId) : RootOwner);
+    private (uint User, uint Group) OwnerOf(SourceStatus status) =>
+        _look.Owner ?? (_tree.KeepOwners ? (status.UserId, status.GroupId) : RootOwner);
 
     private static TimeSpec TimeOf(SourceStatus status, CopyLook look) => new(look.Time is { } time ? time.ToUnixTimeSeconds() : status.Modified, 0);
 }

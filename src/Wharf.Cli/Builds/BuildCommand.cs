@@ -67,7 +67,7 @@ internal static class BuildCommand
         string id;
         try
         {
-            id = await BuildAsync(call, query, Body(sent, secrets), sent, mode, isClassic, ct);
+            id = await BuildAsync(call, query, Body(sent, secrets), sent, mode, isClassic, context.Remote.Length > 0, ct);
         }
         catch (BuildFailedException e) when (wantsShell && e.Container is { } container)
         {
@@ -98,7 +98,7 @@ internal static class BuildCommand
         : RequestBody.Of(content);
 
     /// <returns>The id of the image.</returns>
-    private static async Task<string> BuildAsync(Invocation call, Query query, RequestBody? body, CountingStream? sent, string mode, bool isClassic, CancellationToken ct)
+    private static async Task<string> BuildAsync(Invocation call, Query query, RequestBody? body, CountingStream? sent, string mode, bool isClassic, bool isRemote, CancellationToken ct)
     {
         CliContext cli = call.Cli;
         using BuildProgress? progress = isClassic ? null : BuildProgress.Start(cli, mode, sent);
@@ -109,9 +109,10 @@ internal static class BuildCommand
             return progress.Model.ImageId!;
         }
 
-        if (isClassic && !call.Bool("quiet") && sent is not null && mode != "quiet")
+        if (isClassic && !call.Bool("quiet") && !isRemote && mode != "quiet")
         {
-            cli.Out.WriteLine($"Sending build context to Docker daemon  {Framework.Output.Units.Size(sent.Count, 4)}");
+            // nothing is sent of a folder that the engine reads in place
+            cli.Out.WriteLine($"Sending build context to Docker daemon  {Framework.Output.Units.Size(sent?.Count ?? 0, 4)}");
         }
 
         return await ShowClassicAsync(call, reply, ct);
