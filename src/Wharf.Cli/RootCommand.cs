@@ -9,6 +9,7 @@ using Wharf.Cli.Images;
 using Wharf.Cli.Manifests;
 using Wharf.Cli.Networks;
 using Wharf.Cli.Registry;
+using Wharf.Cli.Trust;
 using Wharf.Cli.Volumes;
 
 namespace Wharf.Cli;
@@ -48,6 +49,7 @@ internal static class RootCommand
         ContextCommands.Group,
         ImageCommands.Group,
         ManifestCommands.Group,
+        TrustCommands.Group,
         NetworkCommands.Group,
         RegistryCommands.Group,
         SystemCommands.Group,

@@ -22,7 +22,7 @@ internal static class ContentTrust
         if (!skip)
         {
             throw new CommandException(
-                $"content trust is not supported by this client: unset DOCKER_CONTENT_TRUST or use --{FlagName}, and pull by digest to be sure of what you get", 125);
+                $"content trust is not supported by this client: unset DOCKER_CONTENT_TRUST or use --{FlagName}; signatures are made and looked for by the trust command, and demanded by the trust policy of the engine", 125);
         }
     }
 }

@@ -70,13 +70,62 @@ internal sealed class RemoteManifests(CliContext cli, bool insecure) : IDisposab
         await PutAsync(list, image.Digest.ToString(), image.MediaType, image.Raw, ct);
     }
 
-    public async Task PutAsync(ImageReference list, string tagOrDigest, string mediaType, byte[] content, CancellationToken ct)
+    /// <returns>True when the registry has entered it among the referrers of its subject.</returns>
+    public async Task<bool> PutAsync(ImageReference list, string tagOrDigest, string mediaType, byte[] content, CancellationToken ct)
     {
         (ResponseHead head, byte[] body) = await Session(list).SendAsync("PUT", $"{list.Path}/manifests/{tagOrDigest}", [$"repository:{list.Path}:pull,push"],
             RequestBody.Of(content, mediaType), ct);
-        if (head.Status is not (200 or 201))
+        return head.Status is 200 or 201 ? head["OCI-Subject"] is not null : throw RegistrySession.Error(head.Status, body);
+    }
+
+    /// <summary>Sends a blob that fits into one request.</summary>
+    public async Task<Digest> PutBlobAsync(ImageReference repository, byte[] content, CancellationToken ct)
+    {
+        Digest digest = Digest.Sha256(content);
+        RegistrySession session = Session(repository);
+        string[] scopes = [$"repository:{repository.Path}:pull,push"];
+        (ResponseHead head, byte[] body) = await session.SendAsync("POST", $"{repository.Path}/blobs/uploads/", scopes, null, ct);
+        if (head.Status != 202 || head["Location"] is not { } location)
         {
             throw RegistrySession.Error(head.Status, body);
+        }
+
+        // A path, or the whole URL of the same registry: it is asked for where it was spoken to.
+        string path = Uri.TryCreate(location, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" ? url.PathAndQuery : location;
+        if (!path.StartsWith("/v2/", StringComparison.Ordinal))
+        {
+            throw new CommandException($"the registry wants uploads sent to {location}, which is not one of its own addresses");
+        }
+
+        string target = $"{path["/v2/".Length..]}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}digest={Uri.EscapeDataString(digest.ToString())}";
+        (head, body) = await session.SendAsync("PUT", target, scopes, RequestBody.Of(content, "application/octet-stream"), ct);
+        return head.Status == 201 ? digest : throw RegistrySession.Error(head.Status, body);
+    }
+
+    public async Task<byte[]> BlobAsync(ImageReference repository, Digest digest, CancellationToken ct)
+    {
+        (_, byte[] content) = await GetAsync(repository, $"{repository.Path}/blobs/{digest}", ct);
+        return Digest.Sha256(content) == digest ? content : throw new CommandException($"blob verification failed for digest {digest}");
+    }
+
+    /// <summary>The list of what refers to a manifest; null where the registry keeps none.</summary>
+    public async Task<byte[]?> TryReferrersAsync(ImageReference repository, Digest subject, CancellationToken ct)
+    {
+        (ResponseHead head, byte[] body) = await Session(repository).SendAsync("GET", $"{repository.Path}/referrers/{subject}", [$"repository:{repository.Path}:pull"], null, ct);
+        return head.Status == 200 ? body : null;
+    }
+
+    /// <summary>As <see cref="FetchAsync"/>; null when there is none.</summary>
+    public async Task<(string MediaType, byte[] Content)?> TryFetchAsync(ImageReference reference, CancellationToken ct)
+    {
+        try
+        {
+            (string type, byte[] content, _) = await FetchAsync(reference, ct);
+            return (type, content);
+        }
+        catch (CommandException e) when (e.Message.StartsWith("no such manifest: ", StringComparison.Ordinal))
+        {
+            return null;
         }
     }
 
@@ -88,7 +137,8 @@ internal sealed class RemoteManifests(CliContext cli, bool insecure) : IDisposab
         }
     }
 
-    private async Task<(string MediaType, byte[] Content, Digest Digest)> FetchAsync(ImageReference reference, CancellationToken ct)
+    /// <exception cref="CommandException">There is none, or it is another than its digest says.</exception>
+    public async Task<(string MediaType, byte[] Content, Digest Digest)> FetchAsync(ImageReference reference, CancellationToken ct)
     {
         string tagOrDigest = reference.Digest.IsEmpty ? reference.Tag! : reference.Digest.ToString();
         (ResponseHead head, byte[] body) = await GetAsync(reference, $"{reference.Path}/manifests/{tagOrDigest}", ct);

@@ -4,6 +4,7 @@ using Wharf.Images.Index;
 using Wharf.Images.Registries;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
+using Wharf.Oci.Signing;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Trust;
@@ -13,12 +14,11 @@ internal static class SignatureFinder
 {
     // Whoever may push to a repository may add any number; a pull does not read them all.
     private const int Most = 64;
-    private static readonly string[] ArtifactTypes = ["application/vnd.dev.cosign.artifact.sig.v1+json", CosignSignature.PayloadType];
 
-    public static async Task<IReadOnlyList<CosignSignature>> FindAsync(RepositoryClient repository, Digest manifest, CancellationToken ct)
+    public static async Task<IReadOnlyList<SimpleSigning>> FindAsync(RepositoryClient repository, Digest manifest, CancellationToken ct)
     {
-        var found = new List<CosignSignature>();
-        foreach (string reference in (await ReferrersAsync(repository, manifest, ct).ConfigureAwait(false)).Prepend($"{manifest.Algorithm}-{manifest.Encoded}.sig"))
+        var found = new List<SimpleSigning>();
+        foreach (string reference in (await ReferrersAsync(repository, manifest, ct).ConfigureAwait(false)).Prepend(SimpleSigning.TagOf(manifest)).Distinct())
         {
             ImageDocument? document = await TryGetAsync(repository, reference, ct).ConfigureAwait(false);
             if (document is null || !MediaTypes.IsManifest(document.MediaType))
@@ -28,9 +28,9 @@ internal static class SignatureFinder
 
             foreach (Descriptor layer in ManifestDocument.ReadManifest(document.Content, document.MediaType).Layers)
             {
-                if (layer.MediaType == CosignSignature.PayloadType && layer.Annotations?.GetValueOrDefault(CosignSignature.Annotation) is { } signature && found.Count < Most)
+                if (layer.MediaType == SimpleSigning.PayloadType && layer.Annotations?.GetValueOrDefault(SimpleSigning.Annotation) is { } signature && found.Count < Most)
                 {
-                    found.Add(new CosignSignature(await repository.GetDocumentBlobAsync(layer, ct).ConfigureAwait(false), signature));
+                    found.Add(new SimpleSigning(await repository.GetDocumentBlobAsync(layer, ct).ConfigureAwait(false), signature));
                 }
             }
         }
@@ -44,8 +44,9 @@ internal static class SignatureFinder
             () => new HttpRequestMessage(HttpMethod.Get, repository.Endpoint.Url($"{repository.Reference.Path}/referrers/{manifest}")), ct).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            // a registry from before OCI 1.1; the tag remains
-            return [];
+            // a registry from before OCI 1.1: whoever refers to something there keeps a list of it under a tag
+            ImageDocument? list = await TryGetAsync(repository, SimpleSigning.ReferrersTagOf(manifest), ct).ConfigureAwait(false);
+            return list is not null && MediaTypes.IsIndex(list.MediaType) ? Signatures(ManifestDocument.ReadIndex(list.Content, list.MediaType)) : [];
         }
 
         try
@@ -53,13 +54,15 @@ internal static class SignatureFinder
             await using Stream body = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
             byte[] content = new byte[Limits.Document];
             int read = await body.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
-            return [.. OciImageJson.ReadIndex(content.AsSpan(0, read)).Manifests.Where(m => ArtifactTypes.Contains(m.ArtifactType)).Take(Most).Select(m => m.Digest.ToString())];
+            return Signatures(OciImageJson.ReadIndex(content.AsSpan(0, read)));
         }
         catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument)
         {
             return [];
         }
     }
+
+    private static List<string> Signatures(ImageIndex list) => [.. list.Manifests.Where(SimpleSigning.IsSignature).Take(Most).Select(m => m.Digest.ToString())];
 
     private static async Task<ImageDocument?> TryGetAsync(RepositoryClient repository, string reference, CancellationToken ct)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Registries;
+using Wharf.Oci.Signing;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Trust;
@@ -50,10 +51,10 @@ internal sealed class TrustGate
             return;
         }
 
-        IReadOnlyList<CosignSignature> signatures = await SignatureFinder.FindAsync(repository, manifest, ct).ConfigureAwait(false);
+        IReadOnlyList<SimpleSigning> signatures = await SignatureFinder.FindAsync(repository, manifest, ct).ConfigureAwait(false);
         foreach (SignatureDemand demand in rule.Demands)
         {
-            List<string?> problems = [.. signatures.Select(s => s.Problem(demand, reference, manifest))];
+            List<string?> problems = [.. signatures.Select(s => s.Problem(demand.Keys, demand.Repository ?? reference.Name, reference.Tag, manifest))];
             if (!problems.Contains(null))
             {
                 string why = problems.Count == 0 ? "it has no signature" : $"{(problems.Count == 1 ? "its signature does" : $"its {problems.Count} signatures do")} not fit: {string.Join(", ", problems.Distinct())}";

@@ -27,7 +27,8 @@ public sealed class TrustPolicy
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Read(document.RootElement, path);
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or KeyNotFoundException
+            or System.Security.Cryptography.CryptographicException)
         {
             throw WharfException.Invalid($"trust policy {path}: {e.Message}", e);
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Wharf.Oci.Signing;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Trust;

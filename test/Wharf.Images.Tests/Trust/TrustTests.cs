@@ -3,6 +3,7 @@ using System.Text;
 using Wharf.Images.Tests.Support;
 using Wharf.Images.Trust;
 using Wharf.Oci.Images;
+using Wharf.Oci.Signing;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Tests.Trust;
@@ -133,7 +134,6 @@ public sealed class TrustTests : IDisposable
     [InlineData("""{"default":[{"type":"sigstoreSigned","keyData":"bm8ga2V5"}]}""", "holds no public key")]
     [InlineData("""{"default":[{"type":"sigstoreSigned","fulcio":{}}]}""", "\"fulcio\" is not supported")]
     [InlineData("""{"default":[{"type":"insecureAcceptAnything"}],"extra":1}""", "unknown key \"extra\"")]
-    [InlineData("""{"default":[{"type":"sigstoreSigned","keyData":"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQUdiOUVDV21FelA1eVoyRzJrWlZoWHQ5b2JSbDBUQ2FNTzFRNjRYS2hOUUE9Ci0tLS0tRU5EIFBVQkxJQyBLRVktLS0tLQo="}]}""", "Ed25519 keys are not supported")]
     public void Policy_ThatCannotBeApplied_IsRefusedByName(string json, string text)
     {
         string path = Path.Combine(_folder, "p.json");
@@ -187,10 +187,10 @@ public sealed class TrustTests : IDisposable
             [
                 new Descriptor
                 {
-                    MediaType = CosignSignature.PayloadType,
+                    MediaType = SimpleSigning.PayloadType,
                     Digest = digest,
                     Size = payload.Length,
-                    Annotations = new SortedDictionary<string, string> { [CosignSignature.Annotation] = signature },
+                    Annotations = new SortedDictionary<string, string> { [SimpleSigning.Annotation] = signature },
                 },
             ],
         }));
