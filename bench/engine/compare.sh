@@ -10,37 +10,25 @@ need_packages docker.io iproute2 busybox-static python3
 bin=$PWD/out/bin
 name=wharf-bench-$$
 root=$(mktemp -d "/var/tmp/$name.XXXXXX")
-pids=()
 cleanup() {
     set +e
     for host in ours theirs; do
         DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" ps -aq 2>/dev/null | DOCKER_HOST=unix://$root/$host.sock xargs -r "$bin/wharf" rm -f >/dev/null 2>&1
     done
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done
+    for daemon in ours theirs; do
+        pid=$(cat "$root/$daemon.pid" 2>/dev/null) || continue
+        kill "$pid"
+        for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    done
     for n in "$name-a" "$name-b"; do ip netns del "$n"; done
     find /sys/fs/cgroup -depth -type d -path "*/$name-*" -exec rmdir {} + 2>/dev/null
-    umount -l "$root"/theirs/*/* 2>/dev/null
+    umount -l "$root"/theirs/*/* "$root/memory" 2>/dev/null
     rm -rf "$root"
 }
 trap cleanup EXIT
 for n in "$name-a" "$name-b"; do ip netns add "$n"; ip -n "$n" link set lo up; done
 
 now() { date +%s%N; }
-start=$(now)
-nsenter --net="/run/netns/$name-a" "$bin/wharfd" --data-root "$root/ours" --exec-root "$root/oursx" --pidfile "$root/ours.pid" -H "unix://$root/ours.sock" --cgroup-parent "/$name-a" >"$root/ours.log" 2>&1 &
-pids+=($!)
-until curl -sf --unix-socket "$root/ours.sock" http://d/_ping >/dev/null 2>&1; do sleep 0.005; done
-ours_start=$((($(now) - start) / 1000))
-start=$(now)
-nsenter --net="/run/netns/$name-b" unshare -m --propagation private dockerd --data-root "$root/theirs" --exec-root "$root/theirsx" --pidfile "$root/theirs.pid" \
-    -H "unix://$root/theirs.sock" --cgroup-parent "/$name-b" --storage-driver overlay2 >"$root/theirs.log" 2>&1 &
-pids+=($!)
-until curl -sf --unix-socket "$root/theirs.sock" http://d/_ping >/dev/null 2>&1; do sleep 0.005; done
-theirs_start=$((($(now) - start) / 1000))
-
-image=$(test/images/make.sh busybox)
-for host in ours theirs; do DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" load -q -i "$image" >/dev/null; done
-
 report() { # NAME OURS-FILE THEIRS-FILE (microseconds, one a line)
     python3 - "$@" <<'P'
 import statistics, sys
@@ -49,6 +37,40 @@ a, b = statistics.median(ours), statistics.median(theirs)
 print(f"{name:44} wharf {a/1000:9.1f} ms (min {min(ours)/1000:.1f})   dockerd {b/1000:9.1f} ms (min {min(theirs)/1000:.1f})   ratio 1/{b/a:.1f}")
 P
 }
+
+# Lines for the logs, in memory: a program that makes them as it goes would be the slowest part.
+mkdir "$root/memory"; mount -t tmpfs -o size=300m tmpfs "$root/memory"
+yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 | head -c 200000000 >"$root/memory/lines" || true
+
+# Each is started five times, the first time on an empty root, and left running.
+python3 - "$root" "$bin" "$name" <<'P'
+import socket, subprocess, sys, time
+root, bin, name = sys.argv[1:]
+ours = ["nsenter", f"--net=/run/netns/{name}-a", f"{bin}/wharfd", "--data-root", f"{root}/ours", "--exec-root", f"{root}/oursx", "--pidfile", f"{root}/ours.pid",
+    "-H", f"unix://{root}/ours.sock", "--cgroup-parent", f"/{name}-a"]
+theirs = ["nsenter", f"--net=/run/netns/{name}-b", "unshare", "-m", "--propagation", "private", "dockerd", "--data-root", f"{root}/theirs", "--exec-root", f"{root}/theirsx",
+    "--pidfile", f"{root}/theirs.pid", "-H", f"unix://{root}/theirs.sock", "--cgroup-parent", f"/{name}-b", "--storage-driver", "overlay2"]
+for round in range(5):
+    for file, command, path in ("a", ours, "ours"), ("b", theirs, "theirs"):
+        log = open(f"{root}/{path}.log", "a")
+        begin = time.monotonic_ns()
+        daemon = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        while True:
+            try:
+                s = socket.socket(socket.AF_UNIX); s.connect(f"{root}/{path}.sock"); s.sendall(b"GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n")
+                if s.recv(12).endswith(b"200"):
+                    break
+            except OSError:
+                assert daemon.poll() is None, f"{command[2]} ended, see {root}/{path}.log"
+            time.sleep(0.001)
+        print((time.monotonic_ns() - begin) // 1000, file=open(f"{root}/{file}", "a"))
+        if round < 4:
+            daemon.terminate(); daemon.wait()
+P
+report "daemon start to /_ping" "$root/a" "$root/b"
+
+image=$(test/images/make.sh busybox)
+for host in ours theirs; do DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" load -q -i "$image" >/dev/null; done
 
 # The client of each: ours for ours, the docker command for theirs.
 measure() { # NAME ARGUMENTS...
@@ -61,7 +83,6 @@ measure() { # NAME ARGUMENTS...
     report "$label" "$root/a" "$root/b"
 }
 
-echo "$ours_start" >"$root/a"; echo "$theirs_start" >"$root/b"; report "daemon start to /_ping (once)" "$root/a" "$root/b"
 measure "client alone (--version)" --version
 measure "run --rm busybox true, default bridge" run --rm busybox true
 measure "run --rm --network none busybox true" run --rm --network none busybox true
@@ -92,18 +113,23 @@ for host in ours theirs; do DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" run
 measure "exec idle true" exec idle true
 
 # Output: 200 MB of lines of 100 characters.
-once() { # LABEL ARGUMENTS...   one round each
-    local keep=$rounds; rounds=1; measure "$@"; rounds=$keep
+thrice() { # LABEL ARGUMENTS...   as measure, three rounds
+    local keep=$rounds; rounds=3; measure "$@"; rounds=$keep
 }
-lines='yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 | head -c 200000000'
-once "200 MB attached" run --rm --log-driver none busybox sh -c "$lines"
-for host in ours theirs; do
-    client=$bin/wharf; file=a; [ $host = ours ] || { client=$(command -v docker); file=b; }
-    s=$(now); DOCKER_HOST=unix://$root/$host.sock "$client" run -d --name log --log-opt max-size=1g busybox sh -c "$lines" >/dev/null
-    DOCKER_HOST=unix://$root/$host.sock "$client" wait log >/dev/null; echo $((($(now) - s) / 1000)) >"$root/$file"
+thrice "200 MB attached" run --rm --log-driver none -v "$root/memory:/in:ro" busybox cat /in/lines
+: >"$root/a"; : >"$root/b"
+for _ in 1 2 3; do
+    for host in ours theirs; do
+        client=$bin/wharf; file=a; [ $host = ours ] || { client=$(command -v docker); file=b; }
+        export DOCKER_HOST=unix://$root/$host.sock
+        "$client" rm -f log >/dev/null 2>&1 || true
+        s=$(now); "$client" run -d --name log --log-opt max-size=1g -v "$root/memory:/in:ro" busybox cat /in/lines >/dev/null
+        "$client" wait log >/dev/null; echo $((($(now) - s) / 1000)) >>"$root/$file"
+        unset DOCKER_HOST
+    done
 done
 report "200 MB into the json-file log" "$root/a" "$root/b"
-once "logs: the same read back" logs log
+thrice "logs: the same read back" logs log
 measure "logs --tail 10 of it" logs --tail 10 log
 
 # A published port from the host's loopback, each in its own namespace.

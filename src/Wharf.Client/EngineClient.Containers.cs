@@ -15,7 +15,7 @@ public sealed partial class EngineClient
 
     public ValueTask<ContainerCreateResponse> CreateContainerAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct) =>
         PostAsync("/containers/create" + new Query { { "name", name }, { "platform", platform } },
-            RequestBody.Json(request, Json.ContainerCreateRequest), Json.ContainerCreateResponse, ct);
+            RequestBody.Json(request, RequestJsonContext.Default.ContainerCreateRequest), Json.ContainerCreateResponse, ct);
 
     public ValueTask<ContainerInspectResponse> InspectContainerAsync(string container, CancellationToken ct) =>
         GetAsync($"/containers/{Escape(container)}/json", Json.ContainerInspectResponse, ct);

@@ -67,7 +67,6 @@ public sealed partial class NetworkController
             }
         }
 
-        _pool.Refill();
         return new RestoreResult(Networks, [.. _sandboxes.Values.Select(s => s.Snapshot)]);
     }, ct);
 

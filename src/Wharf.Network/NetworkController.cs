@@ -49,6 +49,9 @@ public sealed partial class NetworkController : INetworkController
             .ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
     }
 
+    /// <summary>Makes ready, in the background, what the first containers will need; for when the daemon has nothing more urgent to do.</summary>
+    public void Prepare() => _pool.Refill();
+
     public IReadOnlyList<NetworkRecord> Networks => [.. _networks.Values.Select(n => n.Record).OrderBy(n => n.Name, StringComparer.Ordinal)];
 
     public NetworkRecord GetNetwork(string nameOrId) => GetEntry(nameOrId).Record;

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Wharf.Primitives;
+using Wharf.Primitives.Concurrency;
 
 namespace Wharf.State;
 
@@ -14,7 +14,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private static readonly TimeSpan SyncDelay = TimeSpan.FromSeconds(1);
 
     private readonly SqliteConnection _connection;
-    private readonly BlockingCollection<QueuedWrite> _queue = new(new ConcurrentQueue<QueuedWrite>());
+    private readonly WorkQueue<QueuedWrite> _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<QueuedWrite> _group = new(LargestGroup);
     private bool _full = true;
@@ -29,11 +29,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     public Task<T> Enqueue<T>(Func<SqliteConnection, T> write, bool durable)
     {
         var queued = new QueuedWrite<T>(write, durable);
-        try
-        {
-            _queue.Add(queued);
-        }
-        catch (InvalidOperationException)
+        if (!_queue.TryAdd(queued))
         {
             queued.Fail(WharfException.Unavailable("the state database is closed"));
         }
@@ -43,14 +39,13 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _queue.CompleteAdding();
+        _queue.Close();
         await _ended.Task;
-        _queue.Dispose();
     }
 
     private void Run()
     {
-        while (!_queue.IsCompleted)
+        while (!_queue.IsEnded)
         {
             // Without unsynced changes there is nothing to wake for.
             if (!_queue.TryTake(out QueuedWrite? first, _unsynced ? SyncDelay : Timeout.InfiniteTimeSpan))
@@ -81,19 +76,15 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             bool durable = _group.Exists(w => w.Durable);
             SetSynchronous(durable);
             Sql.Execute(_connection, "BEGIN IMMEDIATE");
-            foreach (QueuedWrite write in _group)
+            if (RunGroup())
             {
-                Sql.Execute(_connection, "SAVEPOINT w");
-                if (!write.TryRun(_connection))
-                {
-                    Sql.Execute(_connection, "ROLLBACK TO w");
-                }
-
-                Sql.Execute(_connection, "RELEASE w");
+                Sql.Execute(_connection, "COMMIT");
+                _unsynced = !durable;
             }
-
-            Sql.Execute(_connection, "COMMIT");
-            _unsynced = !durable;
+            else
+            {
+                Sql.Execute(_connection, "ROLLBACK");
+            }
         }
         catch (Exception e)
         {
@@ -104,6 +95,34 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
 
         _group.ForEach(w => w.Complete());
+    }
+
+    /// <summary>Whether there is anything to commit.</summary>
+    private bool RunGroup()
+    {
+        // Alone in its group a write needs no savepoint: the transaction is its own.
+        if (_group is [QueuedWrite only])
+        {
+            return only.TryRun(_connection);
+        }
+
+        bool written = false;
+        foreach (QueuedWrite write in _group)
+        {
+            Sql.Execute(_connection, "SAVEPOINT w");
+            if (write.TryRun(_connection))
+            {
+                written = true;
+            }
+            else
+            {
+                Sql.Execute(_connection, "ROLLBACK TO w");
+            }
+
+            Sql.Execute(_connection, "RELEASE w");
+        }
+
+        return written;
     }
 
     private void SetSynchronous(bool full)

@@ -58,13 +58,13 @@ boot() { # SECONDS INITRD ACCELERATION...
 # Without KVM, or where it is there but does not run this kernel (some nested machines), everything is emulated: slower, and the same.
 acceleration=(-machine q35,accel=tcg -cpu max)
 if [ -w /dev/kvm ]; then
-    printf x | cpio -o -H newc --quiet </dev/null >"$tree.empty"
+    cpio -o -H newc --quiet </dev/null >"$tree.empty"
     if boot 12 "$tree.empty" -machine q35,accel=kvm -cpu host | grep -q 'Kernel panic'; then acceleration=(-machine q35,accel=kvm -cpu host); fi
     rm -f "$tree.empty"
 fi
 echo "machine: ${acceleration[*]}"
 log=$(mktemp)
-boot "${WHARF_GUEST_TIMEOUT:-540}" "$tree.cpio" "${acceleration[@]}" >"$log" || true
+boot "${WHARF_GUEST_TIMEOUT:-900}" "$tree.cpio" "${acceleration[@]}" >"$log" || true
 sed -n '/^== guest/,$p' "$log"
 if grep -q '^== all checks passed' "$log"; then rm -f "$log"; exit 0; fi
 grep -q '^== guest' "$log" || tail -40 "$log"

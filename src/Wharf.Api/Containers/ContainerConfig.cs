@@ -30,8 +30,7 @@ public record ContainerConfig
     public List<string>? Env { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    [JsonConverter(typeof(StringOrListConverter))]
-    public List<string>? Cmd { get; set; }
+    public CommandWords? Cmd { get; set; }
 
     public HealthConfig? Healthcheck { get; set; }
 
@@ -45,8 +44,7 @@ public record ContainerConfig
     public string? WorkingDir { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    [JsonConverter(typeof(StringOrListConverter))]
-    public List<string>? Entrypoint { get; set; }
+    public CommandWords? Entrypoint { get; set; }
 
     public bool? NetworkDisabled { get; set; }
 
@@ -60,6 +58,5 @@ public record ContainerConfig
 
     public long? StopTimeout { get; set; }
 
-    [JsonConverter(typeof(StringOrListConverter))]
-    public List<string>? Shell { get; set; }
+    public CommandWords? Shell { get; set; }
 }

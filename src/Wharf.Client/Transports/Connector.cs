@@ -9,6 +9,13 @@ internal sealed class Connector(Endpoint endpoint, bool blocking)
     /// <exception cref="WharfException">Unavailable, in the words that Docker's users know.</exception>
     public async ValueTask<Transport> ConnectAsync(CancellationToken ct)
     {
+        if (blocking && endpoint.Scheme == "unix" && OperatingSystem.IsLinux())
+        {
+            const int EACCES = 13;
+            int error = UnixTransport.TryConnect(endpoint.Address, out UnixTransport? transport);
+            return transport ?? throw (error == EACCES ? Denied(null) : Unreachable(null));
+        }
+
         try
         {
             return endpoint.Scheme switch
@@ -20,19 +27,24 @@ internal sealed class Connector(Endpoint endpoint, bool blocking)
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw WharfException.Unavailable(
-                $"permission denied while trying to connect to the Docker daemon socket at {endpoint.Text}: dial unix {endpoint.Address}: connect: permission denied", e);
+            throw Denied(e);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.NotSocket
             || e.NativeErrorCode == 2 || endpoint.Scheme == "unix")
         {
-            throw WharfException.Unavailable($"Cannot connect to the Docker daemon at {endpoint.Text}. Is the docker daemon running?", e);
+            throw Unreachable(e);
         }
         catch (SocketException e)
         {
             throw WharfException.Unavailable($"error during connect: dial tcp {endpoint.HostHeader}: {e.Message}", e);
         }
     }
+
+    private WharfException Denied(Exception? cause) => WharfException.Unavailable(
+        $"permission denied while trying to connect to the Docker daemon socket at {endpoint.Text}: dial unix {endpoint.Address}: connect: permission denied", cause);
+
+    private WharfException Unreachable(Exception? cause) =>
+        WharfException.Unavailable($"Cannot connect to the Docker daemon at {endpoint.Text}. Is the docker daemon running?", cause);
 
     private async ValueTask<Transport> UnixAsync(CancellationToken ct)
     {

@@ -22,6 +22,8 @@ internal sealed class Composition : IAsyncDisposable
     private ContainerEngine? engine;
     private ImageService? images;
     private DaemonOptions? current;
+    private ShimFactory? shims;
+    private NetworkController? network;
 
     private Composition(DaemonLog log) => this.log = log;
 
@@ -66,6 +68,13 @@ internal sealed class Composition : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes ready what containers will need. Not part of coming up: who waits for the daemon should not wait for it.</summary>
+    public void Prepare()
+    {
+        shims!.Prepare();
+        network!.Prepare();
+    }
+
     public async ValueTask DisposeAsync()
     {
         while (owned.TryPop(out IAsyncDisposable? room))
@@ -78,14 +87,13 @@ internal sealed class Composition : IAsyncDisposable
     {
         var rooms = new RoomLogs(log);
         StateDatabase state = Own(StateDatabase.Open(Path.Combine(options.DataRoot, "state.db"), [ImagesSchema.Part, .. ContainerEngine.SchemaParts]));
-        ShimFactory shims = Own(new ShimFactory(new ShimFactoryOptions
+        shims = Own(new ShimFactory(new ShimFactoryOptions
         {
             ExecRoot = options.ExecRoot,
             ShimPath = options.ShimPath,
             Trouble = rooms.Warning,
         }));
-        var network = new NetworkController(options.Network, rooms, TimeProvider.System);
-        Own(network);
+        network = Own(new NetworkController(options.Network, rooms, TimeProvider.System));
         current = options;
         images = await ImageService.OpenAsync(options.Images, state, TimeProvider.System, rooms.Warning, CancellationToken.None);
         owned.Push(new Disposal(images));

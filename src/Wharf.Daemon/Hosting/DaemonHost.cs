@@ -24,6 +24,7 @@ internal static partial class DaemonHost
         await using Composition composition = await Composition.BuildAsync(options, log);
         await using var server = new ApiServer(listening, composition.Routes, new ServerIdentity(BuildFacts.Version, options.Experimental), log);
         await server.StartAsync(CancellationToken.None);
+        composition.Prepare();
         var reloader = new Reloader(log, arguments, values, composition);
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {

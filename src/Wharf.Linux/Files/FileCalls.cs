@@ -240,6 +240,15 @@ public static unsafe class FileCalls
         return SystemCall.Answer(n);
     }
 
+    /// <summary>sendfile(2) at the files' current positions: in the kernel, also from one file system to another. Zero copied means end of input.</summary>
+    public static Errno SendFile(SafeFileHandle from, SafeFileHandle to, int count, out int copied)
+    {
+        Errno errno = SystemCall.Answer(Libc.sendfile(to.Number(), from.Number(), null, (nuint)count), out copied);
+        GC.KeepAlive(from);
+        GC.KeepAlive(to);
+        return errno;
+    }
+
     /// <summary>FICLONE: makes <paramref name="to"/> share the blocks of <paramref name="from"/>. EOPNOTSUPP, EXDEV or EINVAL where it cannot.</summary>
     public static Errno Reflink(SafeFileHandle from, SafeFileHandle to)
     {

@@ -44,6 +44,9 @@ internal static unsafe partial class Libc
     public static partial nint tee(int from, int to, nuint count, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial nint sendfile(int to, int from, long* fromOffset, nuint count);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint copy_file_range(int from, long* fromOffset, int to, long* toOffset, nuint count, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -38,8 +38,10 @@ public sealed class ShimFactory : IShimFactory
         _program = new ShimProgram(options.ShimPath);
         _warm = new WarmShims(options.WarmCount, StartAsync, Tell);
         _ = Task.Run(SweepAsync);
-        _warm.Refill();
     }
+
+    /// <summary>Starts, in the background, the shims that the first containers will take; for when the daemon has nothing more urgent to do.</summary>
+    public void Prepare() => _warm.Refill();
 
     public async Task<IShim> AcquireAsync(string containerId, CancellationToken ct)
     {

@@ -10,7 +10,7 @@ public sealed class UnifiedCgroupTests
     [Fact]
     public void Engine_InAGuestWithCgroupV2_PlacesLimitsAndCounts()
     {
-        CommandResult guest = Command.Run(Path.Combine(Repository.Root, "test", "guest", "run.sh"), [], timeoutSeconds: 700);
+        CommandResult guest = Command.Run(Path.Combine(Repository.Root, "test", "guest", "run.sh"), [], timeoutSeconds: 1100);
         Assert.SkipWhen(guest.ExitCode == CannotRun, guest.Out);
         Assert.True(guest.ExitCode == 0, guest.ToString());
         Assert.Contains("== all checks passed", guest.Out);

@@ -27,6 +27,21 @@ public sealed class GoJsonBytesTests
     public void Escape_InvalidUtf8_GivesOneReplacementForEachByte(byte[] bytes, string expected) => Assert.Equal(expected, Escape(bytes));
 
     [Fact]
+    public void Escape_EveryByteAtEveryPlace_EqualsTheReference()
+    {
+        // Blocks of sixteen, their seams and their rests.
+        for (int length = 1; length <= 50; length++)
+        {
+            for (int value = 0; value < 256; value++)
+            {
+                byte[] line = [.. Enumerable.Repeat((byte)'x', length)];
+                line[(value + length) % length] = (byte)value;
+                Assert.Equal(Encoding.UTF8.GetString(ReferenceLog.Escape(line)), Escape(line));
+            }
+        }
+    }
+
+    [Fact]
     public void Escape_AnyBytes_EqualsTheReference() =>
         Prop.ForAll<byte[]>(bytes => Escape(bytes) == Encoding.UTF8.GetString(ReferenceLog.Escape(bytes))).QuickCheckThrowOnFailure();
 

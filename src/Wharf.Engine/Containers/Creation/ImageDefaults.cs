@@ -50,15 +50,17 @@ internal static class ImageDefaults
         {
             if (config.Cmd is null or [])
             {
-                config.Cmd = image.Cmd?.ToList();
+                config.Cmd = Words(image.Cmd);
                 config.ArgsEscaped = image.ArgsEscaped ? true : config.ArgsEscaped;
             }
 
-            config.Entrypoint ??= image.Entrypoint?.ToList();
+            config.Entrypoint ??= Words(image.Entrypoint);
         }
 
         MergeHealth(config, image.Healthcheck);
     }
+
+    private static CommandWords? Words(IReadOnlyList<string>? words) => words is null ? null : [.. words];
 
     private static void MergeHealth(ContainerConfig config, HealthCheck? image)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -11,23 +12,30 @@ namespace Wharf.Runtime.Shims.Daemon;
 /// </summary>
 internal sealed class ShimProgram : IDisposable
 {
+    private static readonly string[] Inherited = MakeEnvironment();
+
     private readonly SafeFileHandle _program;
     private readonly SafeFileHandle _null;
 
     public ShimProgram(string path)
     {
-        byte[] content;
-        try
+        Errno found = FileCalls.Open(path, OpenFlags.ReadOnly, out SafeFileHandle file);
+        if (found != Errno.None)
         {
-            content = File.ReadAllBytes(path);
-        }
-        catch (IOException trouble)
-        {
-            throw WharfException.Unavailable($"cannot read the shim program {path}: {trouble.Message}", trouble);
+            throw WharfException.Unavailable($"cannot read the shim program {path}: {found.Describe()}");
         }
 
-        FileCalls.MemoryFile("wharf-shim", sealable: true, out _program).ThrowIfError("memfd_create", "wharf-shim");
-        FileCalls.WriteAll(_program, content).ThrowIfError("write", "wharf-shim in memory");
+        using (file)
+        {
+            FileCalls.MemoryFile("wharf-shim", sealable: true, out _program).ThrowIfError("memfd_create", "wharf-shim");
+            int copied;
+            do
+            {
+                FileCalls.SendFile(file, _program, int.MaxValue, out copied).ThrowIfError("sendfile", path);
+            }
+            while (copied > 0);
+        }
+
         NameCalls.ChangeMode(_program, 0x140).ThrowIfError("fchmod", "wharf-shim in memory"); // 0500
         FileCalls.Seal(_program).ThrowIfError("F_ADD_SEALS", "wharf-shim in memory");
         FileCalls.Open("/dev/null", OpenFlags.ReadWrite, out _null).ThrowIfError("open", "/dev/null");
@@ -47,7 +55,7 @@ internal sealed class ShimProgram : IDisposable
             using (errors)
             {
                 // By our own number, not as self: the child has closed what it was not given when it looks for the program.
-                ProcessSpawner.Spawn($"/proc/{System.Environment.ProcessId}/fd/{_program.Number()}", ["wharf-shim"], Environment(),
+                ProcessSpawner.Spawn($"/proc/{Environment.ProcessId}/fd/{_program.Number()}", ["wharf-shim"], Inherited,
                     [_null.Number(), _null.Number(), errors.Number(), listener.Number()], directory, newSession: true, out int pid, Blocked)
                     .ThrowIfError("posix_spawn", "wharf-shim");
                 // Without the right to it (CAP_SYS_RESOURCE) the shim is as likely a victim as others; its container's end is noticed all the same.
@@ -68,6 +76,18 @@ internal sealed class ShimProgram : IDisposable
     private static SignalSet Blocked => SignalSet.Of(Signal.Child, Signal.Hangup, Signal.Interrupt, Signal.Quit, Signal.Terminate, Signal.Pipe,
         Signal.TerminalStop, Signal.WindowChange);
 
-    // Other OCI runtimes look for their helpers on the path; nothing else of ours is a shim's business.
-    private static string[] Environment() => ["PATH=" + (System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")];
+    // Other OCI runtimes look for their helpers on the path; the collector's settings are for tests under stress. Nothing else of ours is a shim's business.
+    private static string[] MakeEnvironment()
+    {
+        List<string> passed = ["PATH=" + (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is string name && name.StartsWith("DOTNET_GC", StringComparison.Ordinal))
+            {
+                passed.Add($"{name}={variable.Value}");
+            }
+        }
+
+        return [.. passed];
+    }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Wharf.Api.Containers;
 
 namespace Wharf.Api.Json;
 
 /// <summary>Reads a command given as one string, as old clients and people with curl do, as a list of that one string.</summary>
-public sealed class StringOrListConverter : JsonConverter<List<string>>
+public sealed class CommandWordsConverter : JsonConverter<CommandWords>
 {
-    public override List<string>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override CommandWords? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)
         {
@@ -18,7 +19,7 @@ public sealed class StringOrListConverter : JsonConverter<List<string>>
             throw new JsonException("a command must be a string or a list of strings");
         }
 
-        var list = new List<string>();
+        var list = new CommandWords();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             list.Add(reader.TokenType == JsonTokenType.String
@@ -29,7 +30,7 @@ public sealed class StringOrListConverter : JsonConverter<List<string>>
         return list;
     }
 
-    public override void Write(Utf8JsonWriter writer, List<string> value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, CommandWords value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
         foreach (string item in value)
