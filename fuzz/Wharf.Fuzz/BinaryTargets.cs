@@ -55,11 +55,11 @@ internal static class BinaryTargets
             [20, 0, 0, 0, 3, 0, 2, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0],
             [36, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0xea, 0xff, 0xff, 0xff, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         ]),
-        new("runtime-spec", input => RuntimeSpecReader.ReadSpec(input), [Utf8(Spec)], typeof(System.Text.Json.JsonException)),
-        new("launch-plan", CompilePlan, [Utf8(Spec)], typeof(System.Text.Json.JsonException)),
-        new("process-spec", input => RuntimeSpecReader.ReadProcess(input), [Utf8("{\"args\":[\"a\"],\"cwd\":\"/\",\"user\":{\"uid\":1},\"env\":[\"A=b\"],\"terminal\":true,\"consoleSize\":{\"height\":1,\"width\":2}}")], typeof(System.Text.Json.JsonException)),
-        new("resources", input => RuntimeSpecReader.ReadResources(input), [Utf8("{\"memory\":{\"limit\":1},\"cpu\":{\"quota\":5,\"period\":100000},\"blockIO\":{\"weight\":10},\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":1}]}")], typeof(System.Text.Json.JsonException)),
-        new("shim-task", input => ShimJsonReader.Task(input), [Utf8("{\"containerId\":\"a\",\"spec\":" + Spec + ",\"rootfs\":{\"type\":\"overlay\",\"lower\":[\"/a\"],\"upper\":\"/b\",\"work\":\"/c\"}}")], typeof(System.Text.Json.JsonException)),
+        new("runtime-spec", input => RuntimeSpecReader.ReadSpec(input), [Utf8(Spec)]),
+        new("launch-plan", CompilePlan, [Utf8(Spec)]),
+        new("process-spec", input => RuntimeSpecReader.ReadProcess(input), [Utf8("{\"args\":[\"a\"],\"cwd\":\"/\",\"user\":{\"uid\":1},\"env\":[\"A=b\"],\"terminal\":true,\"consoleSize\":{\"height\":1,\"width\":2}}")]),
+        new("resources", input => RuntimeSpecReader.ReadResources(input), [Utf8("{\"memory\":{\"limit\":1},\"cpu\":{\"quota\":5,\"period\":100000},\"blockIO\":{\"weight\":10},\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":1}]}")]),
+        new("shim-task", input => ShimJsonReader.Task(input), [Utf8("{\"containerId\":\"a\",\"spec\":" + Spec + ",\"rootfs\":{\"type\":\"overlay\",\"lower\":[\"/a\"],\"upper\":\"/b\",\"work\":\"/c\"}}")]),
         new("shim-frames", input =>
         {
             Quietly(() => ShimWire.DecodeRequest(input));

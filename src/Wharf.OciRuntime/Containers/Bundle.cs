@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 
@@ -24,16 +23,18 @@ internal static class Bundle
     }
 
     /// <exception cref="WharfException">InvalidArgument, naming the file.</exception>
-    public static RuntimeSpec Parse(ReadOnlySpan<byte> json, string bundle)
+    public static RuntimeSpec Parse(ReadOnlyMemory<byte> json, string bundle)
     {
+        RuntimeSpec spec;
         try
         {
-            RuntimeSpec spec = RuntimeSpecReader.ReadSpec(json);
-            return spec.OciVersion.StartsWith("1.", StringComparison.Ordinal) ? spec : throw WharfException.Invalid($"{bundle}/config.json: unsupported ociVersion \"{spec.OciVersion}\"");
+            spec = RuntimeSpecReader.ReadSpec(json);
         }
-        catch (JsonException e)
+        catch (WharfException e)
         {
             throw WharfException.Invalid($"{bundle}/config.json: {e.Message}", e);
         }
+
+        return spec.OciVersion.StartsWith("1.", StringComparison.Ordinal) ? spec : throw WharfException.Invalid($"{bundle}/config.json: unsupported ociVersion \"{spec.OciVersion}\"");
     }
 }

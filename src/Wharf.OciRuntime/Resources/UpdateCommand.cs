@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 using Wharf.OciRuntime.CommandLine;
@@ -33,7 +32,7 @@ internal static class UpdateCommand
         {
             return RuntimeSpecReader.ReadResources(System.Text.Encoding.UTF8.GetBytes(SmallFile.Read(file == "-" ? "/proc/self/fd/0" : file)));
         }
-        catch (JsonException e)
+        catch (WharfException e)
         {
             throw WharfException.Invalid($"resources: {e.Message}", e);
         }

@@ -44,18 +44,19 @@ public sealed class WorkQueue<T>
     /// <returns>False after the time given, or when the queue is closed and empty.</returns>
     public bool TryTake([MaybeNullWhen(false)] out T item, TimeSpan patience)
     {
-        long until = patience == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        bool forEver = patience == Timeout.InfiniteTimeSpan;
+        long until = Environment.TickCount64 + (forEver ? 0 : (long)patience.TotalMilliseconds);
         lock (_gate)
         {
             while (!_items.TryDequeue(out item))
             {
-                long left = until == long.MaxValue ? Timeout.Infinite : until - Environment.TickCount64;
-                if (_closed || left is <= 0 and not Timeout.Infinite)
+                long left = until - Environment.TickCount64;
+                if (_closed || (!forEver && left <= 0))
                 {
                     return false;
                 }
 
-                Monitor.Wait(_gate, (int)left);
+                Monitor.Wait(_gate, forEver ? Timeout.Infinite : (int)left);
             }
 
             return true;

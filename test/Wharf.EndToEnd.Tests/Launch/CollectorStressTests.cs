@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Wharf.EndToEnd.Tests.Harness;
 
 namespace Wharf.EndToEnd.Tests.Launch;
@@ -13,6 +15,24 @@ public sealed class CollectorStressTests : IDisposable
     private readonly Engine _engine = Engine.StartedBy(["env", Setting]);
 
     public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public void Starts_WhileOtherThreadsAllocateAndCollect_AllReachTheirProgram()
+    {
+        string bundle = Path.Combine(_engine.Root, "bundle");
+        Directory.CreateDirectory(bundle + "/rootfs/bin");
+        File.Copy("/bin/busybox", bundle + "/rootfs/bin/true");
+        Command.Run(Repository.Program("wharf-oci"), ["spec", "--bundle", bundle]).Ok();
+        JsonNode config = JsonNode.Parse(File.ReadAllText(bundle + "/config.json"))!;
+        config["process"]!["terminal"] = false;
+        config["process"]!["args"] = new JsonArray("true");
+        File.WriteAllText(bundle + "/config.json", config.ToJsonString());
+
+        CommandResult stress = Command.Run(Repository.Program("wharf-oci"), ["debug", "--bundle", bundle, "stress", "300"], timeoutSeconds: 400).Ok();
+
+        Match told = Regex.Match(stress.Out, @"^300 starts, (\d+) collections");
+        Assert.True(told.Success && int.Parse(told.Groups[1].Value) >= 100, stress.ToString());
+    }
 
     [Fact]
     public void Containers_WithACollectionEveryFewObjects_AllRunAndEnd()

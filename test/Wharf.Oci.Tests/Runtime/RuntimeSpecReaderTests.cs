@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Wharf.Oci.Runtime;
+using Wharf.Primitives;
 
 namespace Wharf.Oci.Tests.Runtime;
 
@@ -20,7 +21,7 @@ public sealed class RuntimeSpecReaderTests
     [Fact]
     public void ReadSpec_NullsAndUnknownMembers_CountAsAbsent()
     {
-        RuntimeSpec spec = RuntimeSpecReader.ReadSpec("""{"ociVersion":"1.0.2","x":{"y":[1,{"z":null}]},"process":null,"mounts":null,"linux":{"resources":{"memory":{"limit":null}}},"solaris":[]}"""u8);
+        RuntimeSpec spec = RuntimeSpecReader.ReadSpec("""{"ociVersion":"1.0.2","x":{"y":[1,{"z":null}]},"process":null,"mounts":null,"linux":{"resources":{"memory":{"limit":null}}},"solaris":[]}"""u8.ToArray());
 
         Assert.Equal("1.0.2", spec.OciVersion);
         Assert.Null(spec.Process);
@@ -43,7 +44,7 @@ public sealed class RuntimeSpecReaderTests
     [InlineData("{\"mounts\":[null]}")]
     [InlineData("{} {}")]
     [InlineData("{\"hostname\":\"a\"")]
-    public void ReadSpec_WrongShape_IsAnError(string json) => Assert.ThrowsAny<JsonException>(() => RuntimeSpecReader.ReadSpec(Encoding.UTF8.GetBytes(json)));
+    public void ReadSpec_WrongShape_IsAnError(string json) => Assert.Throws<WharfException>(() => RuntimeSpecReader.ReadSpec(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
     public void ReadSpec_CutAnywhere_NeverPasses()
@@ -51,7 +52,7 @@ public sealed class RuntimeSpecReaderTests
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(Whole(), RuntimeJson.Default.RuntimeSpec);
         for (int length = 0; length < json.Length; length++)
         {
-            Assert.ThrowsAny<JsonException>(() => RuntimeSpecReader.ReadSpec(json.AsSpan(0, length)));
+            Assert.Throws<WharfException>(() => RuntimeSpecReader.ReadSpec(json.AsMemory(0, length)));
         }
     }
 

@@ -8,13 +8,13 @@ namespace Wharf.Runtime.Shims.Reading;
 public static class ShimJsonReader
 {
     /// <exception cref="WharfException">InvalidArgument, naming what is wrong.</exception>
-    public static ShimTask Task(ReadOnlyMemory<byte> json) => Read(json, SpecReader.ShimTask);
+    public static ShimTask Task(ReadOnlyMemory<byte> json) => RuntimeSpecReader.Read(json, TaskReader.ShimTask);
 
     /// <inheritdoc cref="Task"/>
-    public static ShimExec Exec(ReadOnlyMemory<byte> json) => Read(json, SpecReader.ShimExec);
+    public static ShimExec Exec(ReadOnlyMemory<byte> json) => RuntimeSpecReader.Read(json, TaskReader.ShimExec);
 
     /// <inheritdoc cref="Task"/>
-    public static LinuxResources Resources(ReadOnlyMemory<byte> json) => Read(json, SpecReader.LinuxResources);
+    public static LinuxResources Resources(ReadOnlyMemory<byte> json) => RuntimeSpecReader.ReadResources(json);
 
     /// <summary>
     /// A member of a document, some of whose own members are replaced or added: how a specification is handed on to a program that wants it
@@ -25,7 +25,7 @@ public static class ShimJsonReader
     /// <param name="replacements">Names and JSON texts.</param>
     public static byte[] Extract(ReadOnlyMemory<byte> json, string member, params ReadOnlySpan<(string Name, string Json)> replacements)
     {
-        using JsonDocument document = Parse(json);
+        using JsonDocument document = RuntimeSpecReader.Parse(json);
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
@@ -61,31 +61,5 @@ public static class ShimJsonReader
         }
 
         return false;
-    }
-
-    private static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonElement, T> read)
-    {
-        using JsonDocument document = Parse(json);
-        try
-        {
-            return read(document.RootElement);
-        }
-        catch (Exception damage) when (damage is InvalidOperationException or FormatException)
-        {
-            // a text that is not UTF-8 shows only when it is read
-            throw WharfException.Invalid($"the request cannot be read: {damage.Message}", damage);
-        }
-    }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return JsonDocument.Parse(json);
-        }
-        catch (JsonException damage)
-        {
-            throw WharfException.Invalid($"the request cannot be read: {damage.Message}", damage);
-        }
     }
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Wharf.Primitives;
 
-namespace Wharf.Runtime.Shims.Reading;
+namespace Wharf.Oci.Runtime;
 
 /// <summary>Members of a JSON object by name and kind: null for a member that is absent or null, an error that names one of the wrong kind.</summary>
-internal static class JsonMembers
+public static class JsonMembers
 {
     public static string? Text(this JsonElement json, string name) => Get(json, name) is { } member ? AsText(member, name) : null;
 

@@ -3,12 +3,13 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Runtime.Shims.Reading;
 
-internal static partial class SpecReader
+/// <summary>What <see cref="ShimJson"/> writes besides the specification, read as <see cref="RuntimeSpecReader"/> reads that.</summary>
+internal static class TaskReader
 {
     public static ShimTask ShimTask(JsonElement json) => new()
     {
         ContainerId = json.RequiredText("containerId"),
-        Spec = RuntimeSpec(json.Required("spec")),
+        Spec = RuntimeSpecReader.RuntimeSpec(json.Required("spec")),
         Rootfs = json.Object("rootfs", RootfsMount),
         OpenStdin = json.Flag("openStdin") ?? false,
         StdinOnce = json.Flag("stdinOnce") ?? false,
@@ -42,8 +43,8 @@ internal static partial class SpecReader
     public static ShimExec ShimExec(JsonElement json) => new()
     {
         ExecId = json.RequiredText("execId"),
-        Process = ProcessSpec(json.Required("process")),
+        Process = RuntimeSpecReader.ProcessSpec(json.Required("process")),
         OpenStdin = json.Flag("openStdin") ?? false,
-        Seccomp = json.Object("seccomp", LinuxSeccomp),
+        Seccomp = json.Object("seccomp", RuntimeSpecReader.LinuxSeccomp),
     };
 }

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Wharf.Oci.Runtime;
 
-namespace Wharf.Runtime.Shims.Reading;
+namespace Wharf.Oci.Runtime;
 
-internal static partial class SpecReader
+public static partial class RuntimeSpecReader
 {
     public static ProcessSpec ProcessSpec(JsonElement json) => new()
     {
