@@ -38,19 +38,29 @@ internal static class StatsCommand
         Column<ContainerUsage>[] columns = ContainerUsage.Columns(call.Bool("no-trunc"));
         if (call.Bool("no-stream"))
         {
-            List<ContainerUsage> usages = [];
-            foreach (string name in await NamesAsync(call, ct))
-            {
-                using EngineReply reply = await cli.Client.StatsAsync(name, stream: false, oneShot: false, ct);
-                using JsonDocument document = JsonDocument.Parse(await reply.ReadAllAsync(ct));
-                usages.Add(ContainerUsage.From(name, document.RootElement));
-            }
-
-            cli.Out.Write(Render(format, columns, usages));
+            // all at once: each is observed for a second
+            Task<ContainerUsage?>[] observed = [.. (await NamesAsync(call, ct)).Select(name => Task.Run(() => ObserveAsync(call, name, ct), ct))];
+            ContainerUsage?[] usages = await Task.WhenAll(observed);
+            cli.Out.Write(Render(format, columns, usages.OfType<ContainerUsage>()));
             return 0;
         }
 
         return await WatchAsync(call, format, columns, ct);
+    }
+
+    /// <returns>Null for a container that went away since it was listed; one that was asked for by name must be there.</returns>
+    private static async Task<ContainerUsage?> ObserveAsync(Invocation call, string name, CancellationToken ct)
+    {
+        try
+        {
+            using EngineReply reply = await call.Cli.Client.StatsAsync(name, stream: false, oneShot: false, ct);
+            using JsonDocument document = JsonDocument.Parse(await reply.ReadAllAsync(ct));
+            return ContainerUsage.From(name, document.RootElement);
+        }
+        catch (WharfException gone) when (gone.Kind == ErrorKind.NotFound && call.Arguments.Count == 0)
+        {
+            return null;
+        }
     }
 
     private static async Task<int> WatchAsync(Invocation call, string format, Column<ContainerUsage>[] columns, CancellationToken ct)

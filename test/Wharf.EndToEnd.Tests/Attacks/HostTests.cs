@@ -43,7 +43,7 @@ public sealed class HostTests(SharedEngine shared) : AttackTest(shared)
         string docker = ClientPrograms.Of(Client.Docker);
         foreach (string flags in (string[])["-i", "-it", "-t", ""])
         {
-            Command.Run("script", ["-qec", $"{docker} run --rm {flags} debian perl -e '{program}'; sh -c 'read -t 1 x; true'; sh -i", "/dev/null"], "exit\n", Engine.ClientEnvironment(), 60);
+            Command.Run("script", ["-qec", $"{docker} run --rm {flags} debian perl -e '{program}'; sh -c 'read -t 1 x; true'; timeout --foreground 5 sh -i", "/dev/null"], "exit\n", Engine.ClientEnvironment(), 60);
             outside.MustBeUntouched();
         }
     }
