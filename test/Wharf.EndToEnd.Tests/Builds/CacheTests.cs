@@ -79,6 +79,38 @@ public sealed class CacheTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Fact]
+    public void CacheFrom_ReloadedImage_GivesTheSameImage()
+    {
+        string image = NewImage(), again = NewImage();
+        using var folder = new BuildFolder($"FROM busybox\nENV U={Guid.NewGuid():N}\nADD f /\nRUN date +%N > /when\n");
+        folder.Write("f", "content");
+        Build(Client.Docker, folder, "-t", image).Ok();
+        string id = Inspect(image, "{{.Id}}");
+        string archive = folder.Path + ".tar";
+        Run(Client.Docker, "save", "-o", archive, image).Ok();
+        Run(Client.Docker, "rmi", image).Ok();
+        Run(Client.Docker, "load", "-i", archive).Ok();
+        File.Delete(archive);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(3, Count(Build(Client.Docker, folder, "--cache-from", image, "-t", again).Ok().Out, "Using cache"));
+            Assert.Equal(id, Inspect(again, "{{.Id}}"));
+        }
+
+        folder.Write("Dockerfile", File.ReadAllText(folder["Dockerfile"]).Replace("/when", "/other", StringComparison.Ordinal));
+        Assert.Equal(2, Count(Build(Client.Docker, folder, "--cache-from", image, "-t", again).Ok().Out, "Using cache"));
+    }
+
+    [Fact]
+    public void Expose_InAnyOrder_IsOneStep()
+    {
+        string one = NewImage(), two = NewImage();
+        BuildText(Client.Docker, "FROM scratch\nEXPOSE 80 2375\n", "-t", one);
+        Assert.Contains("Using cache", BuildText(Client.Docker, "FROM scratch\nEXPOSE 2375 80\n", "-t", two));
+        Assert.Equal(Inspect(one, "{{.Id}}"), Inspect(two, "{{.Id}}"));
+    }
+
+    [Fact]
     public void CacheMounts_AreSharedExportedImportedAndPruned()
     {
         using var own = new Engine();
