@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -9,6 +10,8 @@ namespace Wharf.Build.Copying;
 /// <param name="followsLinks">False for COPY --link, which may know nothing of the image: a link on the way is replaced by a folder.</param>
 public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
 {
+    /// <summary>As in the kernel (path_resolution(7)).</summary>
+    private const int MaxLinks = 40;
     private const ResolveFlags Within = ResolveFlags.InRoot | ResolveFlags.NoMagicLinks;
 
     public SafeFileHandle Root { get; } = root;
@@ -28,12 +31,19 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
         }
     }
 
-    /// <summary>Opens a folder, making what is missing on the way with mode 0755 and the owner given.</summary>
+    /// <summary>Opens a folder, making what is missing on the way with mode 0755 and the owner given; also what a link on the way leads to, within the root.</summary>
     public SafeFileHandle MakeDirectories(string path, (uint User, uint Group) owner)
     {
-        string[] parts = PathPattern.Clean("/" + path).Split('/', StringSplitOptions.RemoveEmptyEntries);
-        string walked = "";
-        foreach (string part in parts)
+        string walked = Walk("", PathPattern.Clean("/" + path), owner, 0);
+        FileCalls.OpenAt2(Root, walked.Length == 0 ? "." : walked, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory)
+            .ThrowIfError("openat2", path);
+        return directory;
+    }
+
+    // The parts are left as they are, as only the kernel knows what .. means behind a link.
+    private string Walk(string walked, string path, (uint User, uint Group) owner, int links)
+    {
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             string next = walked + "/" + part;
             if (!followsLinks)
@@ -45,7 +55,7 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
             found.Dispose();
             if (errno == Errno.ENOENT)
             {
-                MakeOne(walked, part, owner);
+                MakeOne(walked, part, owner, links);
             }
             else if (errno == Errno.ENOTDIR)
             {
@@ -59,9 +69,7 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
             walked = next;
         }
 
-        FileCalls.OpenAt2(Root, walked.Length == 0 ? "." : walked, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory)
-            .ThrowIfError("openat2", path);
-        return directory;
+        return walked;
     }
 
     /// <summary>The content of a small file of the image, or null when there is none (<c>/etc/passwd</c>).</summary>
@@ -111,7 +119,7 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
         }
     }
 
-    private void MakeOne(string folder, string name, (uint User, uint Group) owner)
+    private void MakeOne(string folder, string name, (uint User, uint Group) owner, int links)
     {
         FileCalls.OpenAt2(Root, folder.Length == 0 ? "." : folder, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var parent)
             .ThrowIfError("openat2", folder);
@@ -120,8 +128,16 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
             var errno = NameCalls.MakeDirectory(parent, name, 0b111_101_101);
             if (errno == Errno.EEXIST)
             {
-                // A link to a folder that is not there: Docker makes nothing through it either.
-                throw WharfException.Invalid($"cannot make the folder {folder}/{name}: a link that leads nowhere is in its place");
+                // A link to a folder that is not there yet.
+                NameCalls.ReadLink(parent, name, out byte[] link).ThrowIfError("readlinkat", name);
+                string target = Encoding.UTF8.GetString(link);
+                if (links >= MaxLinks)
+                {
+                    throw WharfException.Invalid($"too many levels of symbolic links: {folder}/{name}");
+                }
+
+                Walk(target.StartsWith('/') ? "" : folder, target, owner, links + 1);
+                return;
             }
 
             errno.ThrowIfError("mkdirat", name);

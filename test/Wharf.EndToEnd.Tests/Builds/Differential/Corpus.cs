@@ -137,6 +137,15 @@ internal static class Corpus
             ADD t.tar /rel/
             COPY a /up
             """, "echo a > a; mkdir d; echo b > d/b; tar cf t.tar d"),
+        ["dangling-links-as-destinations"] = (
+            """
+            FROM busybox
+            RUN mkdir -p /x/y && ln -s /nowhere/deep /abs && ln -s ../z /x/y/rel && ln -s y /x/to && ln -s ../../../../../up /esc && ln -s /abs/on /chain
+            COPY a /abs/
+            COPY a /x/to/rel/
+            ADD a /esc/sub/
+            COPY a /chain/a
+            """, "echo a > a"),
         ["links-as-sources"] = ("FROM busybox\nCOPY link /l1\nCOPY link /in/\nCOPY dlink /l2\nCOPY d /l3\n", "echo a > a; ln -s a link; mkdir d; echo b > d/b; ln -s b d/inner; ln -s d dlink"),
         ["overwriting"] = (
             """
