@@ -8,6 +8,7 @@ using Wharf.Images.HelloWorld;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
 using Wharf.Images.Maintenance;
+using Wharf.Images.Manifests;
 using Wharf.Images.Pulling;
 using Wharf.Images.Pushing;
 using Wharf.Images.Registries;
@@ -59,6 +60,7 @@ public sealed class ImageService : IImageService, IDisposable
         var router = new RegistryRouter(_connections, resolver, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, _downloads, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
+        var packer = new LayerPacker(documents, blobs, tars);
         _containers = new ContainerFilesystems(_index, layers, _surroundings);
         _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _trust, _surroundings, clock);
         var repair = new LayerRepair(_index, layers, tars);
@@ -69,7 +71,7 @@ public sealed class ImageService : IImageService, IDisposable
             new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _trust, _surroundings, options, clock),
             new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, _uploads, options), router, _surroundings, clock),
             new ImageLoader(_index, blobs, collector, layers, tars, factory, _surroundings, clock),
-            new ImageSaver(_index, documents, tars, _surroundings),
+            new ImageSaver(_index, documents, packer, collector, _surroundings),
             new ImageImporter(composer, _surroundings, options, clock),
             new EmbeddedHelloWorld(layers, factory, _surroundings),
             new RegistryQueries(router));
@@ -144,13 +146,15 @@ public sealed class ImageService : IImageService, IDisposable
     public IReadOnlyList<ImageAttestation> Attestations(string name, Platform? platform, IReadOnlyList<string> predicateTypes) =>
         _catalog.Attestations(name, platform, predicateTypes);
 
+    public Task DescribeAsync(Digest image, ImageForm form, CancellationToken ct) => _catalog.DescribeAsync(image, form, ct);
+
     public Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct) => _catalog.PruneAsync(filters, ct);
 
     public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => _catalog.CreateAsync(creation, ct);
 
     public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => _catalog.CommitAsync(commit, ct);
 
-    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => _catalog.SquashAsync(image, baseImage, ct);
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? made, CancellationToken ct) => _catalog.SquashAsync(image, baseImage, made, ct);
 
     public Task PullAsync(PullRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.PullAsync(request, progress, ct);
 
@@ -159,8 +163,7 @@ public sealed class ImageService : IImageService, IDisposable
     public Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct) =>
         _transfers.LoadAsync(archive, platforms, quiet, progress, ct);
 
-    public Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct) =>
-        _transfers.SaveAsync(names, platforms, output, ct);
+    public Task SaveAsync(SaveRequest request, Stream output, CancellationToken ct) => _transfers.SaveAsync(request, output, ct);
 
     public Task<Digest> ImportAsync(ImportRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => _transfers.ImportAsync(request, progress, ct);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Images;
 using Wharf.Api.System;
+using Wharf.Build.Attestations;
 using Wharf.Build.Execution;
 using Wharf.Engine.Builds;
 using Wharf.Images.Transfers;
@@ -36,6 +37,14 @@ internal static class BuildQuery
             Remove = call.Flag("rm", otherwise: true),
             KeepFailed = !call.Flag("forcerm"),
             Entitlements = Entitlements.Parse(call.QueryAll("allow")),
+            Attestations = AttestationOptions.Parse(Pairs(call, "attests")),
+            VersionControl = Pairs(call, "vcs"),
+            Description = new BuildDescription
+            {
+                Annotations = Pairs(call, "annotations"),
+                EntryAnnotations = Pairs(call, "entryannotations"),
+                IndexAnnotations = Pairs(call, "indexannotations"),
+            },
             Network = call.Query("networkmode") is { Length: > 0 } network ? network : "default",
             Limits = Limits(call),
         };

@@ -120,7 +120,8 @@ internal sealed class BuildRoutes(IBuildService builds)
     {
         string image = call.Query("image") ?? throw WharfException.Invalid("the image is missing");
         call.Http.Response.ContentType = "application/x-tar";
-        await builds.ExportFilesAsync(image, call.Http.Response.Body, call.Ct);
+        string? prefix = call.Flag("attestations") ? call.Query("attestationprefix") ?? "" : null;
+        await builds.ExportFilesAsync(image, prefix, call.Http.Response.Body, call.Ct);
     }
 
     private Task CancelAsync(ApiCall call)

@@ -19,6 +19,8 @@ internal sealed class LentAgents(IReadOnlyList<string> ids) : IBuildAgents
 
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public IReadOnlyCollection<string> Ids => ids;
+
     public bool Has(string id) => waiting.ContainsKey(id);
 
     public async Task RelayAsync(string id, Stream local, CancellationToken ct)

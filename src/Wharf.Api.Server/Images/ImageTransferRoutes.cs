@@ -68,7 +68,10 @@ internal sealed class ImageTransferRoutes(IImageService images)
         var request = new PushRequest
         {
             Reference = reference,
-            AllTags = reference.IsNameOnly,
+            AllTags = reference.IsNameOnly && call.Query("image") is null,
+            Image = call.Query("image") is { Length: > 0 } image ? images.Resolve(image) : default,
+            ByDigest = call.Flag("bydigest"),
+            Packing = Packing(call),
             Platform = PlatformQuery.One(call),
             Credentials = RegistryAuth.FromHeader(call),
         };
@@ -81,9 +84,14 @@ internal sealed class ImageTransferRoutes(IImageService images)
 
     private Task SaveAsync(ApiCall call, IReadOnlyList<string> names)
     {
+        var request = new SaveRequest { Names = names, Platforms = PlatformQuery.Many(call), Packing = Packing(call) };
         call.Http.Response.ContentType = "application/x-tar";
-        return images.SaveAsync(names, PlatformQuery.Many(call), call.Http.Response.Body, call.Ct);
+        return images.SaveAsync(request, call.Http.Response.Body, call.Ct);
     }
+
+    /// <summary>No part of Docker's API: the form of the layers, for the outputs of builds.</summary>
+    private static LayerPacking Packing(ApiCall call) =>
+        LayerPacking.Parse(call.Query("compression"), call.Query("compressionlevel"), call.Flag("forcecompression"), call.Flag("ocitypes"));
 
     private async Task SearchAsync(ApiCall call)
     {

@@ -1,3 +1,4 @@
+using Wharf.Build.Attestations;
 using Wharf.Build.Copying;
 using Wharf.Primitives;
 
@@ -79,6 +80,20 @@ public sealed record BuildRequest
 
     /// <summary>Files that a step makes get no time later than <see cref="Epoch"/>.</summary>
     public bool RewriteTimestamps { get; init; }
+
+    /// <summary>The client's id of the build; null when it has none.</summary>
+    public string? BuildId { get; init; }
+
+    public AttestationOptions Attestations { get; init; } = AttestationOptions.None;
+
+    /// <summary>Annotations; what is attested is added when the image is there.</summary>
+    public BuildDescription Description { get; init; } = new();
+
+    /// <summary>Where the context came from, when it was not the client.</summary>
+    public BuildMaterial? Source { get; init; }
+
+    /// <summary>What the client tells of the version control of its folder: <c>source</c>, <c>revision</c>.</summary>
+    public IReadOnlyDictionary<string, string> VersionControl { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What came out.</summary>

@@ -1,7 +1,9 @@
+using Wharf.Build.Attestations;
 using Wharf.Build.Cache;
 using Wharf.Build.Copying;
 using Wharf.Build.Mounts;
 using Wharf.Build.Stages;
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Execution;
@@ -29,6 +31,9 @@ internal sealed class BuildSession
 
     /// <summary>What is made now is dated so.</summary>
     public DateTimeOffset Created => Request.Epoch ?? Clock.GetUtcNow();
+
+    /// <summary>What the build used and did.</summary>
+    public required BuildRecord Record { get; init; }
 
     /// <summary>A folder of this build alone, removed with everything in it at the end.</summary>
     public required string TemporaryFolder { get; init; }
@@ -81,8 +86,20 @@ internal sealed class BuildSession
     public Task<StageState> ResultOf(Stage stage) => Results.TryGetValue(stage.Index, out var running) ? running
         : throw WharfException.Invalid($"the stage {stage} is used by a trigger (ONBUILD) of a base image that was not here when the build began; build once more, now that it is");
 
-    private async Task<Digest> ImageOfAsync(string name, IBuildOutput output, CancellationToken ct) =>
-        (await Images.ResolveAsync(name, Request.Platform, Request.Pull, output, ct)).Id;
+    /// <summary>An image from outside of the build, which is noted.</summary>
+    public async Task<BuildImage> ResolveAsync(string name, string? platform, IBuildOutput output, CancellationToken ct)
+    {
+        BuildImage image = await Images.ResolveAsync(name, platform, Request.Pull, output, ct);
+        if (ImageReference.TryParse(name, out ImageReference? reference))
+        {
+            Digest manifest = Images.ManifestOf(image.Id);
+            Record.Add(new BuildMaterial(PackageUrl.OfImage(reference, image.Config.Platform), manifest.Algorithm, manifest.Encoded));
+        }
+
+        return image;
+    }
+
+    private async Task<Digest> ImageOfAsync(string name, IBuildOutput output, CancellationToken ct) => (await ResolveAsync(name, Request.Platform, output, ct)).Id;
 
     private async Task<OpenedTree> OpenImageAsync(Digest image, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Wharf.Build.Attestations;
 using Wharf.Build.Cache;
 using Wharf.Build.Calls;
 using Wharf.Build.Dockerfile;
@@ -45,6 +46,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             Images = images,
             Workspaces = workspaces,
             Cache = cache,
+            Record = new BuildRecord(clock.GetUtcNow()),
             TrustedImages = TrustedBy(request, output),
             CacheMounts = cacheMounts,
             Clock = clock,
@@ -145,7 +147,9 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             Warn(request, output, $"One or more build-args [{string.Join(' ', unused)}] were not consumed");
         }
 
-        return request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, ct) : state.Image;
+        Digest image = request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, request.Epoch, ct) : state.Image;
+        await Attester.DescribeAsync(session, graph, state, image, ct);
+        return image;
     }
 
     private static void SayEmptyContinuations(DockerfileSource source, IBuildOutput output)

@@ -34,8 +34,14 @@ public interface IBuildImages
     /// <param name="ct">Ends it, and nothing is left.</param>
     Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, bool keep, CancellationToken ct);
 
-    /// <summary>The same image with one layer for all that it adds to a base.</summary>
-    Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct);
+    /// <summary>The same image with one layer for all that it adds to a base, made at the epoch, if there is one, and not now.</summary>
+    Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? epoch, CancellationToken ct);
+
+    /// <summary>The digest by which a registry has the image, or would know what it has; its id when it never was in one.</summary>
+    Digest ManifestOf(Digest image);
+
+    /// <summary>Says of an image what the build has to say beside the configuration, in place of what was said before.</summary>
+    Task DescribeAsync(Digest image, BuildDescription description, CancellationToken ct);
 
     Task TagAsync(Digest image, ImageReference tag, CancellationToken ct);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Wharf.Build.Attestations;
 using Wharf.Build.Copying;
 using Wharf.Build.Dockerfile;
 using Wharf.Build.Instructions;
@@ -86,7 +87,8 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
             throw DockerfileError.About(WharfException.Invalid($"invalid checksum \"{checksum}\": use sha256:HEX"), checksum);
         }
 
-        string name = await HttpSource.DownloadAsync(url, folder, copy.Checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
+        (string name, string sha256) = await HttpSource.DownloadAsync(url, folder, copy.Checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
+        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(url), "sha256", sha256));
         if (name.Length == 0 && copy.Destination.EndsWith('/'))
         {
             throw DockerfileError.About(WharfException.Invalid($"cannot determine filename for source {url}: the destination must then not end with a /"), url);
@@ -103,6 +105,7 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
         var source = GitSource.Parse(address);
         source = source with { KeepGitDirectory = source.KeepGitDirectory || copy.KeepGitDirectory, Checksum = copy.Checksum ?? source.Checksum };
         var checkout = await GitCheckout.MakeAsync(source, folder, session.Request.Secrets, ct);
+        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", checkout.Commit));
         FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
         session.Own(root);
         return new CopySource(new FolderTree(root, null, keepOwners: false), "", "", IsDirectory: true, Unpack: false) { Identity = source.KeepGitDirectory ? null : $"git {checkout.Commit} {source.Subfolder}" };

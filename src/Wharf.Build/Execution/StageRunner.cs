@@ -99,7 +99,7 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
         string? forPlatform = stage.From.Platform is { } p ? new Expansion.WordExpander(Escape, session.Arguments.Global).Expand(p) : session.Request.Platform;
         try
         {
-            return await session.Images.ResolveAsync(name, forPlatform, session.Request.Pull, output, ct);
+            return await session.ResolveAsync(name, forPlatform, output, ct);
         }
         catch (WharfException e)
         {

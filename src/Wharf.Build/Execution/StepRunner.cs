@@ -61,6 +61,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
 
         if (session.Cache.Find(step.Key.ToDigest()) is { } found && session.Images.TryGet(found, out var image))
         {
+            Note(step, found);
             Take(image);
             WasCached = true;
             output.Write(" ---> Using cache\n");
@@ -133,8 +134,7 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
 
     private async Task FinishAsync(Step step, Digest image, CancellationToken ct)
     {
-        var now = session.Clock.GetUtcNow();
-        var entry = new BuildCacheEntry(step.Key.ToDigest(), state.Image, image, step.CreatedBy, step.Kind, now, now, 0, step.Key.Parts);
+        var entry = Note(step, image);
         await session.Cache.RememberAsync(entry, step.Content, ct);
         state.Image = image;
         if (session.Images.TryGet(image, out var made))
@@ -143,6 +143,14 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         }
 
         SayImage();
+    }
+
+    private BuildCacheEntry Note(Step step, Digest image)
+    {
+        var now = session.Clock.GetUtcNow();
+        var entry = new BuildCacheEntry(step.Key.ToDigest(), state.Image, image, step.CreatedBy, step.Kind, now, now, 0, step.Key.Parts);
+        session.Record.Add(entry);
+        return entry;
     }
 
     private void Take(BuildImage image)

@@ -37,6 +37,8 @@ internal static class BuildCommand
 
         BuildFlags.Refuse(call);
         OutputPlan outputs = OutputPlan.From(call);
+        SortedDictionary<string, string> attestations = BuildAttestations.Read(call);
+        BuildAnnotations annotations = BuildAnnotations.From(call, outputs);
         BuildCaches caches = BuildCaches.From(call);
         string mode = BuildProgress.Mode(call);
         bool wantsShell = FailureShell.IsWanted(call);
@@ -58,6 +60,7 @@ internal static class BuildCommand
         query.Add("events", isClassic ? null : "1");
         query.Add("buildid", buildId);
         query.Add("ssh", agents.Keys);
+        BuildQuery.AddDescription(query, attestations, annotations);
 
         // The classic builder leaves the containers of failed steps behind; who watches events asks for one when he wants it.
         query.Add("forcerm", call.Bool("force-rm") || (!isClassic && !wantsShell));
@@ -79,7 +82,7 @@ internal static class BuildCommand
         }
 
         bool quiet = mode == "quiet";
-        var writer = new OutputWriter(cli, outputs, id, quiet);
+        var writer = new OutputWriter(cli, outputs, id, BuildAttestations.Any(attestations), quiet);
         await writer.WriteAsync(ct);
         await caches.StoreAsync(cli, id, quiet, ct);
         await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, ct);

@@ -14,7 +14,7 @@ internal static class BuildFlags
     [
         new("allow", FlagKind.Strings, "Allow extra privileged entitlement (e.g., \"network.host\", \"security.insecure\", \"device\")"),
         new("annotation", FlagKind.List, "Add annotation to the image"),
-        new("attest", FlagKind.List, "Attestation parameters (format: \"type=sbom,generator=image\")"),
+        new("attest", FlagKind.List, "Attestation parameters (format: \"type=provenance,mode=max\")"),
         new("build-context", FlagKind.List, "Additional build contexts (e.g., name=path)"),
         new("builder", FlagKind.String, "Override the configured builder instance"),
         new("cache-to", Sources, "Cache export destinations (e.g., \"type=registry,ref=user/app:cache\")"),
@@ -69,24 +69,6 @@ internal static class BuildFlags
     /// <exception cref="CommandException">One of those was asked for.</exception>
     public static void Refuse(Invocation call)
     {
-        foreach (string name in new[] { "provenance", "sbom" })
-        {
-            if (call.IsSet(name) && call.String(name) is not ("false" or "0"))
-            {
-                throw new CommandException($"--{name} is not supported: this engine makes no attestations");
-            }
-        }
-
-        if (call.List("attest").FirstOrDefault(a => !a.Contains("disabled=true", StringComparison.Ordinal)) is { } attestation)
-        {
-            throw new CommandException($"--attest {attestation} is not supported: this engine makes no attestations");
-        }
-
-        if (call.List("annotation") is [var annotation, ..])
-        {
-            throw new CommandException($"--annotation {annotation} is not supported: use --label");
-        }
-
         if (call.String("builder") is { Length: > 0 } builder and not "default")
         {
             throw new CommandException($"--builder {builder} is not supported: the engine builds by itself");

@@ -50,12 +50,23 @@ internal static class BuildQuery
         { "contexts", Contexts(context) },
     };
 
-    private static string? Contexts(BuildContext context) => context.Named.Count == 0 ? null : Write(writer =>
+    /// <summary>What is to be said of the result.</summary>
+    public static void AddDescription(Query query, IReadOnlyDictionary<string, string> attestations, BuildAnnotations annotations)
+    {
+        query.Add("attests", Map(attestations));
+        query.Add("annotations", Map(annotations.Manifest));
+        query.Add("entryannotations", Map(annotations.Entry));
+        query.Add("indexannotations", Map(annotations.Index));
+    }
+
+    private static string? Contexts(BuildContext context) => Map(context.Named);
+
+    private static string? Map(IReadOnlyDictionary<string, string> values) => values.Count == 0 ? null : Write(writer =>
     {
         writer.WriteStartObject();
-        foreach ((string name, string address) in context.Named)
+        foreach ((string name, string value) in values)
         {
-            writer.WriteString(name, address);
+            writer.WriteString(name, value);
         }
 
         writer.WriteEndObject();

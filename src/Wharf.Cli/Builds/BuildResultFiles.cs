@@ -41,7 +41,7 @@ internal static class BuildResultFiles
     {
         using JsonDocument image = JsonDocument.Parse(await call.Cli.Client.InspectImageRawAsync(imageId, [], ct));
         using var memory = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true }))
+        using (var writer = new Utf8JsonWriter(memory, new JsonWriterOptions { Indented = true, Encoder = GoJsonEncoder.Instance }))
         {
             writer.WriteStartObject();
             writer.WriteString("buildx.build.ref", $"default/default/{buildId}");

@@ -1,3 +1,4 @@
+using Wharf.Build.Attestations;
 using Wharf.Build.Copying;
 using Wharf.Primitives;
 
@@ -26,6 +27,9 @@ internal sealed class BuildContext(string folder) : IDisposable
 
     /// <summary>Keeps what was learned of files that stay where they are.</summary>
     public void Remember() => Folders.ForEach(f => f.SaveIndex());
+
+    /// <summary>Where the files came from, when it was not the client.</summary>
+    public BuildMaterial? Source { get; set; }
 
     public string NewPath() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 

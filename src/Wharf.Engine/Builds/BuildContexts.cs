@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Compression;
 using Wharf.Archive.Tar;
+using Wharf.Build.Attestations;
 using Wharf.Build.Copying;
 using Wharf.Build.Dockerfile;
 using Wharf.Build.Execution;
@@ -98,7 +99,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
             {
                 string path = context.NewPath();
                 Directory.CreateDirectory(path);
-                string file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+                (string file, _) = await HttpSource.DownloadAsync(address, path, null, null, ct);
                 await using var archive = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
                 contexts[name] = new NamedContext { Files = await ReadAsync(context, archive, ct) };
             }
@@ -168,7 +169,8 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
 
     private static async Task CloneAsync(BuildContext context, string address, string name, BuildRequest request, CancellationToken ct)
     {
-        (var tree, var root, _) = await CheckOutAsync(context, address, request, ct);
+        (var tree, var root, string commit) = await CheckOutAsync(context, address, request, ct);
+        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", commit);
         string? Text(string path) => new TargetTree(root).ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
         context.DockerfileName = name;
@@ -196,7 +198,8 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
     {
         string path = context.NewPath();
         Directory.CreateDirectory(path);
-        string file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+        (string file, string sha256) = await HttpSource.DownloadAsync(address, path, null, null, ct);
+        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha256", sha256);
         await using var stream = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
         if (await IsArchiveAsync(stream, ct))
         {

@@ -1,6 +1,7 @@
 using Wharf.Build.Execution;
 using Wharf.Images;
 using Wharf.Images.Catalog;
+using Wharf.Images.Manifests;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
@@ -44,7 +45,18 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
     public Task<Digest> AdoptAsync(Digest parent, ImageConfig config, HistoryEntry history, Digest layer, CancellationToken ct) =>
         images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], KnownLayers = [layer], IsProvisional = true }, ct);
 
-    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => images.SquashAsync(image, baseImage, ct);
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? epoch, CancellationToken ct) => images.SquashAsync(image, baseImage, epoch, ct);
+
+    public Digest ManifestOf(Digest image) => images.Inspect(image.ToString()).Target?.Digest ?? image;
+
+    public Task DescribeAsync(Digest image, BuildDescription description, CancellationToken ct) => images.DescribeAsync(image, new ImageForm
+    {
+        Annotations = description.Annotations,
+        EntryAnnotations = description.EntryAnnotations,
+        IndexAnnotations = description.IndexAnnotations,
+        Predicates = [.. description.Predicates.Select(p => new ImagePredicate(p.Type, p.Json))],
+        Names = [.. description.Names.Select(n => n.WithDefaultTag())],
+    }, ct);
 
     public async Task<Digest> CommitAsync(string workspaceId, ImageConfig config, HistoryEntry history, bool keep, CancellationToken ct)
     {

@@ -93,9 +93,16 @@ internal sealed class BuildService : IBuildService
         return Builder(order).Answer(await RequestAsync(order, context, ct), call);
     }
 
-    public async Task ExportFilesAsync(string image, Stream output, CancellationToken ct)
+    public async Task ExportFilesAsync(string image, string? attestationPrefix, Stream output, CancellationToken ct)
     {
-        await using var workspace = await new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment).OpenReadOnlyAsync(_core.Images.Resolve(image, null), ct);
+        var workspaces = new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment);
+        Digest id = _core.Images.Resolve(image, null);
+        await using var workspace = attestationPrefix is null ? await workspaces.OpenReadOnlyAsync(id, ct) : await workspaces.OpenAsync(id, ct);
+        if (attestationPrefix is not null)
+        {
+            AttestationFiles.Write(workspace.Root, attestationPrefix, _core.Images.Attestations(image, null, []), _core.Images.Config(id));
+        }
+
         await _core.Images.ExportContainerAsync(workspace.Root, output, ct);
     }
 
@@ -134,6 +141,8 @@ internal sealed class BuildService : IBuildService
     {
         Dockerfile = context.Dockerfile,
         DockerfileName = context.DockerfileName,
+        BuildId = order.BuildId,
+        Source = context.Source,
         Context = context.Files,
         Ignore = context.Ignore,
         NamedContexts = await _contexts.OpenNamedAsync(order, context, ct),

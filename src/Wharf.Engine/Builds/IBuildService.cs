@@ -16,8 +16,12 @@ public interface IBuildService
     Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct);
 
     /// <summary>Writes all files of an image as a tar, the result of a build that is wanted as files.</summary>
+    /// <param name="image">Its id.</param>
+    /// <param name="attestationPrefix">What the names of the files begin with in which attestations are added, at the top; null to add none.</param>
+    /// <param name="output">Receives the tar.</param>
+    /// <param name="ct">Ends it.</param>
     /// <exception cref="WharfException">NotFound.</exception>
-    Task ExportFilesAsync(string image, Stream output, CancellationToken ct);
+    Task ExportFilesAsync(string image, string? attestationPrefix, Stream output, CancellationToken ct);
 
     /// <summary>Whether a client's folders can be read where they are.</summary>
     /// <exception cref="WharfException">NotImplemented: they cannot, and why.</exception>

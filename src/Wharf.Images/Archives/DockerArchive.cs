@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Wharf.Images.Index;
+using Wharf.Images.Manifests;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -23,7 +24,7 @@ internal static class DockerArchive
             throw WharfException.Invalid($"invalid archive: manifest.json: {e.Message}", e);
         }
 
-        Dictionary<Digest, ImageDocument> manifests = LayoutArchive.ManifestsByConfig(spool);
+        Dictionary<Digest, IReadOnlyList<ImageDocument>> documents = LayoutArchive.DocumentsByConfig(spool);
         var images = new List<ArchivedImage>();
         foreach (DockerArchiveEntry entry in entries)
         {
@@ -50,7 +51,7 @@ internal static class DockerArchive
                 }
             }
 
-            images.Add(WithManifest(spool, manifests.GetValueOrDefault(Digest.Sha256(raw)), new ArchivedImage
+            images.Add(WithManifest(spool, documents.GetValueOrDefault(Digest.Sha256(raw)) ?? [], new ArchivedImage
             {
                 RawConfig = raw,
                 Config = config,
@@ -71,19 +72,20 @@ internal static class DockerArchive
         return tag is { Tag: not null, Digest.IsEmpty: true } ? tag : throw WharfException.Invalid($"invalid tag \"{text}\"");
     }
 
-    private static ArchivedImage WithManifest(ArchiveSpool spool, ImageDocument? document, ArchivedImage image)
+    private static ArchivedImage WithManifest(ArchiveSpool spool, IReadOnlyList<ImageDocument> documents, ArchivedImage image)
     {
-        if (document is null)
+        if (documents.Count == 0)
         {
             return image;
         }
 
+        ImageDocument document = documents[0], top = documents.FirstOrDefault(d => MediaTypes.IsIndex(d.MediaType)) ?? document;
         ImageManifest manifest = OciImageJson.ReadManifest(document.Content.Span);
         return manifest.Layers.Count != image.Layers.Count ? image : image with
         {
             Manifest = document,
-            Target = new Descriptor { MediaType = document.MediaType, Digest = document.Digest, Size = document.Content.Length },
-            Documents = [document],
+            Target = ManifestSet.DescriptorOf(top),
+            Documents = documents,
             LayerBlobs = LayoutArchive.LayerBlobs(spool, manifest, image.Config),
         };
     }

@@ -1,26 +1,29 @@
 using System.Text.Json;
 using Wharf.Archive.Tar;
 using Wharf.Images.Catalog;
+using Wharf.Images.Content;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
+using Wharf.Images.Manifests;
+using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Archives;
 
 /// <summary>
-/// Writes images as Docker 25 and later do: an OCI layout that is also a docker-archive. Layers are uncompressed and named by their diff
-/// ids, each once; no clock goes into it, so the same images give the same bytes.
+/// Writes images as Docker 25 and later do: an OCI layout that is also a docker-archive. Layers are uncompressed unless asked for otherwise, named
+/// by their digests, each once; no clock goes into it, so the same images give the same bytes.
 /// </summary>
-internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, LayerTars tars, ImageSurroundings surroundings)
+internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, LayerPacker packer, BlobCollector collector, ImageSurroundings surroundings)
 {
     private const string ContainerdName = "io.containerd.image.name";
     private const string RefName = "org.opencontainers.image.ref.name";
 
-    public async Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct)
+    public async Task SaveAsync(SaveRequest request, Stream output, CancellationToken ct)
     {
         IndexState state = index.State;
-        List<SavedImage> images = Select(state, names, platforms);
+        List<SavedImage> images = Select(state, request.Names, request.Platforms);
         var leases = new List<LayerLease>();
         try
         {
@@ -29,11 +32,12 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
                 leases.Add(await index.TryLeaseAsync(image.Record.Chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(image.Record.Id.ToString()));
             }
 
-            await WriteAsync(state, images, output, ct).ConfigureAwait(false);
+            await WriteAsync(state, images, request.Packing, output, ct).ConfigureAwait(false);
         }
         finally
         {
             leases.ForEach(l => l.Dispose());
+            await collector.CollectAsync().ConfigureAwait(false);
         }
 
         foreach (SavedImage image in images)
@@ -88,7 +92,7 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
             : state.Names.ContainsKey(NameKey.Of(reference)) ? [NameKey.Of(reference)] : [];
     }
 
-    private async Task WriteAsync(IndexState state, List<SavedImage> images, Stream output, CancellationToken ct)
+    private async Task WriteAsync(IndexState state, List<SavedImage> images, LayerPacking packing, Stream output, CancellationToken ct)
     {
         await using var tar = new TarWriter(output);
         var written = new HashSet<Digest>();
@@ -100,34 +104,34 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
         foreach (SavedImage image in images)
         {
             IReadOnlyList<LayerRecord> layers = state.LayersOf(image.Record.Chain);
-            foreach (LayerRecord layer in layers.Where(l => written.Add(l.Diff)))
+            var forms = new List<Descriptor>();
+            foreach (LayerRecord layer in layers)
             {
-                await using Stream content = await tars.OpenAsync(layer, ct).ConfigureAwait(false);
-                await tar.WriteEntryAsync(TarEntry.ForFile(LayoutArchive.BlobName(layer.Diff), layer.TarSize), content, ct).ConfigureAwait(false);
+                using PackedLayer packed = await packer.PackAsync(layer, packing, ct).ConfigureAwait(false);
+                forms.Add(packed.Descriptor);
+                if (written.Add(packed.Descriptor.Digest))
+                {
+                    await using Stream content = await packed.Open(ct).ConfigureAwait(false);
+                    await tar.WriteEntryAsync(TarEntry.ForFile(LayoutArchive.BlobName(packed.Descriptor.Digest), packed.Descriptor.Size), content, ct).ConfigureAwait(false);
+                }
             }
 
-            ReadOnlyMemory<byte> config = documents.Get(image.Record.Id).Content;
-            byte[] manifest = OciImageJson.Write(Manifest(image.Record.Id, config.Length, layers));
-            Digest digest = Digest.Sha256(manifest);
-            if (written.Add(image.Record.Id))
+            ImageDocument config = documents.Get(image.Record.Id);
+            ManifestSet set = Composition.WithLayers(ManifestSet.Read(image.Record, documents), ManifestSet.DescriptorOf(config), forms, oci: true);
+            foreach (ImageDocument document in set.Documents.Prepend(config).Where(d => written.Add(d.Digest)))
             {
-                await tar.WriteFileAsync(TarEntry.ForFile(LayoutArchive.BlobName(image.Record.Id), config.Length), config, ct).ConfigureAwait(false);
+                await tar.WriteFileAsync(TarEntry.ForFile(LayoutArchive.BlobName(document.Digest), document.Content.Length), document.Content, ct).ConfigureAwait(false);
             }
 
-            if (written.Add(digest))
-            {
-                await tar.WriteFileAsync(TarEntry.ForFile(LayoutArchive.BlobName(digest), manifest.Length), manifest, ct).ConfigureAwait(false);
-            }
-
-            var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, Size = manifest.Length };
+            Descriptor descriptor = set.Target;
             manifests.AddRange(image.Tags.Count == 0 ? [descriptor] : image.Tags.Select(t => descriptor with { Annotations = NameAnnotations(t) }));
             archive.Add(new DockerArchiveEntry
             {
                 Config = LayoutArchive.BlobName(image.Record.Id),
                 RepoTags = image.Tags.Count == 0 ? null : [.. image.Tags.Select(t => t.Familiar)],
-                Layers = [.. layers.Select(l => LayoutArchive.BlobName(l.Diff))],
+                Layers = [.. forms.Select(l => LayoutArchive.BlobName(l.Digest))],
                 Parent = images.Any(i => i.Record.Id == image.Record.Parent) ? image.Record.Parent.ToString() : null,
-                LayerSources = Sources(layers),
+                LayerSources = Sources(layers, forms),
             });
             foreach (NameKey tag in image.Tags.Where(_ => layers.Count > 0))
             {
@@ -137,7 +141,7 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
                     repositories[repository] = tags = new SortedDictionary<string, string>(StringComparer.Ordinal);
                 }
 
-                tags[tag.Tag] = layers[^1].Diff.Encoded;
+                tags[tag.Tag] = forms[^1].Digest.Encoded;
             }
         }
 
@@ -153,20 +157,13 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
         await tar.FinishAsync(ct).ConfigureAwait(false);
     }
 
-    private static ImageManifest Manifest(Digest config, int configSize, IReadOnlyList<LayerRecord> layers) => new()
-    {
-        MediaType = MediaTypes.OciManifest,
-        Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = config, Size = configSize },
-        Layers = [.. layers.Select(l => new Descriptor { MediaType = MediaTypes.OciLayer, Digest = l.Diff, Size = l.TarSize })],
-    };
-
     private static SortedDictionary<string, string> NameAnnotations(NameKey tag) => new(StringComparer.Ordinal)
     {
         [ContainerdName] = tag.ToReference().ToString(),
         [RefName] = tag.Tag,
     };
 
-    private static SortedDictionary<string, Descriptor>? Sources(IReadOnlyList<LayerRecord> layers)
+    private static SortedDictionary<string, Descriptor>? Sources(IReadOnlyList<LayerRecord> layers, IReadOnlyList<Descriptor> forms)
     {
         if (layers.Count == 0)
         {
@@ -174,9 +171,9 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
         }
 
         var sources = new SortedDictionary<string, Descriptor>(StringComparer.Ordinal);
-        foreach (LayerRecord layer in layers)
+        foreach ((LayerRecord layer, Descriptor form) in layers.Zip(forms))
         {
-            sources[layer.Diff.ToString()] = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = layer.Diff, Size = layer.TarSize };
+            sources[layer.Diff.ToString()] = form;
         }
 
         return sources;

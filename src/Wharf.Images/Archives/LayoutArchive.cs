@@ -1,3 +1,4 @@
+using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
@@ -48,21 +49,28 @@ internal static class LayoutArchive
         return images.Count > 0 ? images : throw WharfException.NotFound("the archive has no image" + (platforms.Count > 0 ? $" for {string.Join(", ", platforms)}" : ""));
     }
 
-    /// <summary>The manifests of a layout that is there besides a manifest.json, by the digest of their configuration.</summary>
-    public static Dictionary<Digest, ImageDocument> ManifestsByConfig(ArchiveSpool spool)
+    /// <summary>
+    /// The documents of a layout that is there besides a manifest.json, by the digest of the configuration: the manifest first, then the index
+    /// that names it and what that attests, when there is one.
+    /// </summary>
+    public static Dictionary<Digest, IReadOnlyList<ImageDocument>> DocumentsByConfig(ArchiveSpool spool)
     {
-        var found = new Dictionary<Digest, ImageDocument>();
+        var found = new Dictionary<Digest, IReadOnlyList<ImageDocument>>();
         if (spool.Document(ImageLayout.IndexFileName) is not { } raw)
         {
             return found;
         }
 
-        foreach (Descriptor descriptor in (OciImageJson.ReadIndex(raw).Manifests ?? []).Where(m => m is not null && MediaTypes.IsManifest(m.MediaType)))
+        foreach (Descriptor descriptor in (OciImageJson.ReadIndex(raw).Manifests ?? []).Where(m => m is { IsAttestation: false } && spool.Contains(BlobName(m.Digest))))
         {
-            if (spool.Contains(BlobName(descriptor.Digest)))
+            ImageDocument document = Document(spool, descriptor);
+            ImageDocument? index = MediaTypes.IsIndex(document.MediaType) ? document : null;
+            IEnumerable<Descriptor> entries = index is null ? [descriptor]
+                : ManifestDocument.ReadIndex(index.Content, index.MediaType).Manifests.Where(m => m is { IsAttestation: false } && spool.Contains(BlobName(m.Digest)));
+            foreach (Descriptor entry in entries.Where(e => MediaTypes.IsManifest(e.MediaType)))
             {
-                ImageDocument document = Document(spool, descriptor);
-                found[ManifestDocument.ReadManifest(document.Content, document.MediaType).Config.Digest] = document;
+                ImageDocument manifest = Document(spool, entry);
+                found[ManifestDocument.ReadManifest(manifest.Content, manifest.MediaType).Config.Digest] = index is null ? [manifest] : [manifest, index, .. Attested(spool, index, manifest.Digest)];
             }
         }
 
@@ -107,9 +115,24 @@ internal static class LayoutArchive
             Tags = tags,
             Manifest = document,
             Target = new Descriptor { MediaType = root.MediaType, Digest = root.Digest, Size = root.Size },
-            Documents = [.. path.Append(document).DistinctBy(d => d.Digest)],
+            Documents = [.. path.Append(document).Concat(path.Where(d => MediaTypes.IsIndex(d.MediaType)).SelectMany(i => Attested(spool, i, document.Digest))).DistinctBy(d => d.Digest)],
             LayerBlobs = LayerBlobs(spool, manifest, config),
         };
+    }
+
+    /// <summary>What an index states about one of its manifests, as far as it is in the archive.</summary>
+    private static IEnumerable<ImageDocument> Attested(ArchiveSpool spool, ImageDocument index, Digest manifest)
+    {
+        foreach (Descriptor entry in AttestationReader.EntriesFor(ManifestDocument.ReadIndex(index.Content, index.MediaType), manifest).Where(e => spool.Contains(BlobName(e.Digest))))
+        {
+            ImageDocument attestation = Document(spool, entry);
+            yield return attestation;
+            ImageManifest stated = ManifestDocument.ReadManifest(attestation.Content, attestation.MediaType);
+            foreach (Descriptor blob in stated.Layers.Prepend(stated.Config).Where(b => b.Size <= Limits.Document && spool.Contains(BlobName(b.Digest))))
+            {
+                yield return Document(spool, blob);
+            }
+        }
     }
 
     private static ImageDocument? Choose(ArchiveSpool spool, ImageDocument index, Platform platform, List<ImageDocument> path, int depth)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Wharf.Images.Index;
+using Wharf.Images.Manifests;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -14,13 +15,9 @@ public sealed record ImageAttestation(Descriptor Descriptor, string PredicateTyp
 /// <summary>Finds the attestation manifests that an index has for an image (BuildKit, "Attestation storage"), and reads the statements in them.</summary>
 internal static class AttestationReader
 {
-    public const string StatementType = "application/vnd.in-toto+json";
-    private const string AttestationFor = "vnd.docker.reference.digest";
-    private const string PredicateTypeKey = "in-toto.io/predicate-type";
-
     /// <summary>The entries of an index that speak of one of its manifests.</summary>
     public static IEnumerable<Descriptor> EntriesFor(ImageIndex index, Digest manifest) => index.Manifests.Where(m =>
-        m.IsAttestation && m.Annotations!.TryGetValue(AttestationFor, out string? subject) && Digest.TryParse(subject, out Digest digest) && digest == manifest);
+        m.IsAttestation && m.Annotations!.TryGetValue(Composition.ReferenceDigest, out string? subject) && Digest.TryParse(subject, out Digest digest) && digest == manifest);
 
     public static IReadOnlyList<ImageAttestation> Of(ImageRecord image, DocumentStore documents, IReadOnlyList<string> predicateTypes)
     {
@@ -37,9 +34,9 @@ internal static class AttestationReader
                 continue;
             }
 
-            foreach (Descriptor layer in OciImageJson.ReadManifest(manifest.Content.Span).Layers.Where(l => l.MediaType == StatementType))
+            foreach (Descriptor layer in OciImageJson.ReadManifest(manifest.Content.Span).Layers.Where(l => l.MediaType == InTotoStatement.MediaType))
             {
-                if (layer.Annotations is not null && layer.Annotations.TryGetValue(PredicateTypeKey, out string? type)
+                if (layer.Annotations is not null && layer.Annotations.TryGetValue(InTotoStatement.PredicateTypeKey, out string? type)
                     && (predicateTypes.Count == 0 || predicateTypes.Contains(type)) && documents.Find(layer.Digest) is { } statement)
                 {
                     found.Add(new ImageAttestation(layer, type, Parse(statement)));

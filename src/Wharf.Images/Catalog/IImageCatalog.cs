@@ -1,3 +1,4 @@
+using Wharf.Images.Manifests;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -51,6 +52,13 @@ public interface IImageCatalog
     /// <exception cref="WharfException">NotFound.</exception>
     IReadOnlyList<ImageAttestation> Attestations(string name, Platform? platform, IReadOnlyList<string> predicateTypes);
 
+    /// <summary>Says of an image what its builder has to say beside the configuration, in place of what was said before.</summary>
+    /// <param name="image">Its id.</param>
+    /// <param name="form">Plain to say nothing more.</param>
+    /// <param name="ct">Ends the wait, not the write.</param>
+    /// <exception cref="WharfException">NotFound.</exception>
+    Task DescribeAsync(Digest image, ImageForm form, CancellationToken ct);
+
     /// <summary>Removes dangling images, or with <c>dangling=false</c> all unused ones. Filters: dangling, until, label, label!.</summary>
     Task<ImagePruneReport> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken ct);
 
@@ -63,6 +71,7 @@ public interface IImageCatalog
     /// <summary>Makes an image that looks as <paramref name="image"/> does, with one layer for all that it adds to <paramref name="baseImage"/>.</summary>
     /// <param name="image">The image to squash; it stays.</param>
     /// <param name="baseImage">An image whose layers it stands on; empty for none.</param>
+    /// <param name="made">Time of the image; null for now.</param>
     /// <param name="ct">Ends it, and nothing is left.</param>
-    Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct);
+    Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? made, CancellationToken ct);
 }

@@ -1,6 +1,7 @@
 using Wharf.Images.Content;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
+using Wharf.Images.Manifests;
 using Wharf.Images.Trust;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
@@ -145,11 +146,13 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         return new ImagePruneReport(deleted, freed);
     }
 
+    public Task DescribeAsync(Digest image, ImageForm form, CancellationToken ct) => new ImageDescriber(index, documents).DescribeAsync(image, form, ct);
+
     public Task<Digest> CreateAsync(ImageCreation creation, CancellationToken ct) => composer.CreateAsync(creation, ct);
 
     public Task<Digest> CommitAsync(ContainerCommit commit, CancellationToken ct) => composer.CommitAsync(commit, ct);
 
-    public Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct) => squasher.SquashAsync(image, baseImage, ct);
+    public Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? made, CancellationToken ct) => squasher.SquashAsync(image, baseImage, made, ct);
 
     private static List<string> PruneCandidates(IndexState state, ImageFilters filters, bool danglingOnly)
     {

@@ -13,7 +13,7 @@ namespace Wharf.Images.Catalog;
 /// </summary>
 internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, DocumentStore documents, ImageFactory factory, IContainerFilesystems filesystems, TimeProvider clock)
 {
-    public async Task<Digest> SquashAsync(Digest image, Digest baseImage, CancellationToken ct)
+    public async Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? made, CancellationToken ct)
     {
         ImageRecord record = index.State.Images.GetValueOrDefault(image) ?? throw ImageErrors.NoSuchImage(image.ToString());
         ImageConfig config = OciImageJson.ReadConfig(documents.Get(image).Content.Span);
@@ -32,7 +32,7 @@ internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, Documen
             await ApplyAsync(workspace, [.. index.State.LayersOf(record.Chain).Skip(kept.Count)], ct).ConfigureAwait(false);
             using LayerLease layer = await layers.PromoteAsync(workspace, ChainId.Of(kept), ct).ConfigureAwait(false);
             List<Digest> added = layer.Chain == ChainId.Of(kept) ? [] : [index.State.Layers[layer.Chain].Diff];
-            return await RegisterAsync(image, baseImage, config, below, added, ct).ConfigureAwait(false);
+            return await RegisterAsync(image, baseImage, config, below, added, made ?? clock.GetUtcNow(), ct).ConfigureAwait(false);
         }
         finally
         {
@@ -50,9 +50,9 @@ internal sealed class ImageSquasher(LocalIndex index, LayerStore layers, Documen
         }
     }
 
-    private async Task<Digest> RegisterAsync(Digest image, Digest baseImage, ImageConfig config, ImageConfig below, List<Digest> added, CancellationToken ct)
+    private async Task<Digest> RegisterAsync(Digest image, Digest baseImage, ImageConfig config, ImageConfig below, List<Digest> added, DateTimeOffset made, CancellationToken ct)
     {
-        string now = Rfc3339.Format(clock.GetUtcNow());
+        string now = Rfc3339.Format(made);
         int old = below.History?.Count ?? 0;
         var comment = new HistoryEntry
         {

@@ -1,4 +1,5 @@
 using Wharf.Images.Index;
+using Wharf.Images.Manifests;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -7,8 +8,6 @@ namespace Wharf.Images.Catalog;
 /// <summary>What the manifests of an image are: those of its index where it came by one, else its own.</summary>
 internal static class ManifestLister
 {
-    private const string AttestationFor = "vnd.docker.reference.digest";
-
     public static IReadOnlyList<ImageManifestDetails> Of(IndexState state, ImageRecord image, DocumentStore documents, IReadOnlyList<ImageUse> uses)
     {
         if (image.Target is not { } target || image.Manifest.IsEmpty)
@@ -44,7 +43,7 @@ internal static class ManifestLister
             ContentSize = content,
             UnpackedSize = owner is null ? 0 : state.SizeOf(owner.Chain),
             Platform = descriptor.Platform ?? owner?.Platform,
-            AttestationFor = descriptor.IsAttestation && descriptor.Annotations!.TryGetValue(AttestationFor, out string? subject) && Digest.TryParse(subject, out Digest d) ? d : default,
+            AttestationFor = descriptor.IsAttestation && descriptor.Annotations!.TryGetValue(Composition.ReferenceDigest, out string? subject) && Digest.TryParse(subject, out Digest d) ? d : default,
             Containers = owner is null ? [] : [.. uses.Where(u => u.ImageId == owner.Id).Select(u => u.ContainerId)],
         };
     }

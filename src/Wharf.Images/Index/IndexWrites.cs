@@ -27,6 +27,19 @@ internal static class IndexWrites
         "INSERT INTO image_manifests (image, digest) VALUES ($image, $digest) ON CONFLICT DO NOTHING",
         ("$image", image.ToString()), ("$digest", manifest.ToString()));
 
+    /// <summary>These are the manifests of an image from now on, and what else hung on it alone is no longer kept.</summary>
+    public static void ReplaceManifests(SqliteConnection c, Digest image, IReadOnlyList<ImageDocument> manifests)
+    {
+        Sql.Execute(c, "DELETE FROM image_manifests WHERE image = $image", ("$image", image.ToString()));
+        foreach (ImageDocument document in manifests)
+        {
+            PutDocument(c, document.Digest, document.MediaType, document.Content);
+            PutImageManifest(c, image, document.Digest);
+        }
+
+        DeleteOrphanedDocuments(c);
+    }
+
     public static void PutName(SqliteConnection c, NameKey name, Digest image) => Sql.Execute(c,
         """
         INSERT INTO image_names (repository, tag, digest, image) VALUES ($repository, $tag, $digest, $image)
@@ -45,11 +58,13 @@ internal static class IndexWrites
         Sql.Execute(c, "DELETE FROM image_manifests WHERE image = $image", ("$image", image.ToString()));
         Sql.Execute(c, "DELETE FROM image_uses WHERE image = $image", ("$image", image.ToString()));
         Sql.Execute(c, "DELETE FROM images WHERE id = $image", ("$image", image.ToString()));
-        Sql.Execute(c,
-            """
-            DELETE FROM image_documents WHERE digest NOT IN (SELECT id FROM images) AND digest NOT IN (SELECT digest FROM image_manifests)
-            """);
+        DeleteOrphanedDocuments(c);
     }
+
+    private static void DeleteOrphanedDocuments(SqliteConnection c) => Sql.Execute(c,
+        """
+        DELETE FROM image_documents WHERE digest NOT IN (SELECT id FROM images) AND digest NOT IN (SELECT digest FROM image_manifests)
+        """);
 
     /// <summary>Registers a layer's directory before it comes to be, under a name of its own: the chain may not be known yet.</summary>
     public static void PutLayerDraft(SqliteConnection c, string snapshot) => Sql.Execute(c,

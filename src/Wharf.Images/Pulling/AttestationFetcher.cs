@@ -1,5 +1,6 @@
 using Wharf.Images.Catalog;
 using Wharf.Images.Index;
+using Wharf.Images.Manifests;
 using Wharf.Images.Registries;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
@@ -29,8 +30,8 @@ internal static class AttestationFetcher
             {
                 ImageDocument attestation = await repository.GetManifestAsync(entry.Digest.ToString(), ct).ConfigureAwait(false);
                 documents.Add(attestation);
-                foreach (Descriptor layer in ManifestDocument.ReadManifest(attestation.Content, attestation.MediaType).Layers
-                    .Where(l => l.MediaType == AttestationReader.StatementType && l.Size <= MostBytes).Take(MostStatements))
+                ImageManifest stated = ManifestDocument.ReadManifest(attestation.Content, attestation.MediaType);
+                foreach (Descriptor layer in stated.Layers.Where(l => l.MediaType == InTotoStatement.MediaType && l.Size <= MostBytes).Take(MostStatements).Append(stated.Config))
                 {
                     documents.Add(new ImageDocument(layer.Digest, layer.MediaType, await repository.GetDocumentBlobAsync(layer, ct).ConfigureAwait(false)));
                 }

@@ -1,6 +1,7 @@
 using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Layers;
+using Wharf.Images.Manifests;
 using Wharf.Images.Registries;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
@@ -21,12 +22,12 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
         }
 
         report.Message($"The push refers to repository [{reference.Name}]");
-        List<NameKey> tags = TagsOf(request);
+        List<(NameKey Tag, Digest Image)> tags = request.Image.IsEmpty ? [.. TagsOf(request).Select(t => (t, index.State.Names[t]))] : [(NameKey.Of(reference.WithDefaultTag()), request.Image)];
         await router.WithRepositoryAsync(reference, pulling: false, request.Credentials, async repository =>
         {
-            foreach (NameKey tag in tags)
+            foreach ((NameKey tag, Digest image) in tags)
             {
-                await PushTagAsync(repository, tag, request.Platform, report, ct).ConfigureAwait(false);
+                await PushTagAsync(repository, tag, image, request, report, ct).ConfigureAwait(false);
             }
 
             return true;
@@ -52,71 +53,58 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
         return known.Contains(wanted) ? [wanted] : throw WharfException.NotFound($"tag does not exist: {wanted.Familiar}");
     }
 
-    private async Task PushTagAsync(RepositoryClient repository, NameKey tag, Platform? platform, TransferProgress report, CancellationToken ct)
+    private async Task PushTagAsync(RepositoryClient repository, NameKey tag, Digest id, PushRequest request, TransferProgress report, CancellationToken ct)
     {
         IndexState state = index.State;
-        ImageRecord image = NameResolver.FindByName(state, tag.ToReference()) ?? throw WharfException.NotFound($"tag does not exist: {tag.Familiar}");
-        if (platform is not null && !platform.Accepts(image.Platform))
+        ImageRecord image = state.Images.GetValueOrDefault(id) ?? throw WharfException.NotFound($"tag does not exist: {tag.Familiar}");
+        if (request.Platform is { } platform && !platform.Accepts(image.Platform))
         {
             throw ImageErrors.OtherPlatform(tag.Familiar, platform, image.Platform);
         }
 
         using LayerLease lease = await index.TryLeaseAsync(image.Chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(tag.Familiar);
-        ImageDocument? original = image.Manifest.IsEmpty ? null : documents.Find(image.Manifest);
-        ImageManifest? manifest = original is null ? null : OciImageJson.ReadManifest(original.Content.Span);
+        ManifestSet? known = ManifestSet.Read(image, documents);
+        ImageManifest? manifest = known is null ? null : OciImageJson.ReadManifest(known.Manifest.Content.Span);
         var uploads = new RepositoryUploads(repository.Session, repository.Reference);
-        IReadOnlyList<Descriptor> pushed = await layers.PushAsync(uploads, repository.Reference, state.LayersOf(image.Chain), manifest, report, ct).ConfigureAwait(false);
-        ReadOnlyMemory<byte> config = documents.Get(image.Id).Content;
-        if (!await uploads.BlobExistsAsync(image.Id, ct).ConfigureAwait(false))
+        IReadOnlyList<Descriptor> pushed = await layers.PushAsync(uploads, repository.Reference, state.LayersOf(image.Chain), manifest, request.Packing, report, ct).ConfigureAwait(false);
+        ImageDocument config = documents.Get(image.Id);
+        ManifestSet set = Composition.WithLayers(known, ManifestSet.DescriptorOf(config), pushed, request.Packing.UsesOciTypes);
+        foreach (ImageDocument blob in set.Blobs.Prepend(config))
         {
-            Uri upload = await uploads.BeginUploadAsync(ct).ConfigureAwait(false);
-            await uploads.UploadAsync(upload, () => new UploadContent(async (target, token) => await target.WriteAsync(config, token).ConfigureAwait(false), config.Length), image.Id, ct)
-                .ConfigureAwait(false);
+            await uploads.SendDocumentAsync(blob.Digest, blob.Content, ct).ConfigureAwait(false);
         }
 
-        ImageDocument document = original is not null && manifest!.Layers.Select(l => l.Digest).SequenceEqual(pushed.Select(l => l.Digest))
-            ? original
-            : Compose(image.Id, config.Length, pushed);
-        await uploads.PutManifestAsync(tag.Tag, document.MediaType, document.Content, ct).ConfigureAwait(false);
-        await RememberAsync(tag, image.Id, document, ct).ConfigureAwait(false);
-        report.Message($"{tag.Tag}: digest: {document.Digest} size: {document.Content.Length}");
-        report.Send(new TransferEvent { Pushed = new PushedImage(tag.Tag, document.Digest, document.Content.Length) });
+        foreach (ImageDocument below in set.Attestations.Append(set.Manifest).Where(d => d != set.Top))
+        {
+            await uploads.PutManifestAsync(below.Digest.ToString(), below.MediaType, below.Content, ct).ConfigureAwait(false);
+        }
+
+        ImageDocument top = set.Top;
+        await uploads.PutManifestAsync(request.ByDigest ? top.Digest.ToString() : tag.Tag, top.MediaType, top.Content, ct).ConfigureAwait(false);
+        await RememberAsync(tag, image.Id, set, ct).ConfigureAwait(false);
+        report.Message($"{tag.Tag}: digest: {top.Digest} size: {top.Content.Length}");
+        report.Send(new TransferEvent { Pushed = new PushedImage(tag.Tag, top.Digest, top.Content.Length) });
         surroundings.Raise("push", tag.Familiar, tag.ToReference().FamiliarName, image.Labels);
     }
 
-    /// <summary>Docker's manifest for layers that Docker's types name, OCI's for others.</summary>
-    private static ImageDocument Compose(Digest config, int configSize, IReadOnlyList<Descriptor> layers)
-    {
-        bool oci = layers.Any(l => l.MediaType.StartsWith("application/vnd.oci.", StringComparison.Ordinal));
-        var manifest = new ImageManifest
-        {
-            MediaType = oci ? MediaTypes.OciManifest : MediaTypes.DockerManifest,
-            Config = new Descriptor { MediaType = oci ? MediaTypes.OciConfig : MediaTypes.DockerConfig, Digest = config, Size = configSize },
-            Layers = layers,
-        };
-        byte[] content = oci ? OciImageJson.Write(manifest) : OciImageJson.WriteIndented(manifest);
-        return new ImageDocument(Digest.Sha256(content), manifest.MediaType, content);
-    }
-
     /// <summary>From now on the image has a digest in that repository, and a manifest that the next push sends again.</summary>
-    private Task RememberAsync(NameKey tag, Digest id, ImageDocument document, CancellationToken ct) => index.ChangeAsync(state =>
+    private Task RememberAsync(NameKey tag, Digest id, ManifestSet set, CancellationToken ct) => index.ChangeAsync(state =>
     {
         if (!state.Images.TryGetValue(id, out ImageRecord? image))
         {
             return null;
         }
 
-        var name = new NameKey(tag.Repository, "", document.Digest);
-        ImageRecord known = image.Manifest == document.Digest ? image : image with
-        {
-            Manifest = document.Digest,
-            Target = new Descriptor { MediaType = document.MediaType, Digest = document.Digest, Size = document.Content.Length },
-        };
+        var name = new NameKey(tag.Repository, "", set.Top.Digest);
+        ImageRecord known = image.Manifest == set.Manifest.Digest ? image : image with { Manifest = set.Manifest.Digest, Target = set.Target };
         return new IndexChange(state with { Names = state.Names.SetItem(name, id), Images = state.Images.SetItem(id, known) }, connection =>
         {
-            IndexWrites.PutDocument(connection, document.Digest, document.MediaType, document.Content);
-            IndexWrites.PutImageManifest(connection, id, document.Digest);
             IndexWrites.PutImage(connection, known);
+            if (known != image)
+            {
+                IndexWrites.ReplaceManifests(connection, id, set.Documents);
+            }
+
             IndexWrites.PutName(connection, name, id);
         });
     }, ct);

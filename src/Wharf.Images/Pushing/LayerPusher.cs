@@ -19,18 +19,19 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
     private const int BufferSize = 256 * 1024;
 
     // Less than half the processor time of the usual 6 for some per cent more bytes: a push waits for the compressor, not for the network.
-    private const int GzipLevel = 2;
+    public const int GzipLevel = 2;
     private readonly KeyedLocks<Digest> _fetches = new();
 
     /// <param name="uploads">The repository to write to.</param>
     /// <param name="repository">Its name.</param>
     /// <param name="stack">Bottom first.</param>
     /// <param name="manifest">The manifest the image came by, whose layer forms are preferred.</param>
+    /// <param name="packing">The form they are to have.</param>
     /// <param name="report">Told of each layer by its diff id.</param>
     /// <param name="ct">Stops all.</param>
     /// <returns>What the manifest must list, bottom first.</returns>
     public async Task<IReadOnlyList<Descriptor>> PushAsync(RepositoryUploads uploads, ImageReference repository, IReadOnlyList<LayerRecord> stack,
-        ImageManifest? manifest, TransferProgress report, CancellationToken ct)
+        ImageManifest? manifest, LayerPacking packing, TransferProgress report, CancellationToken ct)
     {
         for (int i = stack.Count - 1; i >= 0; i--)
         {
@@ -49,7 +50,7 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
             await Parallel.ForEachAsync(Enumerable.Range(0, stack.Count).Reverse(), limits, async (i, token) =>
             {
                 Descriptor? preferred = manifest is not null && manifest.Layers.Count == stack.Count ? manifest.Layers[i] : null;
-                pushed[i] = await PushOneAsync(uploads, repository, stack[i], preferred, report, token).ConfigureAwait(false);
+                pushed[i] = await PushOneAsync(uploads, repository, stack[i], preferred, packing, report, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
         catch (AggregateException e) when (e.InnerException is not null)
@@ -60,7 +61,8 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
         return pushed;
     }
 
-    private async Task<Descriptor> PushOneAsync(RepositoryUploads uploads, ImageReference repository, LayerRecord layer, Descriptor? preferred, TransferProgress report, CancellationToken ct)
+    private async Task<Descriptor> PushOneAsync(RepositoryUploads uploads, ImageReference repository, LayerRecord layer, Descriptor? preferred, LayerPacking packing,
+        TransferProgress report, CancellationToken ct)
     {
         string id = layer.Diff.Short;
         if (preferred is not null && MediaTypes.IsForeignLayer(preferred.MediaType))
@@ -69,7 +71,7 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
             return preferred;
         }
 
-        List<LayerBlob> forms = [.. documents.LayerBlobs(layer.Diff).Where(f => !MediaTypes.IsForeignLayer(f.MediaType)).OrderByDescending(f => f.Digest == preferred?.Digest)];
+        List<LayerBlob> forms = [.. documents.LayerBlobs(layer.Diff).Where(f => !MediaTypes.IsForeignLayer(f.MediaType) && packing.Accepts(f.MediaType)).OrderByDescending(f => f.Digest == preferred?.Digest)];
         foreach (LayerBlob form in forms)
         {
             if (await uploads.BlobExistsAsync(form.Digest, ct).ConfigureAwait(false))
@@ -96,7 +98,7 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
 
         LayerBlob sent = await FindAsync(layer, forms, ct).ConfigureAwait(false) is { } present
             ? await SendAsync(uploads, present, id, report, ct).ConfigureAwait(false)
-            : await PackAsync(uploads, layer, report, ct).ConfigureAwait(false);
+            : await PackAsync(uploads, layer, packing, report, ct).ConfigureAwait(false);
         report.Status(id, "Pushed");
         await RememberAsync(sent, repository).ConfigureAwait(false);
         return Describe(sent, preferred);
@@ -139,19 +141,25 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
     }
 
     /// <summary>Compresses the layer on its way: nothing is written here, for the same bytes come out the next time.</summary>
-    private async Task<LayerBlob> PackAsync(RepositoryUploads uploads, LayerRecord layer, TransferProgress report, CancellationToken ct)
+    private async Task<LayerBlob> PackAsync(RepositoryUploads uploads, LayerRecord layer, LayerPacking packing, TransferProgress report, CancellationToken ct)
     {
         string id = layer.Diff.Short;
+        CompressionKind kind = packing.Compression ?? CompressionKind.Gzip;
         (Digest digest, long size) = await TryUploadAsync(uploads, () => new UploadContent(CompressAsync, null), default, id, report, ct).ConfigureAwait(false);
-        var made = new LayerBlob(layer.Diff, digest, MediaTypes.DockerLayerGzip, size);
+        var made = new LayerBlob(layer.Diff, digest, LayerPacking.MediaTypeOf(kind, packing.UsesOciTypes), size);
         await index.Database.WriteRelaxedAsync(connection => IndexWrites.PutLayerBlob(connection, made)).ConfigureAwait(false);
         return made;
 
         async Task CompressAsync(Stream target, CancellationToken token)
         {
             await using Stream tar = new CountingStream(await tars.OpenAsync(layer, token).ConfigureAwait(false), done => report.Bar(id, "Pushing", done, layer.TarSize));
-            await using Stream gzip = Compressor.Open(target, CompressionKind.Gzip, GzipLevel, leaveOpen: true);
-            await tar.CopyToAsync(gzip, BufferSize, token).ConfigureAwait(false);
+            int? level = packing.Level ?? (kind == CompressionKind.Gzip ? GzipLevel : null);
+            Stream packed = Compressor.Open(target, kind, level, leaveOpen: true);
+            await tar.CopyToAsync(packed, BufferSize, token).ConfigureAwait(false);
+            if (packed != target)
+            {
+                await packed.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

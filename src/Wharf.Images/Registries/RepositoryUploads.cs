@@ -58,6 +58,17 @@ internal sealed class RepositoryUploads(RegistrySession session, ImageReference 
             : throw Refused(await RegistryFailure.ReadAsync(closed, ct).ConfigureAwait(false));
     }
 
+    /// <summary>Brings a small blob there, unless it is there.</summary>
+    public async Task SendDocumentAsync(Digest digest, ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        if (!await BlobExistsAsync(digest, ct).ConfigureAwait(false))
+        {
+            Uri upload = await BeginUploadAsync(ct).ConfigureAwait(false);
+            await UploadAsync(upload, () => new UploadContent(async (target, token) => await target.WriteAsync(content, token).ConfigureAwait(false), content.Length), digest, ct)
+                .ConfigureAwait(false);
+        }
+    }
+
     /// <returns>The digest under which the registry has it.</returns>
     public async Task<Digest> PutManifestAsync(string tagOrDigest, string mediaType, ReadOnlyMemory<byte> content, CancellationToken ct)
     {

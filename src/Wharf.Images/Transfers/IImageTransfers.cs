@@ -22,8 +22,8 @@ public interface IImageTransfers
     Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct);
 
     /// <summary>Writes an archive that is a docker-archive and an OCI layout in one, to <paramref name="output"/>; not disposed.</summary>
-    /// <param name="names">References, repositories (all their tags) or ids; validated before the first byte is written.</param>
-    Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct);
+    /// <param name="request">Names are looked up before the first byte is written.</param>
+    Task SaveAsync(SaveRequest request, Stream output, CancellationToken ct);
 
     /// <summary>Makes an image of one layer out of a root file system tar; reports the new id as the only status.</summary>
     Task<Digest> ImportAsync(ImportRequest request, IProgress<TransferEvent> progress, CancellationToken ct);

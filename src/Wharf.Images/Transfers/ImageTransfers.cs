@@ -33,8 +33,7 @@ internal sealed class ImageTransfers(ImagePuller puller, ImagePusher pusher, Ima
     public Task<IReadOnlyList<Digest>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, bool quiet, IProgress<TransferEvent> progress, CancellationToken ct) =>
         loader.LoadAsync(archive, platforms, quiet, progress, ct);
 
-    public Task SaveAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Stream output, CancellationToken ct) =>
-        saver.SaveAsync(names, platforms, output, ct);
+    public Task SaveAsync(SaveRequest request, Stream output, CancellationToken ct) => saver.SaveAsync(request, output, ct);
 
     public Task<Digest> ImportAsync(ImportRequest request, IProgress<TransferEvent> progress, CancellationToken ct) => importer.ImportAsync(request, progress, ct);
 

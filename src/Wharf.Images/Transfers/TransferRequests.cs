@@ -26,9 +26,29 @@ public sealed record PushRequest
     /// <summary>Every local tag of the repository.</summary>
     public bool AllTags { get; init; }
 
+    /// <summary>This image instead of the one of that name, which then need not be a name here.</summary>
+    public Digest Image { get; init; }
+
+    /// <summary>No tag is set in the registry: the image is there by its digest alone.</summary>
+    public bool ByDigest { get; init; }
+
+    public LayerPacking Packing { get; init; } = LayerPacking.Usual;
+
     public Platform? Platform { get; init; }
 
     public RegistryCredentials? Credentials { get; init; }
+}
+
+/// <summary>What to save.</summary>
+public sealed record SaveRequest
+{
+    /// <summary>References, repositories (all their tags) or ids.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Of these platforms; empty for any.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    public LayerPacking Packing { get; init; } = LayerPacking.Usual;
 }
 
 /// <summary>What to import.</summary>

@@ -43,4 +43,17 @@ public static class MediaTypes
     /// <summary>True for a layer that is not pushed and may be fetched from elsewhere.</summary>
     public static bool IsForeignLayer(string? mediaType) =>
         mediaType is OciForeignLayer or OciForeignLayerGzip or OciForeignLayerZstd or DockerForeignLayerGzip;
+
+    /// <summary>OCI's name for what Docker's type names; other types as they are.</summary>
+    public static string OciTypeOf(string mediaType) => mediaType switch
+    {
+        DockerLayer => OciLayer,
+        DockerLayerGzip => OciLayerGzip,
+        DockerLayerZstd => OciLayerZstd,
+        DockerForeignLayerGzip => OciForeignLayerGzip,
+        DockerConfig => OciConfig,
+        DockerManifest => OciManifest,
+        DockerList => OciIndex,
+        _ => mediaType,
+    };
 }

@@ -1,34 +1,26 @@
-using System.Diagnostics;
 using Wharf.EndToEnd.Tests.Harness;
+using Wharf.EndToEnd.Tests.Registries;
 
 namespace Wharf.EndToEnd.Tests.Images;
 
 /// <summary>Images on their way through a registry and through archives, with both clients, against Debian's docker-registry.</summary>
 public sealed class RegistryTests : EngineTest, IDisposable
 {
-    private static int _ports = 5000;
-    private readonly Process _registry;
+    private readonly DebianRegistry _registry;
     private readonly string _root;
     private readonly string _host;
 
     public RegistryTests(SharedEngine shared)
         : base(shared)
     {
-        int port = Interlocked.Increment(ref _ports);
-        _host = $"localhost:{port}";
-        _root = Directory.CreateTempSubdirectory("wharf-registry-").FullName;
-        string config = Path.Combine(_root, "config.yml");
-        File.WriteAllText(config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_root}/data}}, delete: {{enabled: true}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n");
-        _registry = Command.Start("nsenter", ["--net=/run/netns/" + Engine.Name, "docker-registry", "serve", config]);
-        Eventually(() => Command.Run("nsenter", ["--net=/run/netns/" + Engine.Name, "curl", "-sf", $"http://{_host}/v2/"]).ExitCode == 0, "the registry answers");
+        _registry = new DebianRegistry(Engine);
+        _host = _registry.Host;
+        _root = _registry.Root;
     }
 
     void IDisposable.Dispose()
     {
-        _registry.Kill();
-        _registry.WaitForExit();
         _registry.Dispose();
-        Directory.Delete(_root, recursive: true);
         Dispose();
     }
 

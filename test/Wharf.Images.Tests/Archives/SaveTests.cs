@@ -51,7 +51,7 @@ public sealed class SaveTests
         await using ImageLab lab = await ImageLab.OpenAsync();
         using var output = new MemoryStream();
 
-        WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.Service.SaveAsync(["nope"], [], output, ImageLab.Ct));
+        WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.Service.SaveAsync(new SaveRequest { Names = ["nope"] }, output, ImageLab.Ct));
 
         Assert.Equal("No such image: nope:latest", e.Message);
         Assert.Equal(0, output.Length);

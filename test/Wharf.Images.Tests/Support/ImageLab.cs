@@ -93,7 +93,7 @@ internal sealed class ImageLab : IAsyncDisposable, IImageUsers, IImageEventSink
     public async Task<byte[]> SaveAsync(params string[] names)
     {
         using var output = new MemoryStream();
-        await Service.SaveAsync(names, [], output, Ct);
+        await Service.SaveAsync(new SaveRequest { Names = names }, output, Ct);
         return output.ToArray();
     }
 

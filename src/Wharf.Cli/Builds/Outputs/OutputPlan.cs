@@ -49,8 +49,8 @@ internal sealed class OutputPlan
         }
 
         bool keeps = specs.Count == 0 || specs.Any(s => s.KeepsImage);
-        IReadOnlyList<string> tags = [.. (keeps ? call.List("tag") : []), .. specs.Where(s => s.KeepsImage).SelectMany(s => s.Names)];
-        return specs.Any(s => s.Push) && tags.Count == 0
+        IReadOnlyList<string> tags = [.. (keeps ? call.List("tag") : []), .. specs.Where(s => s.KeepsImage && !s.ByDigest).SelectMany(s => s.Names)];
+        return specs.Any(s => s.Push && !s.ByDigest) && tags.Count == 0
             ? throw new CommandException("tag is needed when pushing to registry")
             : new OutputPlan(specs, tags);
     }

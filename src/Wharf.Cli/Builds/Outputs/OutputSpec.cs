@@ -8,14 +8,17 @@ internal sealed record OutputSpec
 {
     private static readonly Dictionary<string, string[]> Attributes = new(StringComparer.Ordinal)
     {
-        ["image"] = ["name", "push", "rewrite-timestamp", "load", "unpack", "store"],
-        ["registry"] = ["name", "rewrite-timestamp"],
-        ["docker"] = ["dest", "name", "tar", "rewrite-timestamp", "compression"],
-        ["oci"] = ["dest", "name", "tar", "rewrite-timestamp", "compression"],
-        ["local"] = ["dest", "platform-split", "rewrite-timestamp"],
-        ["tar"] = ["dest", "rewrite-timestamp"],
+        ["image"] = ["name", "push", "push-by-digest", "name-canonical", "rewrite-timestamp", "load", "unpack", "store", .. OutputPacking.Attributes],
+        ["registry"] = ["name", "push-by-digest", "name-canonical", "rewrite-timestamp", .. OutputPacking.Attributes],
+        ["docker"] = ["dest", "name", "tar", "rewrite-timestamp", .. OutputPacking.Attributes],
+        ["oci"] = ["dest", "name", "tar", "rewrite-timestamp", .. OutputPacking.Attributes],
+        ["local"] = ["dest", "platform-split", "rewrite-timestamp", "attestation-prefix"],
+        ["tar"] = ["dest", "rewrite-timestamp", "attestation-prefix"],
         ["cacheonly"] = [],
     };
+
+    /// <summary>Attributes that mean something only where the image leaves the engine.</summary>
+    private static readonly string[] ForLeaving = ["push-by-digest", "name-canonical", .. OutputPacking.Attributes];
 
     public required string Type { get; init; }
 
@@ -27,6 +30,17 @@ internal sealed record OutputSpec
     public IReadOnlyList<string> Names { get; init; } = [];
 
     public bool Push { get; init; }
+
+    /// <summary>The registry gets the image without a tag, and the engine no name for it.</summary>
+    public bool ByDigest { get; init; }
+
+    public OutputPacking Packing { get; init; } = new();
+
+    /// <summary><c>annotation…</c> attributes by their whole names.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Annotations { get; init; } = [];
+
+    /// <summary>What the names of files with attestations begin with, in outputs of files.</summary>
+    public string AttestationPrefix { get; init; } = "";
 
     /// <summary>False for a folder instead of an archive.</summary>
     public bool IsArchive { get; init; } = true;
@@ -56,13 +70,14 @@ internal sealed record OutputSpec
         foreach (string field in fields)
         {
             int equals = field.IndexOf('=');
-            values[equals < 0 ? throw new CommandException($"invalid value {field}: expected key=value in --output {text}") : field[..equals].Trim().ToLowerInvariant()] = field[(equals + 1)..];
+            string key = equals < 0 ? throw new CommandException($"invalid value {field}: expected key=value in --output {text}") : field[..equals].Trim();
+            values[IsAnnotation(key) ? key : key.ToLowerInvariant()] = field[(equals + 1)..];
         }
 
         string type = values.GetValueOrDefault("type") ?? throw new CommandException($"type is required for output: {text}");
         string[] allowed = Attributes.GetValueOrDefault(type)
             ?? throw new CommandException($"unsupported output type \"{type}\": use {string.Join(", ", Attributes.Keys)}");
-        foreach (string name in values.Keys.Where(k => k != "type" && !allowed.Contains(k)))
+        foreach (string name in values.Keys.Where(k => k != "type" && !allowed.Contains(k) && !(IsAnnotation(k) && type is "image" or "registry" or "oci" or "docker")))
         {
             throw new CommandException($"output type={type} does not support the attribute \"{name}\"");
         }
@@ -75,6 +90,10 @@ internal sealed record OutputSpec
             Names = values.GetValueOrDefault("name") is { Length: > 0 } names ? names.Split(',') : [],
             Push = type == "registry" || Flag(values, "push", false),
             IsArchive = Flag(values, "tar", true),
+            ByDigest = Flag(values, "push-by-digest", false),
+            Packing = OutputPacking.From(values, name => Flag(values, name, false)),
+            Annotations = [.. values.Where(v => IsAnnotation(v.Key))],
+            AttestationPrefix = values.GetValueOrDefault("attestation-prefix") ?? "",
             SplitsPlatforms = Flag(values, "platform-split", false),
             RewritesTimestamps = Flag(values, "rewrite-timestamp", false),
         }, values);
@@ -91,7 +110,23 @@ internal sealed record OutputSpec
             }
         }
 
-        Among(values, "compression", "uncompressed");
+        // There is nothing else that these could be.
+        if (!Flag(values, "name-canonical", true) || (spec.Type is "oci" or "docker" && !Flag(values, "oci-mediatypes", true)))
+        {
+            throw new CommandException($"output type={spec.Type} does not support {(spec.Type is "oci" or "docker" ? "oci-mediatypes" : "name-canonical")}=false");
+        }
+
+        bool leaves = spec.Push || spec.Type == "oci" || (spec.Type == "docker" && spec.HasDestination);
+        if (!leaves && values.Keys.FirstOrDefault(ForLeaving.Contains) is { } idle)
+        {
+            throw new CommandException(spec.Type == "docker" ? $"{idle} needs a dest in --output {text}" : $"{idle} needs push=true in --output {text}: layers in the engine are not packed");
+        }
+
+        if (spec.ByDigest && (spec.Names.Count == 0 || spec.Names.Any(n => n[(n.LastIndexOf('/') + 1)..].Contains(':'))))
+        {
+            throw new CommandException(spec.Names.Count == 0 ? "push-by-digest needs a name" : "can't push tagged ref by digest: give a name without a tag");
+        }
+
         return spec.Type == "local" && spec.Destination.Length == 0 ? throw new CommandException("dest is required for local output")
             : spec.Type == "oci" && !spec.IsArchive && spec.Destination.Length == 0 ? throw new CommandException($"dest is required for tar=false in --output {text}")
             : spec;
@@ -104,10 +139,7 @@ internal sealed record OutputSpec
         _ => throw new CommandException($"non-bool value for {name}: {value}"),
     };
 
-    private static string Among(Dictionary<string, string> values, string name, params string[] allowed) =>
-        !values.TryGetValue(name, out string? value) ? allowed[0]
-        : allowed.Contains(value) ? value
-        : throw new CommandException($"unsupported {name}={value}: use {string.Join(" or ", allowed)}");
+    private static bool IsAnnotation(string key) => key.StartsWith("annotation", StringComparison.Ordinal) && key.Contains('.');
 
     private static List<string> Split(string text)
     {

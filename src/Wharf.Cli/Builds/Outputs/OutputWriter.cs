@@ -11,7 +11,12 @@ using Wharf.Primitives;
 namespace Wharf.Cli.Builds.Outputs;
 
 /// <summary>Brings the result of a build to where the outputs want it.</summary>
-internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string imageId, bool quiet)
+/// <param name="cli">The program.</param>
+/// <param name="plan">Where it goes.</param>
+/// <param name="imageId">The result.</param>
+/// <param name="attested">The build attested something, which goes along with files.</param>
+/// <param name="quiet">Show no progress.</param>
+internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string imageId, bool attested, bool quiet)
 {
     /// <summary>Digest under which a registry has the image; null when it was not pushed.</summary>
     public string? PushedDigest { get; private set; }
@@ -23,18 +28,18 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
             switch (spec.Type)
             {
                 case "image" or "registry" when spec.Push:
-                    foreach (string tag in plan.Tags)
+                    foreach (string name in spec.ByDigest ? spec.Names : plan.Tags)
                     {
-                        await PushAsync(ImageReference.Parse(tag).WithDefaultTag(), ct);
+                        await PushAsync(spec, ImageReference.Parse(name), ct);
                     }
 
                     break;
                 case "tar":
-                    await FilesAsync(archive => OutputFile.WriteAsync(cli, spec.Destination, archive, "failed to write the files", ct), ct);
+                    await FilesAsync(spec, archive => OutputFile.WriteAsync(cli, spec.Destination, archive, "failed to write the files", ct), ct);
                     break;
                 case "local":
                     string folder = spec.SplitsPlatforms ? Path.Combine(spec.Destination, await PlatformFolderAsync(ct)) : spec.Destination;
-                    await FilesAsync(archive => Task.Run(() => Unpack(archive, folder), ct), ct);
+                    await FilesAsync(spec, archive => Task.Run(() => Unpack(archive, folder), ct), ct);
                     break;
                 case "oci" or "docker" when spec.Type == "oci" || spec.HasDestination:
                     await SaveAsync(spec, ct);
@@ -43,16 +48,19 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
         }
     }
 
-    private async Task PushAsync(ImageReference image, CancellationToken ct)
+    private async Task PushAsync(OutputSpec spec, ImageReference name, CancellationToken ct)
     {
-        using EngineReply reply = await cli.Client.PushImageAsync(image.FamiliarName, new Query { { "tag", image.Tag } }, Credentials.HeaderFor(cli, image), ct);
+        ImageReference image = name.WithDefaultTag();
+        Query query = spec.Packing.AddTo(new Query { { "tag", spec.ByDigest ? null : image.Tag }, { "image", spec.ByDigest ? imageId : null }, { "bydigest", spec.ByDigest } });
+        using EngineReply reply = await cli.Client.PushImageAsync(image.FamiliarName, query, Credentials.HeaderFor(cli, image), ct);
         var display = quiet ? new ProgressDisplay(new Framework.Terminal.TextOutput(Stream.Null, false), () => 0, cli.Clock) : ProgressDisplay.On(cli.Error, cli);
         await display.ShowAsync(reply.Body, aux => PushedDigest = aux.Text("Digest") is { Length: > 0 } digest ? digest : PushedDigest, ct);
     }
 
-    private async Task FilesAsync(Func<Stream, Task> write, CancellationToken ct)
+    private async Task FilesAsync(OutputSpec spec, Func<Stream, Task> write, CancellationToken ct)
     {
-        using EngineReply reply = await cli.Client.SendAsync("GET", "/build/files" + new Query { { "image", imageId } }, null, ct);
+        var query = new Query { { "image", imageId }, { "attestations", attested }, { "attestationprefix", spec.AttestationPrefix } };
+        using EngineReply reply = await cli.Client.SendAsync("GET", "/build/files" + query, null, ct);
         await write(reply.Body);
     }
 
@@ -72,7 +80,7 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
 
     private async Task SaveAsync(OutputSpec spec, CancellationToken ct)
     {
-        using EngineReply reply = await cli.Client.SaveImagesAsync(new Query { { "names", plan.Tags.Count > 0 ? plan.Tags : [imageId] } }, ct);
+        using EngineReply reply = await cli.Client.SaveImagesAsync(spec.Packing.AddTo(new Query { { "names", plan.Tags.Count > 0 ? plan.Tags : [imageId] } }), ct);
         if (spec.IsArchive)
         {
             await OutputFile.WriteAsync(cli, spec.Destination, reply.Body, "failed to save image", ct);
