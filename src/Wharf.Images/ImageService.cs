@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Layers;
 using Wharf.Images.Archives;
+using Wharf.Images.Caches;
 using Wharf.Images.Catalog;
 using Wharf.Images.Containers;
 using Wharf.Images.Content;
@@ -34,6 +35,8 @@ public sealed class ImageService : IImageService, IDisposable
     private readonly TrustGate _trust;
     private readonly IImageCatalog _catalog;
     private readonly IImageTransfers _transfers;
+    private readonly CacheExporter _cacheExporter;
+    private readonly CacheImporter _cacheImporter;
     private readonly IContainerFilesystems _containers;
     private readonly ImageMaintenance _maintenance;
 
@@ -67,9 +70,12 @@ public sealed class ImageService : IImageService, IDisposable
         var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);
         _gc = options.Gc is { } policy ? new ImageGc(policy, _index, _catalog, collector, _surroundings, () => ImageGc.UsedPercent(options.DataRoot), clock, report) : null;
+        var pusher = new LayerPusher(_index, documents, blobs, tars, fetcher, _uploads, options);
+        _cacheExporter = new CacheExporter(_index, documents, packer, pusher, collector, router, clock);
+        _cacheImporter = new CacheImporter(_index, blobs, collector, layers, factory, fetcher, router, options, clock);
         _transfers = new ImageTransfers(
             new ImagePuller(_index, blobs, collector, layers, factory, fetcher, router, _trust, _surroundings, options, clock),
-            new ImagePusher(_index, documents, new LayerPusher(_index, documents, blobs, tars, fetcher, _uploads, options), router, _surroundings, clock),
+            new ImagePusher(_index, documents, pusher, router, _surroundings, clock),
             new ImageLoader(_index, blobs, collector, layers, tars, factory, _surroundings, clock),
             new ImageSaver(_index, documents, packer, collector, _surroundings),
             new ImageImporter(composer, _surroundings, options, clock),
@@ -174,6 +180,15 @@ public sealed class ImageService : IImageService, IDisposable
 
     public Task<IReadOnlyList<SearchResult>> SearchAsync(string term, int limit, IReadOnlyDictionary<string, IReadOnlyList<string>> filters,
         RegistryCredentials? credentials, CancellationToken ct) => _transfers.SearchAsync(term, limit, filters, credentials, ct);
+
+    public Task WriteCacheAsync(CacheContent content, LayerPacking packing, Stream output, CancellationToken ct) => _cacheExporter.WriteAsync(content, packing, output, ct);
+
+    public Task PushCacheAsync(ImageReference name, CacheContent content, LayerPacking packing, RegistryCredentials? credentials, IProgress<TransferEvent> progress, CancellationToken ct) =>
+        _cacheExporter.PushAsync(name, content, packing, credentials, progress, ct);
+
+    public Task<ICacheSource> ReadCacheAsync(Stream archive, CancellationToken ct) => _cacheImporter.ReadAsync(archive, ct);
+
+    public Task<ICacheSource?> OpenCacheAsync(ImageReference name, RegistryCredentials? credentials, CancellationToken ct) => _cacheImporter.OpenAsync(name, credentials, ct);
 
     public Task<ContainerRootfs> PrepareContainerAsync(string containerId, Digest imageId, IReadOnlyDictionary<string, string> storageOptions, CancellationToken ct) =>
         _containers.PrepareContainerAsync(containerId, imageId, storageOptions, ct);

@@ -5,6 +5,7 @@ using Wharf.Api.System;
 using Wharf.Build.Attestations;
 using Wharf.Build.Execution;
 using Wharf.Engine.Builds;
+using Wharf.Engine.Builds.Caches;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
 
@@ -30,7 +31,7 @@ internal static class BuildQuery
             Pull = call.Flag("pull"),
             NoCache = call.Flag("nocache"),
             NoCacheStages = [.. call.QueryAll("nocachefilter").SelectMany(s => s.Split(',')).Where(s => s.Length > 0)],
-            CacheFrom = call.Query("cachefrom") is { Length: > 0 } sources && sources != "null" ? Parse(sources, ApiJson.Context.ListString, "cachefrom") : [],
+            CacheFrom = List(call, "cachefrom"),
             Explain = call.Flag("explain"),
             Squash = call.Flag("squash"),
             RewriteTimestamps = call.Flag("rewritetimestamp"),
@@ -60,6 +61,7 @@ internal static class BuildQuery
             Client = LocalClients.Of(call),
             Folder = call.Query("folder"),
             Dockerfile = call.Query("dockerfile") is { Length: > 0 } file ? file : "Dockerfile",
+            CacheTo = [.. List(call, "cacheto").Select(CacheSpec.To)],
             Credentials = Credentials(call),
         };
     }
@@ -77,12 +79,15 @@ internal static class BuildQuery
         ShmSize = call.Number("shmsize") ?? 0,
         ExtraHosts = [.. call.QueryAll("extrahosts").SelectMany(h => h.Split(',')).Where(h => h.Length > 0)],
         Ulimits = Ulimits(call),
-        SecurityOptions = call.Query("securityopt") is { Length: > 0 } options && options != "null" ? Parse(options, ApiJson.Context.ListString, "securityopt") : [],
+        SecurityOptions = List(call, "securityopt"),
     };
 
     private static List<(string Name, long Soft, long Hard)> Ulimits(ApiCall call) =>
         call.Query("ulimits") is not { Length: > 0 } text || text == "null" ? []
         : [.. Parse(text, ApiJson.Context.ListHostConfigUlimits, "ulimits").Select(u => (u.Name ?? "", u.Soft, u.Hard))];
+
+    private static List<string> List(ApiCall call, string name) =>
+        call.Query(name) is { Length: > 0 } text && text != "null" ? Parse(text, ApiJson.Context.ListString, name) : [];
 
     private static Dictionary<string, string> Pairs(ApiCall call, string name)
     {

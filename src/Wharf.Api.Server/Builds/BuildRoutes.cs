@@ -8,6 +8,8 @@ using Wharf.Api.Server.Streams;
 using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Engine.Builds;
+using Wharf.Engine.Builds.Caches;
+using Wharf.Images.Transfers;
 using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Builds;
@@ -26,6 +28,8 @@ internal sealed class BuildRoutes(IBuildService builds)
             Route.Post("/build/context", routes.CheckFoldersAsync),
             Route.Post("/build/agent", routes.LendAgentAsync).Hijacking(),
             Route.Get("/build/files", routes.FilesAsync),
+            Route.Get("/build/cache", routes.ExportCacheAsync),
+            Route.Put("/build/cache", routes.ReceiveCacheAsync),
             Route.Post("/build/cancel", routes.CancelAsync, "1.39"),
             Route.Get("/build/cachemount", routes.ExportAsync),
             Route.Put("/build/cachemount", routes.ImportAsync),
@@ -122,6 +126,24 @@ internal sealed class BuildRoutes(IBuildService builds)
         call.Http.Response.ContentType = "application/x-tar";
         string? prefix = call.Flag("attestations") ? call.Query("attestationprefix") ?? "" : null;
         await builds.ExportFilesAsync(image, prefix, call.Http.Response.Body, call.Ct);
+    }
+
+    private async Task ExportCacheAsync(ApiCall call)
+    {
+        string build = call.Query("buildid") ?? throw WharfException.Invalid("build ID not provided");
+        var target = new CacheSpec("local", null)
+        {
+            IsMax = call.Query("mode") == "max",
+            Packing = LayerPacking.Parse(call.Query("compression"), call.Query("compressionlevel"), call.Flag("forcecompression"), oci: true),
+        };
+        call.Http.Response.ContentType = "application/x-tar";
+        await builds.ExportCacheAsync(build, target, call.Http.Response.Body, call.Ct);
+    }
+
+    private async Task ReceiveCacheAsync(ApiCall call)
+    {
+        await builds.ReceiveCacheAsync(call.Query("id") ?? throw WharfException.Invalid("the id of the build cache is missing"), call.Http.Request.Body, call.Ct);
+        await call.StatusAsync(200);
     }
 
     private Task CancelAsync(ApiCall call)

@@ -1,4 +1,5 @@
 using Wharf.Build.Attestations;
+using Wharf.Build.Cache;
 using Wharf.Build.Copying;
 using Wharf.Primitives;
 
@@ -44,6 +45,9 @@ public sealed record BuildRequest
 
     /// <summary>Images whose layers may stand for steps that would make the same (--cache-from). Naming one is trusting it.</summary>
     public IReadOnlyList<string> CacheFrom { get; init; } = [];
+
+    /// <summary>Caches from elsewhere that the build may take steps of; null for none.</summary>
+    public IBuildImports? Imports { get; init; }
 
     /// <summary>Say for each step that the cache did not have which input changed.</summary>
     public bool Explain { get; init; }
@@ -97,4 +101,7 @@ public sealed record BuildRequest
 }
 
 /// <summary>What came out.</summary>
-public sealed record BuildResult(Digest Image);
+/// <param name="Image">The result.</param>
+/// <param name="LastStep">Image of the target's last step, which the result is but for --squash.</param>
+/// <param name="Steps">Steps of all stages that were run or found in the cache.</param>
+public sealed record BuildResult(Digest Image, Digest LastStep, IReadOnlyCollection<BuildCacheEntry> Steps);

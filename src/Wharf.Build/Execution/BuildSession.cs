@@ -82,6 +82,23 @@ internal sealed class BuildSession
         return await OpenImageAsync(finished.Image, ct);
     }
 
+    /// <summary>The image that <c>from</c> names in a stage: a named context, an earlier stage, an image; null for a context of files.</summary>
+    public async Task<BuildImage?> FindImageAsync(string from, Stage stage, IBuildOutput output, CancellationToken ct)
+    {
+        if (Request.NamedContexts.TryGetValue(from, out var context))
+        {
+            return context.Image is { } named ? await ResolveAsync(named, Request.Platform, output, ct) : null;
+        }
+
+        if (Stages.Find(from, stage.Index) is not { } earlier)
+        {
+            return await ResolveAsync(from, Request.Platform, output, ct);
+        }
+
+        var finished = await ResultOf(earlier);
+        return new BuildImage(finished.Image, finished.Config);
+    }
+
     /// <exception cref="WharfException">InvalidArgument: a trigger of a base image names a stage that nothing in the file needs.</exception>
     public Task<StageState> ResultOf(Stage stage) => Results.TryGetValue(stage.Index, out var running) ? running
         : throw WharfException.Invalid($"the stage {stage} is used by a trigger (ONBUILD) of a base image that was not here when the build began; build once more, now that it is");

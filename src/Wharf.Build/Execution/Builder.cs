@@ -59,9 +59,9 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
                 Warn(request, output, $"{plan.Stages.Source.Directives.Syntax} is newer than this builder's Dockerfile {SyntaxLevel.BuiltIn.ToString(2)}");
             }
 
-            var result = await RunAsync(session, plan, output, ct);
-            await TagAsync(request, result, output, ct);
-            return new BuildResult(result);
+            (Digest image, Digest last) = await RunAsync(session, plan, output, ct);
+            await TagAsync(request, image, output, ct);
+            return new BuildResult(image, last, session.Record.Steps);
         }
         finally
         {
@@ -107,7 +107,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         return new TrustedImages(found);
     }
 
-    private static async Task<Digest> RunAsync(BuildSession session, BuildPlan plan, IBuildOutput output, CancellationToken ct)
+    private static async Task<(Digest Image, Digest Last)> RunAsync(BuildSession session, BuildPlan plan, IBuildOutput output, CancellationToken ct)
     {
         var request = session.Request;
         var graph = plan.Graph(session.Images);
@@ -149,7 +149,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
 
         Digest image = request.Squash && state.Image != state.Base ? await session.Images.SquashAsync(state.Image, state.Base, request.Epoch, ct) : state.Image;
         await Attester.DescribeAsync(session, graph, state, image, ct);
-        return image;
+        return (image, state.Image);
     }
 
     private static void SayEmptyContinuations(DockerfileSource source, IBuildOutput output)

@@ -53,8 +53,7 @@ internal sealed class CommandRunner(StepRunner steps, Stage stage)
             Network = run.Network == "default" ? session.Request.Network : run.Network,
             Hostname = session.Arguments.Steering("BUILDKIT_SANDBOX_HOSTNAME"),
             Privileged = run.Security == "insecure",
-            // A device that is not required may be missing; the engine says so of one that is.
-            Devices = [.. run.Devices.Select(d => d.Split(',')).Where(d => d.Contains("required")).Select(d => d[0])],
+            Devices = [.. run.Devices.Select(RunDevice.Parse).Where(d => d.IsRequired || session.Workspaces.HasDevice(d.Name)).Select(d => d.Name)],
             Mounts = prepared.Mounts,
             Limits = session.Request.Limits,
         };

@@ -13,6 +13,12 @@ public interface IBuildWorkspaces
     /// <summary>The files of an image, to copy from.</summary>
     Task<IBuildWorkspace> OpenReadOnlyAsync(Digest image, CancellationToken ct);
 
+    /// <summary>A folder in memory, for what must not reach a disk. Nobody but the engine may look into it.</summary>
+    IBuildMemory OpenMemory();
+
+    /// <summary>Whether the host has a device of this qualified CDI name.</summary>
+    bool HasDevice(string name);
+
     /// <summary>A container that will run one command on top of an image.</summary>
     Task<IBuildContainer> CreateContainerAsync(BuildProcess process, CancellationToken ct);
 }
@@ -23,6 +29,13 @@ public interface IBuildWorkspace : IAsyncDisposable
     string Id { get; }
 
     SafeFileHandle Root { get; }
+}
+
+/// <summary>A folder in memory; it is gone with all that is in it when disposed.</summary>
+public interface IBuildMemory : IDisposable
+{
+    /// <summary>On the host.</summary>
+    string Path { get; }
 }
 
 /// <summary>The container of a RUN step.</summary>
@@ -69,10 +82,17 @@ public sealed record BuildProcess
     public BuildLimits Limits { get; init; } = new();
 }
 
-/// <summary>A mount of RUN --mount, resolved: a host path that is bound, or a tmpfs.</summary>
+/// <summary>A mount of RUN --mount, resolved: a host path that is bound, the files of an image, or a tmpfs.</summary>
 /// <param name="Target">Absolute in the container.</param>
-/// <param name="HostPath">Null for a tmpfs.</param>
-public sealed record BuildMount(string Target, string? HostPath, bool ReadOnly, long TmpfsSize = 0);
+/// <param name="HostPath">Null for a tmpfs and for an image.</param>
+public sealed record BuildMount(string Target, string? HostPath, bool ReadOnly, long TmpfsSize = 0)
+{
+    /// <summary>Empty unless its files are what is mounted, which nobody can write to.</summary>
+    public Digest Image { get; init; }
+
+    /// <summary>The part of the image, relative and without links in it; empty for all of it.</summary>
+    public string ImagePath { get; init; } = "";
+}
 
 /// <summary>Limits for the containers of a build, from the request; 0 or null for none.</summary>
 public sealed record BuildLimits

@@ -69,6 +69,11 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
             return true;
         }
 
+        if (await TryImportedAsync(step, ct))
+        {
+            return true;
+        }
+
         if (!step.HasUnwrittenInputs && session.TrustedImages.Find(state.Config, step.CreatedBy, step.IsEmpty) is { } trusted && await AdoptAsync(step, trusted, ct))
         {
             return true;
@@ -109,6 +114,20 @@ internal sealed class StepRunner(BuildSession session, StageState state, IBuildO
         {
             output.Write($"Removing intermediate container {shortId}\n");
         }
+    }
+
+    /// <summary>The key is the same wherever the step was run, so what a named cache has under it is what would come out here.</summary>
+    private async Task<bool> TryImportedAsync(Step step, CancellationToken ct)
+    {
+        if (session.Request.Imports is not { } imports || await imports.FindAsync(step.Key.ToDigest(), ct) is not { } image)
+        {
+            return false;
+        }
+
+        WasCached = true;
+        output.Write(" ---> Using cache\n");
+        await FinishAsync(step, image, ct);
+        return true;
     }
 
     private async Task<bool> AdoptAsync(Step step, TrustedStep trusted, CancellationToken ct)

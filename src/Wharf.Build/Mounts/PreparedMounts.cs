@@ -13,6 +13,7 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
     private readonly List<object> _owned = [];
     private readonly List<string> _folders = [];
     private readonly StringBuilder _key = new();
+    private IBuildMemory? _memory;
 
     public IReadOnlyList<BuildMount> Mounts => _mounts;
 
@@ -50,9 +51,21 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
         return Inside;
     }
 
+    /// <summary>A new path in memory, gone with the step.</summary>
+    public string NewMemoryPath()
+    {
+        if (_memory is null)
+        {
+            _memory = session.Workspaces.OpenMemory();
+            _owned.Insert(0, _memory);
+        }
+
+        return Path.Combine(_memory.Path, Guid.NewGuid().ToString("N"));
+    }
+
     public string WriteSecret(byte[] value, uint mode, uint user, uint group)
     {
-        string path = session.NewTemporaryPath();
+        string path = NewMemoryPath();
         using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
             file.Write(value);
@@ -60,13 +73,13 @@ internal sealed class PreparedMounts(BuildSession session) : IAsyncDisposable
 
         NameCalls.ChangeOwner(FileCalls.CurrentDirectory, path, user, group, AtFlags.None).ThrowIfError("fchownat", path);
         NameCalls.ChangeMode(FileCalls.CurrentDirectory, path, mode).ThrowIfError("fchmodat", path);
-        _folders.Add(path);
         return path;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (object owned in _owned)
+        // The newest first: sockets close before the memory goes that they are in.
+        foreach (object owned in _owned.AsEnumerable().Reverse())
         {
             if (owned is IAsyncDisposable later)
             {

@@ -67,10 +67,22 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
         prepared.Add(new BuildMount(target, lease.Path, mount.ReadOnly), $"cache {mount.Id ?? target} {target}");
     }
 
-    /// <summary>A bind shows a copy of the source: what the step writes there never reaches the context or another stage.</summary>
+    /// <summary>
+    /// A bind shows the files of an image as they are, where nothing can be written; else a copy of the source: what the step writes there never
+    /// reaches the context or another stage.
+    /// </summary>
     private async Task AddBindAsync(PreparedMounts prepared, RunMount mount, StageState state, CancellationToken ct)
     {
         string target = Absolute(mount.Target!, state);
+        if (mount is { From: { } from, ReadOnly: true } && await session.FindImageAsync(from, stage, output, ct) is { Id.IsEmpty: false } image)
+        {
+            // Layers are what they were made of: the same ones have the same files, whatever the image's configuration says.
+            string part = await ResolveAsync(image, mount, ct), layers = string.Join(' ', image.Config.RootFs?.DiffIds ?? []);
+            prepared.Add(new BuildMount(target, null, ReadOnly: true) { Image = image.Id, ImagePath = part },
+                $"bind {target} {Digest.Sha256(Encoding.UTF8.GetBytes(layers)).Encoded} {part}");
+            return;
+        }
+
         string folder = session.NewTemporaryPath();
         Directory.CreateDirectory(folder);
         prepared.OwnFolder(folder);
@@ -86,7 +98,7 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
         source = source == "." ? "" : source;
         if (source == ".." || source.StartsWith("../", StringComparison.Ordinal) || tree.Status(source, followLast: true) is not { } status)
         {
-            throw WharfException.Invalid($"the source {mount.Source} of the mount {mount.Target} was not found in {mount.From ?? "the build context"}");
+            throw NoSource(mount);
         }
 
         using var key = new ContentKey();
@@ -99,6 +111,27 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
             return (status.IsDirectory ? folder : Path.Combine(folder, "file"), key.Finish().Encoded);
         }
     }
+
+    /// <summary>The source in an image, without a link in its way.</summary>
+    private async Task<string> ResolveAsync(BuildImage image, RunMount mount, CancellationToken ct)
+    {
+        string source = mount.Source.TrimStart('/');
+        await using var workspace = await session.Workspaces.OpenReadOnlyAsync(image.Id, ct);
+        var errno = FileCalls.OpenAt2(workspace.Root, source.Length == 0 ? "." : source, OpenFlags.Path | OpenFlags.CloseOnExec, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle file);
+        using (file)
+        {
+            if (errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
+            {
+                throw NoSource(mount);
+            }
+
+            errno.ThrowIfError("openat2", source);
+            return LinkFreePath.Of(workspace.Root, source);
+        }
+    }
+
+    private static WharfException NoSource(RunMount mount) =>
+        WharfException.Invalid($"the source {mount.Source} of the mount {mount.Target} was not found in {mount.From ?? "the build context"}");
 
     private void AddAgent(PreparedMounts prepared, RunMount mount, StageState state)
     {
@@ -113,9 +146,8 @@ internal sealed class RunMounts(BuildSession session, Stage stage, IBuildOutput 
             return;
         }
 
-        string path = session.NewTemporaryPath(), target = Absolute(mount.Target ?? $"/run/buildkit/ssh_agent.{prepared.Mounts.Count}", state);
+        string path = prepared.NewMemoryPath(), target = Absolute(mount.Target ?? $"/run/buildkit/ssh_agent.{prepared.Mounts.Count}", state);
         Directory.CreateDirectory(path);
-        prepared.OwnFolder(path);
         prepared.Own(AgentSocket.Listen(path, agents, mount));
         prepared.Add(new BuildMount(target, AgentSocket.PathIn(path), ReadOnly: false), $"ssh {id}");
         prepared.AddEnvironment("SSH_AUTH_SOCK=" + target);

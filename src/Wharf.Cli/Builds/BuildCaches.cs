@@ -1,31 +1,45 @@
+using System.Formats.Tar;
+using Wharf.Cli.Builds.Outputs;
+using Wharf.Cli.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
-using Wharf.Cli.Framework.Progress;
-using Wharf.Cli.Images;
-using Wharf.Cli.Registry;
 using Wharf.Client.Http;
 using Wharf.Primitives;
 
 namespace Wharf.Cli.Builds;
 
 /// <summary>
-/// <c>--cache-from</c> and <c>--cache-to</c>. An image's history tells what made its layers, so any image can be a cache: inline costs
-/// nothing, and a registry's cache is an image that is pulled before and pushed after the build.
+/// <c>--cache-from</c> and <c>--cache-to</c>. What is in registries the engine fetches and stores by itself; folders are here, and go along with the build
+/// (<c>type=local</c>).
 /// </summary>
 internal sealed class BuildCaches
 {
-    private readonly List<string> _pulled = [];
-    private readonly List<string> _pushed = [];
+    private const string From = "cache-from", To = "cache-to";
 
-    /// <summary>Images that the engine may take layers of.</summary>
+    private static readonly Dictionary<string, string[]> FromAttributes = new(StringComparer.Ordinal) { ["registry"] = ["ref"], ["local"] = ["src"] };
+
+    private static readonly Dictionary<string, string[]> ToAttributes = new(StringComparer.Ordinal)
+    {
+        ["inline"] = ["mode"],
+        ["registry"] = ["ref", "mode", "image-manifest", "ignore-error", .. OutputPacking.Attributes],
+        ["local"] = ["dest", "mode", "image-manifest", "ignore-error", .. OutputPacking.Attributes],
+    };
+
+    private readonly List<(string Id, string Folder)> _sent = [];
+    private readonly List<(string Text, Dictionary<string, string> Values)> _kept = [];
+
+    /// <summary>For the engine: names of images, and caches in the form of the flag.</summary>
     public List<string> Sources { get; } = [];
 
-    /// <exception cref="CommandException">A kind of cache that there is not, by its name.</exception>
-    public static BuildCaches From(Invocation call)
+    /// <summary>For the engine, in the form of the flag.</summary>
+    public List<string> Targets { get; } = [];
+
+    /// <exception cref="CommandException">A kind of cache or an attribute that there is not, by its name.</exception>
+    public static BuildCaches Read(Invocation call)
     {
         var caches = new BuildCaches();
-        foreach (string text in call.List("cache-from"))
+        foreach (string text in call.List(From))
         {
             if (!text.Contains('='))
             {
@@ -33,77 +47,150 @@ internal sealed class BuildCaches
                 continue;
             }
 
-            string reference = Registry("cache-from", text) ?? throw new CommandException($"--cache-from {text} is not supported: use type=registry,ref=IMAGE");
-            caches.Sources.Add(reference);
-            caches._pulled.Add(reference);
+            Dictionary<string, string> values = Parse(From, text, FromAttributes);
+            if (values["type"] == "registry")
+            {
+                caches.Sources.Add($"type=registry,ref={Needed(From, text, values, "ref")}");
+                continue;
+            }
+
+            string id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+            caches._sent.Add((id, Needed(From, text, values, "src")));
         }
 
-        foreach (string text in call.List("cache-to"))
+        foreach (string text in call.List(To))
         {
-            if (Registry("cache-to", text.Contains('=') ? text : "type=registry,ref=" + text) is { } reference)
+            Dictionary<string, string> values = Parse(To, text.Contains('=') ? text : "type=registry,ref=" + text, ToAttributes);
+            OutputPacking.From(values, name => Flag(To, text, values, name, false));
+            string mode = values.GetValueOrDefault("mode") ?? "min";
+            if (mode is not ("min" or "max"))
             {
-                caches._pushed.Add(reference);
+                throw new CommandException($"--{To} {text}: unsupported mode=\"{mode}\": use min or max");
             }
+
+            if (!Flag(To, text, values, "oci-mediatypes", true) || !Flag(To, text, values, "image-manifest", true))
+            {
+                throw new CommandException($"--{To} {text} is not supported: a cache is an OCI image manifest");
+            }
+
+            if (values["type"] == "local")
+            {
+                Needed(To, text, values, "dest");
+                caches._kept.Add((text, values));
+                continue;
+            }
+
+            if (values["type"] == "registry")
+            {
+                Needed(To, text, values, "ref");
+            }
+            else if (mode == "max")
+            {
+                throw new CommandException($"--{To} {text} is not supported: mode=max; the image holds the steps that led to it");
+            }
+
+            caches.Targets.Add(string.Join(',', values.Select(v => $"{v.Key}={v.Value}")));
         }
 
         return caches;
     }
 
-    /// <summary>Brings the caches of registries here; one that cannot be had is no failure.</summary>
-    public async Task FetchAsync(CliContext cli, CancellationToken ct)
+    /// <summary>Sends folders that hold caches to the engine; one that cannot be had is no failure.</summary>
+    public async Task SendAsync(CliContext cli, CancellationToken ct)
     {
-        foreach (string reference in _pulled)
+        foreach ((string id, string folder) in _sent)
+        {
+            if (!File.Exists(Path.Combine(folder, "index.json")))
+            {
+                cli.Error.WriteLine($"WARN: the cache {folder} cannot be had: there is no index.json");
+                continue;
+            }
+
+            try
+            {
+                await cli.Client.CallAsync("PUT", "/build/cache" + new Query { { "id", id } }, RequestBody.Of(Pack(folder), "application/x-tar"), ct);
+                Sources.Add($"type=upload,id={id}");
+            }
+            catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument)
+            {
+                cli.Error.WriteLine($"WARN: the cache {folder} cannot be had: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>Writes the build's cache to folders.</summary>
+    public async Task StoreAsync(CliContext cli, string buildId, CancellationToken ct)
+    {
+        foreach ((string text, Dictionary<string, string> values) in _kept)
         {
             try
             {
-                await ImagePuller.PullAsync(cli, ImageReference.Parse(reference).WithDefaultTag(), "", all: false, null, ct);
+                var query = OutputPacking.From(values, name => Flag(To, text, values, name, false)).AddTo(new Query { { "buildid", buildId }, { "mode", values.GetValueOrDefault("mode") } });
+                using EngineReply reply = await cli.Client.SendAsync("GET", "/build/cache" + query, null, ct);
+                string folder = Path.GetFullPath(values["dest"]);
+                Directory.CreateDirectory(folder);
+                ArchiveExtractor.Extract(reply.Body, CopyTarget.Whole(folder), keepOwner: false);
             }
-            catch (Exception e) when (e is CommandException or WharfException)
+            catch (Exception e) when (e is WharfException or IOException && Flag(To, text, values, "ignore-error", false))
             {
-                cli.Error.WriteLine($"WARN: the cache {reference} cannot be had: {e.Message}");
+                cli.Error.WriteLine($"WARN: the cache was not written to {values["dest"]}: {e.Message}");
             }
         }
     }
 
-    public async Task StoreAsync(CliContext cli, string imageId, bool quiet, CancellationToken ct)
+    /// <summary>The files of a layout as a tar, packed while it is read.</summary>
+    private static Stream Pack(string folder)
     {
-        foreach (ImageReference target in _pushed.Select(r => ImageReference.Parse(r).WithDefaultTag()))
+        var pipe = new System.IO.Pipelines.Pipe();
+        var packing = new Thread(() =>
         {
-            await cli.Client.TagImageAsync(imageId, target.FamiliarName, target.Tag!, ct);
-            using EngineReply reply = await cli.Client.PushImageAsync(target.FamiliarName, new Query { { "tag", target.Tag } }, Credentials.HeaderFor(cli, target), ct);
-            var display = quiet ? new ProgressDisplay(new Framework.Terminal.TextOutput(Stream.Null, false), () => 0, cli.Clock) : ProgressDisplay.On(cli.Error, cli);
-            await display.ShowAsync(reply.Body, null, ct);
-        }
+            Exception? failure = null;
+            try
+            {
+                using Stream output = pipe.Writer.AsStream(leaveOpen: true);
+                using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+                IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(folder, "blobs"), "*", SearchOption.AllDirectories).Append(Path.Combine(folder, "index.json"));
+                foreach (string file in files)
+                {
+                    using FileStream content = File.OpenRead(file);
+                    tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, Path.GetRelativePath(folder, file)) { DataStream = content });
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                failure = e; // told to whoever reads the archive
+            }
+
+            pipe.Writer.Complete(failure);
+        })
+        { IsBackground = true, Name = "cache" };
+        packing.Start();
+        return pipe.Reader.AsStream();
     }
 
-    /// <returns>The image; null for type=inline, which every image is.</returns>
-    private static string? Registry(string flag, string text)
+    private static Dictionary<string, string> Parse(string flag, string text, Dictionary<string, string[]> known)
     {
-        string type = "", reference = "";
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string field in CommaSeparated.Split(text))
         {
             int equals = field.IndexOf('=');
-            string key = equals < 0 ? field : field[..equals], value = equals < 0 ? "" : field[(equals + 1)..];
-            switch (key)
-            {
-                case "type" when value is "registry" or "inline":
-                    type = value;
-                    break;
-                case "ref":
-                    reference = value;
-                    break;
-                case "mode" when value == "min":
-                    break;
-                default:
-                    throw new CommandException($"--{flag} {text} is not supported: {field}; use type=registry,ref=IMAGE or type=inline");
-            }
+            values[equals < 0 ? throw new CommandException($"invalid value {field}: expected key=value in --{flag} {text}") : field[..equals].Trim()] = field[(equals + 1)..];
         }
 
-        return type switch
-        {
-            "inline" => null,
-            "registry" when reference.Length > 0 => reference,
-            _ => throw new CommandException($"--{flag} {text} needs type=registry,ref=IMAGE or type=inline"),
-        };
+        string type = values.GetValueOrDefault("type") ?? throw new CommandException($"--{flag} {text} needs a type");
+        string[] attributes = known.GetValueOrDefault(type) ?? throw new CommandException($"--{flag} {text} is not supported: type={type}; use {string.Join(", ", known.Keys.Select(k => "type=" + k))}");
+        return values.Keys.FirstOrDefault(k => k != "type" && !attributes.Contains(k)) is { } unknown
+            ? throw new CommandException($"--{flag} {text} is not supported: type={type} has no attribute {unknown}")
+            : values;
     }
+
+    private static string Needed(string flag, string text, Dictionary<string, string> values, string name) =>
+        values.GetValueOrDefault(name) is { Length: > 0 } value ? value : throw new CommandException($"--{flag} {text} needs {name}=…");
+
+    private static bool Flag(string flag, string text, Dictionary<string, string> values, string name, bool otherwise) => !values.TryGetValue(name, out string? value) ? otherwise : value switch
+    {
+        "true" or "1" => true,
+        "false" or "0" => false,
+        _ => throw new CommandException($"non-bool value for {name} in --{flag} {text}: {value}"),
+    };
 }

@@ -29,7 +29,7 @@ internal static class BuildCallCommand
             };
         }
 
-        Query query = BuildQuery.From(call, context, OutputPlan.From(call), BuildCaches.From(call));
+        Query query = BuildQuery.From(call, context, OutputPlan.From(call), BuildCaches.Read(call));
         query.Add("call", parts[0]);
         offer?.AddTo(query);
         using EngineReply reply = await call.Cli.Client.SendAsync("POST", "/build" + query, context.Content is null ? null : RequestBody.Of(context.Content), ct);

@@ -39,11 +39,11 @@ internal static class BuildCommand
         OutputPlan outputs = OutputPlan.From(call);
         SortedDictionary<string, string> attestations = BuildAttestations.Read(call);
         BuildAnnotations annotations = BuildAnnotations.From(call, outputs);
-        BuildCaches caches = BuildCaches.From(call);
+        BuildCaches caches = BuildCaches.Read(call);
         string mode = BuildProgress.Mode(call);
         bool wantsShell = FailureShell.IsWanted(call);
         Dictionary<string, byte[]> secrets = BuildSecrets.Read(call);
-        Dictionary<string, string> agents = AgentLender.Sockets(call);
+        Dictionary<string, LentAgent> agents = AgentLender.Agents(call);
         BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input, call.List("build-context"));
         using LocalOffer? offer = call.Bool("compress") ? null : await LocalOffer.MakeAsync(cli, context, ct);
         context = offer is null ? context : context.InPlace();
@@ -53,7 +53,7 @@ internal static class BuildCommand
         }
 
         string buildId = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
-        await caches.FetchAsync(cli, ct);
+        await caches.SendAsync(cli, ct);
         Query query = BuildQuery.From(call, context, outputs, caches);
         bool isClassic = cli.Env("DOCKER_BUILDKIT") is "0" or "false";
         offer?.AddTo(query);
@@ -84,7 +84,7 @@ internal static class BuildCommand
         bool quiet = mode == "quiet";
         var writer = new OutputWriter(cli, outputs, id, BuildAttestations.Any(attestations), quiet);
         await writer.WriteAsync(ct);
-        await caches.StoreAsync(cli, id, quiet, ct);
+        await caches.StoreAsync(cli, buildId, ct);
         await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, ct);
         if (call.Bool("quiet"))
         {

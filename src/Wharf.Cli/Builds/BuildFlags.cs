@@ -32,7 +32,7 @@ internal static class BuildFlags
         new("push", FlagKind.Bool, "Shorthand for \"--output=type=registry\""),
         new("sbom", FlagKind.String, "Shorthand for \"--attest=type=sbom\""),
         new("secret", FlagKind.List, "Secret to expose to the build (format: \"id=mysecret[,src=/local/secret]\")"),
-        new("ssh", FlagKind.Strings, "SSH agent socket to expose to the build (format: \"default|<id>[=<socket>]\")"),
+        new("ssh", FlagKind.List, "SSH agent socket or keys to expose to the build (format: \"default|<id>[=<socket>|<key>[,<key>]]\")"),
         new("add-host", FlagKind.List, "Add a custom host-to-IP mapping (\"host:ip\")"),
         new("build-arg", FlagKind.List, "Set build-time variables"),
         new("cache-from", Sources, "Images to consider as cache sources"),

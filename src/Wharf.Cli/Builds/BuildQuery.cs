@@ -42,6 +42,7 @@ internal static class BuildQuery
         { "buildargs", Arguments(call) },
         { "labels", Labels(call) },
         { "cachefrom", Array(caches.Sources) },
+        { "cacheto", Array(caches.Targets) },
         { "ulimits", Ulimits(call.List("ulimit")) },
         { "version", "1" },
         { "explain", call.Bool("explain") },

@@ -5,6 +5,7 @@ using Wharf.Build.Cache;
 using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Build.Mounts;
+using Wharf.Engine.Builds.Caches;
 using Wharf.Engine.Containers;
 using Wharf.Primitives;
 
@@ -20,6 +21,10 @@ internal sealed class BuildService : IBuildService
     private readonly BuildCacheStore _store;
     private readonly LocalContexts _folders;
     private readonly BuildContexts _contexts;
+    private readonly CacheTransfers _transfers;
+    private readonly CacheUploads _uploads = new();
+    private readonly FinishedBuilds _finished = new();
+    private readonly BuildMemory _memory;
     private readonly string _temporary;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
 
@@ -31,11 +36,15 @@ internal sealed class BuildService : IBuildService
         string folder = Path.Combine(core.Options.DataRoot, "builder");
         _cacheMounts = new CacheMounts(Path.Combine(folder, "cache"), core.Parts.State, core.Clock);
         _store = new BuildCacheStore(core, _cache, _cacheMounts);
+        _transfers = new CacheTransfers(core.Images, _uploads);
         _temporary = Path.Combine(folder, "tmp");
         _folders = new LocalContexts(Path.Combine(folder, "hashes"), core.Clock);
         _contexts = new BuildContexts(_temporary, _folders);
 
+        _memory = new BuildMemory(Path.Combine(core.Options.ExecRoot, "builder"));
+
         // What a build of a daemon that died left behind.
+        _memory.Sweep();
         if (Directory.Exists(_temporary))
         {
             Directory.Delete(_temporary, recursive: true);
@@ -70,9 +79,20 @@ internal sealed class BuildService : IBuildService
         try
         {
             using var context = await _contexts.OpenAsync(order, stop.Token);
-            var result = await Builder(order).BuildAsync(await RequestAsync(order, context, stop.Token), output, stop.Token);
-            context.Remember();
-            return result;
+            var request = await RequestAsync(order, context, stop.Token);
+            (CacheImports? imports, IReadOnlyList<string> cacheImages) = await _transfers.OpenAsync(order, output, stop.Token);
+            await using (imports)
+            {
+                var result = await Builder(order).BuildAsync(request with { Imports = imports, CacheFrom = cacheImages }, output, stop.Token);
+                context.Remember();
+                await _transfers.PushAsync(order, order.CacheTo, result, output, stop.Token);
+                if (order.BuildId is { } built)
+                {
+                    _finished.Add(built, result);
+                }
+
+                return result;
+            }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -95,7 +115,7 @@ internal sealed class BuildService : IBuildService
 
     public async Task ExportFilesAsync(string image, string? attestationPrefix, Stream output, CancellationToken ct)
     {
-        var workspaces = new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment);
+        var workspaces = new BuildWorkspaces(_core, _containers, _memory);
         Digest id = _core.Images.Resolve(image, null);
         await using var workspace = attestationPrefix is null ? await workspaces.OpenReadOnlyAsync(id, ct) : await workspaces.OpenAsync(id, ct);
         if (attestationPrefix is not null)
@@ -113,6 +133,11 @@ internal sealed class BuildService : IBuildService
             _folders.Open(path, client, folder => folder.Dispose());
         }
     }
+
+    public async Task ReceiveCacheAsync(string id, Stream archive, CancellationToken ct) => await _uploads.AddAsync(id, await _core.Images.ReadCacheAsync(archive, ct));
+
+    public Task ExportCacheAsync(string buildId, CacheSpec target, Stream output, CancellationToken ct) =>
+        _core.Images.WriteCacheAsync(_transfers.Content(_finished.Find(buildId), target.IsMax), target.Packing, output, ct);
 
     public void Cancel(string buildId)
     {
@@ -135,7 +160,7 @@ internal sealed class BuildService : IBuildService
     }
 
     private Builder Builder(BuildOrder order) =>
-        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core.Images, _containers, _core.SecretEnvironment), _cache, _cacheMounts, _temporary, _core.Clock);
+        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core, _containers, _memory), _cache, _cacheMounts, _temporary, _core.Clock);
 
     private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
     {

@@ -3,14 +3,22 @@ using Microsoft.Win32.SafeHandles;
 using Wharf.Api.Containers;
 using Wharf.Build.Execution;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Devices;
 using Wharf.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Builds;
 
 /// <summary>Roots for copying steps come straight from the image store; RUN steps are ordinary containers of the engine.</summary>
-internal sealed class BuildWorkspaces(IImageService images, IContainerService containers, ConcurrentDictionary<string, IReadOnlyList<string>> secrets) : IBuildWorkspaces
+internal sealed class BuildWorkspaces(EngineCore core, IContainerService containers, BuildMemory memory) : IBuildWorkspaces
 {
+    private readonly IImageService images = core.Images;
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> secrets = core.SecretEnvironment;
+
+    public IBuildMemory OpenMemory() => memory.Open();
+
+    public bool HasDevice(string name) => CdiDevices.Has(name, core.Options.CdiFolders);
+
     public Task<IBuildWorkspace> OpenAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: false, ct);
 
     public Task<IBuildWorkspace> OpenReadOnlyAsync(Digest image, CancellationToken ct) => OpenAsync(image, readOnly: true, ct);
@@ -76,6 +84,14 @@ internal sealed class BuildWorkspaces(IImageService images, IContainerService co
 
     private static MountRequest Mount(BuildMount mount) => mount.HostPath is { } path
         ? new MountRequest { Type = "bind", Source = path, Target = mount.Target, ReadOnly = mount.ReadOnly }
+        : !mount.Image.IsEmpty ? new MountRequest
+        {
+            Type = "image",
+            Source = mount.Image.ToString(),
+            Target = mount.Target,
+            ReadOnly = true,
+            ImageOptions = mount.ImagePath.Length == 0 ? null : new MountRequestImageOptions { Subpath = mount.ImagePath },
+        }
         : new MountRequest { Type = "tmpfs", Target = mount.Target, TmpfsOptions = mount.TmpfsSize > 0 ? new MountRequestTmpfsOptions { SizeBytes = mount.TmpfsSize } : null };
 
     private sealed class Workspace(IImageService images, string id, SafeFileHandle root) : IBuildWorkspace

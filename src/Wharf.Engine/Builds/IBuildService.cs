@@ -1,6 +1,7 @@
 using Wharf.Api.Builds;
 using Wharf.Build.Calls;
 using Wharf.Build.Execution;
+using Wharf.Engine.Builds.Caches;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
 
@@ -26,6 +27,21 @@ public interface IBuildService
     /// <summary>Whether a client's folders can be read where they are.</summary>
     /// <exception cref="WharfException">NotImplemented: they cannot, and why.</exception>
     void CheckFolders(LocalClient client, IReadOnlyList<string> paths);
+
+    /// <summary>Takes a cache that a client sends for a build to come.</summary>
+    /// <param name="id">Name that the build will give it.</param>
+    /// <param name="archive">Its layout as a tar.</param>
+    /// <param name="ct">Drops it.</param>
+    /// <exception cref="WharfException">InvalidArgument: no cache.</exception>
+    Task ReceiveCacheAsync(string id, Stream archive, CancellationToken ct);
+
+    /// <summary>Writes the steps of a finished build as a cache, a layout in a tar.</summary>
+    /// <param name="buildId">The client's id of the build.</param>
+    /// <param name="target">Which steps, and in which form.</param>
+    /// <param name="output">Receives the tar.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="WharfException">NotFound: no such build, or it is too long ago.</exception>
+    Task ExportCacheAsync(string buildId, CacheSpec target, Stream output, CancellationToken ct);
 
     /// <summary>Ends the build that was started with an id; one that is not running is no error, as it may just have ended.</summary>
     void Cancel(string buildId);
@@ -93,6 +109,9 @@ public sealed record BuildOrder
 
     /// <summary>Further contexts: name to address.</summary>
     public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where the steps of the build are to be kept for other engines.</summary>
+    public IReadOnlyList<CacheSpec> CacheTo { get; init; } = [];
 
     /// <summary>Credentials by registry domain, for base images.</summary>
     public Func<string, RegistryCredentials?> Credentials { get; init; } = _ => null;

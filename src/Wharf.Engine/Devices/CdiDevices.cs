@@ -35,6 +35,20 @@ internal static class CdiDevices
         return edits;
     }
 
+    /// <summary>Whether a file describes a device of this name. A file that makes no sense is left to <see cref="Resolve"/>, which says so.</summary>
+    public static bool Has(string name, IReadOnlyList<string> folders)
+    {
+        try
+        {
+            Find(name, folders, []);
+            return true;
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument)
+        {
+            return false;
+        }
+    }
+
     private static CdiEdits Find(string name, IReadOnlyList<string> folders, HashSet<string> common)
     {
         int equals = name.IndexOf('=');

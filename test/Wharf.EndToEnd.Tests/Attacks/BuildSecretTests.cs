@@ -8,7 +8,7 @@ namespace Wharf.EndToEnd.Tests.Attacks;
 public sealed class BuildSecretTests(SharedEngine shared) : EngineTest(shared)
 {
     [Fact]
-    public void Secret_OfABuild_IsInNoLayerHistoryCacheOrLog()
+    public void Secret_OfABuild_IsInNoLayerHistoryCacheProvenanceOrLog()
     {
         string name = NewName(), secret = "sup3r-" + Guid.NewGuid().ToString("N"), folder = Context(
             "FROM busybox\n"
@@ -18,20 +18,84 @@ public sealed class BuildSecretTests(SharedEngine shared) : EngineTest(shared)
             + "RUN test ! -s /run/secrets/file && test ! -s /deep/er/token\n");
         string file = Path.Combine(folder, "secret");
         File.WriteAllText(file, secret);
-        File.WriteAllText(Path.Combine(folder, ".dockerignore"), "secret\n");
+        File.WriteAllText(Path.Combine(folder, ".dockerignore"), "secret\nout*\n");
         var environment = Environment();
         environment["VALUE"] = secret;
-        CommandResult built = Build(environment, "--no-cache", "--progress=plain", "-t", name, "--secret", $"id=file,src={file}", "--secret", "id=VALUE", folder).Ok();
+        string outputs = Path.Combine(folder, "out");
+        Directory.CreateDirectory(outputs);
+        CommandResult built = Build(environment, "--no-cache", "--progress=plain", "-t", name, "--secret", $"id=file,src={file}", "--secret", "id=VALUE",
+            "--provenance=mode=max", "--sbom=true", "--cache-to", $"type=local,dest={outputs}/cache,mode=max,compression=uncompressed,force-compression=true",
+            "-o", $"type=local,dest={outputs}/files", "-o", $"type=oci,dest={outputs}/layout,tar=false", "-o", $"type=docker,dest={outputs}/docker.tar",
+            "--metadata-file", outputs + "/metadata", folder).Ok();
         Assert.DoesNotContain(secret, built.Out + built.Error);
         Assert.Equal($"{secret.Length} 444 7 yes", Run(Client.Docker, "run", "--rm", name, "cat", "/length", "/mode", "/env").Ok().Text.Replace('\n', ' '));
         Assert.DoesNotContain(secret, Run(Client.Docker, "history", "--no-trunc", name).Ok().Out);
-        string archive = Path.Combine(folder, "image.tar");
-        Run(Client.Docker, "save", "-o", archive, name).Ok();
-        AssertAbsent(secret, archive);
+        string statements = Engine.Get($"/v1.55/images/{name}/attestations?statement=1");
+        Assert.Contains("\"id\":\"VALUE\"", statements);
+        Assert.DoesNotContain(secret, statements);
+        AssertAbsent(secret, outputs);
+
+        // The records of a cache are packed; what they say is looked through unpacked, and that they are what was meant.
+        CommandResult records = Command.Run("/bin/sh", ["-c", $"for f in {outputs}/cache/blobs/sha256/*; do gzip -dc $f 2>/dev/null; done"]);
+        Assert.Contains("\"steps\"", records.Out);
+        Assert.DoesNotContain(secret, records.Out);
         AssertAbsent(secret, Engine.DataRoot);
         AssertAbsent(secret, Engine.ExecRoot);
         Assert.DoesNotContain(secret, Engine.Log());
-        Run(Client.Docker, "rmi", name).Ok();
+        Run(Client.Docker, "rmi", "-f", name).Ok();
+    }
+
+    [Fact]
+    public void Secret_ThatABuildAlsoSaysItself_IsTakenOutOfProvenance()
+    {
+        string name = NewName(), secret = "sup3r-" + Guid.NewGuid().ToString("N"), folder = Context("FROM busybox\nARG TOKEN\nARG http_proxy\nRUN --mount=type=secret,id=S true\n");
+        var environment = Environment();
+        environment["S"] = secret;
+        Build(environment, "--secret", "id=S", "--build-arg", "TOKEN=" + secret, "--build-arg", $"http_proxy=http://me:{secret}x@127.0.0.1:9/", "--provenance=mode=max", "-t", name, folder).Ok();
+        string statements = Engine.Get($"/v1.55/images/{name}/attestations?statement=1");
+        Assert.Contains("build-arg:TOKEN", statements);
+        Assert.DoesNotContain(secret, statements);
+        Run(Client.Docker, "rmi", "-f", name).Ok();
+    }
+
+    [Fact]
+    public async Task Secret_OfARunningStep_IsInMemoryAlone()
+    {
+        string secret = "sup3r-" + Guid.NewGuid().ToString("N"), mark = NewName(), folder = Context($"FROM busybox\nRUN --mount=type=secret,id=S echo running-{mark}; while test -s /run/secrets/S; do sleep 0.1; done\n");
+        var environment = Environment();
+        environment["S"] = secret;
+        using var building = Command.Start(Repository.Program("wharf"), ["build", "--progress=plain", "--secret", "id=S", folder], environment);
+        building.StandardInput.Close();
+        Task<string> output = building.StandardOutput.ReadToEndAsync();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task reading = Task.Run(async () =>
+        {
+            while (await building.StandardError.ReadLineAsync() is { } line)
+            {
+                if (line.EndsWith(" running-" + mark, StringComparison.Ordinal))
+                {
+                    seen.TrySetResult();
+                }
+            }
+        });
+        try
+        {
+            await seen.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
+
+            // -xdev: what is mounted below is no part of the disk.
+            Command.Run("find", [Engine.DataRoot, Engine.ExecRoot, "-xdev", "-type", "f", "-size", "-1000k", "-exec", "grep", "-lF", secret, "{}", "+"]).Fails(1);
+            string mounted = Assert.Single(File.ReadLines("/proc/self/mountinfo"), l => l.Contains(Engine.ExecRoot + "/builder/", StringComparison.Ordinal) && l.Contains(" - tmpfs ", StringComparison.Ordinal));
+            Assert.Equal(secret, File.ReadAllText(Directory.GetFiles(mounted.Split(' ')[4]).Single()));
+        }
+        finally
+        {
+            Command.Run("kill", ["-INT", building.Id.ToString()]);
+            await building.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await reading.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Eventually(() => !File.ReadAllText("/proc/self/mountinfo").Contains(Engine.ExecRoot + "/builder/", StringComparison.Ordinal), "the memory is given back");
+        Assert.DoesNotContain(secret, await output);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Wharf.EndToEnd.Tests.Registries;
 internal sealed partial class RegistryProcess : IDisposable
 {
     private readonly string[] _flags;
-    private readonly Engine? _engine;
+    private Engine? _engine;
     private readonly List<string> _log = [];
     private Process? _process;
 
@@ -65,6 +65,14 @@ internal sealed partial class RegistryProcess : IDisposable
         }
 
         Assert.True(listening.Wait(TimeSpan.FromSeconds(30)), "the registry does not listen:\n" + Log);
+    }
+
+    /// <summary>Goes on with its store and port in the network of another engine.</summary>
+    public void MoveTo(Engine engine)
+    {
+        Kill();
+        _engine = engine;
+        Start();
     }
 
     public void Kill()

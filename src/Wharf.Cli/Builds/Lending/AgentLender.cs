@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Wharf.Cli.Builds.Lending.Keys;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Client;
@@ -8,8 +9,8 @@ using Wharf.Primitives;
 namespace Wharf.Cli.Builds.Lending;
 
 /// <summary>
-/// <c>--ssh default|ID=SOCKET</c>: keeps one connection waiting at the engine for each agent. When a step uses it, it is joined with a
-/// connection to the agent here, and the next one waits. Keys never leave the agent.
+/// <c>--ssh default|ID=SOCKET|ID=KEY,…</c>: keeps one connection waiting at the engine for each agent. When a step uses it, it is joined with a
+/// connection to the agent here, or answered with the keys, and the next one waits. Keys never leave this machine.
 /// </summary>
 internal sealed class AgentLender
 {
@@ -25,30 +26,30 @@ internal sealed class AgentLender
         _buildId = buildId;
     }
 
-    /// <summary>Sockets by id.</summary>
-    /// <exception cref="CommandException">No agent is known, or what is named is no socket.</exception>
-    public static Dictionary<string, string> Sockets(Invocation call)
+    /// <summary>Agents by id: the sockets of running ones, and keys for which this program is the agent.</summary>
+    /// <exception cref="CommandException">No agent is known, or what is named is neither a socket nor a key that is served.</exception>
+    public static Dictionary<string, LentAgent> Agents(Invocation call)
     {
-        var sockets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var agents = new Dictionary<string, LentAgent>(StringComparer.Ordinal);
         foreach (string text in call.List("ssh"))
         {
             int equals = text.IndexOf('=');
             string id = equals < 0 ? text : text[..equals];
-            string path = equals < 0
+            string paths = equals < 0
                 ? call.Cli.Env("SSH_AUTH_SOCK") ?? throw new CommandException($"invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set, or use --ssh {id}=SOCKET")
                 : text[(equals + 1)..];
-            sockets[id] = Check(id, path);
+            agents[id] = LentAgent.Of(id, paths.Split(','));
         }
 
-        return sockets;
+        return agents;
     }
 
-    public static AgentLender Start(CliContext cli, string buildId, Dictionary<string, string> sockets)
+    public static AgentLender Start(CliContext cli, string buildId, Dictionary<string, LentAgent> agents)
     {
         var lender = new AgentLender(cli.Client, buildId);
-        foreach ((string id, string path) in sockets)
+        foreach ((string id, LentAgent agent) in agents)
         {
-            lender.Wait(id, path);
+            lender.Wait(id, agent);
         }
 
         return lender;
@@ -57,26 +58,9 @@ internal sealed class AgentLender
     /// <summary>No further connection is lent; those that wait end with the build.</summary>
     public void Stop() => _isOver = true;
 
-    private static string Check(string id, string path)
-    {
-        FileAttributes attributes;
-        try
-        {
-            attributes = File.GetAttributes(path);
-        }
-        catch (IOException e)
-        {
-            throw new CommandException($"could not use the ssh agent {id}: {e.Message}");
-        }
+    private void Wait(string id, LentAgent agent) => new Thread(() => Lend(id, agent)) { IsBackground = true, Name = "agent" }.Start();
 
-        return (attributes & (FileAttributes.Directory | FileAttributes.Device)) == 0 && new FileInfo(path).Length > 0
-            ? throw new CommandException($"--ssh {id}={path} is a key file, which is not supported: add the key to an agent (ssh-add) and give the agent's socket")
-            : path;
-    }
-
-    private void Wait(string id, string path) => new Thread(() => Lend(id, path)) { IsBackground = true, Name = "agent" }.Start();
-
-    private void Lend(string id, string path)
+    private void Lend(string id, LentAgent agent)
     {
         try
         {
@@ -91,16 +75,35 @@ internal sealed class AgentLender
 
             if (!_isOver)
             {
-                Wait(id, path);
+                Wait(id, agent);
             }
 
-            Join(stream, path, buffer, count);
+            if (agent.Socket is { } path)
+            {
+                Join(stream, path, buffer, count);
+            }
+            else
+            {
+                Serve(stream, new KeyAgent(agent.Keys), buffer, count);
+            }
         }
-        catch (Exception e) when (e is IOException or SocketException or WharfException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or WharfException or ObjectDisposedException or FormatException)
         {
             // the step sees a closed connection, and says so in its output
             _ = e;
         }
+    }
+
+    private static void Serve(HijackedStream stream, KeyAgent agent, byte[] buffer, int count)
+    {
+        while (count > 0)
+        {
+            byte[] answer = agent.Take(buffer.AsSpan(0, count));
+            stream.WriteAsync(answer, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            count = stream.ReadAsync(buffer, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+
+        stream.CloseWrite();
     }
 
     private static void Join(HijackedStream stream, string path, byte[] buffer, int count)

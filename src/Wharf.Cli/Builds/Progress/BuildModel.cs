@@ -80,7 +80,7 @@ internal sealed class StepModel
         Number = started.Step ?? 0;
         Began = now;
         IsQuiet = started.Position is null && Number != BuildModel.ContextStep;
-        string place = started.Position is { } position ? $"{position}/{started.Count}" : "";
+        string place = started is { Position: { } position, Count: > 0 } ? $"{position}/{started.Count}" : "";
         string prefix = string.Join(' ', new[] { started.Stage ?? "", place }.Where(p => p.Length > 0));
         Name = (prefix.Length > 0 ? $"[{prefix}] " : "") + OneLine(started.Text ?? "");
     }
