@@ -32,7 +32,9 @@ internal sealed class ZstdWriter : ForwardWriter
 
         Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterLevel, level));
         Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterChecksum, 1));
-        Check(Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterWorkers, alone ? 0 : Math.Min(Environment.ProcessorCount, MostWorkers)));
+
+        // A library that was built without threads (Debian's static one, which is in our programs) refuses workers, and does the work itself.
+        _ = Libzstd.ZSTD_CCtx_setParameter(_context, Libzstd.ParameterWorkers, alone ? 0 : Math.Min(Environment.ProcessorCount, MostWorkers));
     }
 
     ~ZstdWriter() => Free();
