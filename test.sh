@@ -10,7 +10,7 @@ pattern=${1:-}
 
 need_root
 need_dotnet
-need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev iproute2 nftables curl tar zstd xz-utils bzip2 util-linux busybox-static crun runc skopeo docker-registry libarchive-tools btrfs-progs podman buildah containerd strace apache2-utils openssl docker.io
+need_packages gcc zlib1g-dev libzstd-dev libsqlite3-dev iproute2 nftables curl tar zstd xz-utils bzip2 util-linux busybox-static crun runc skopeo docker-registry libarchive-tools btrfs-progs podman buildah containerd strace apache2-utils openssl openssh-client docker.io
 [ $publish -eq 0 ] || ./build.sh || fail "the build failed"
 mkdir -p out/test
 passed=0 failed=0 skipped=0 broken=()

@@ -92,7 +92,7 @@ public sealed class ContainerEngine : IAsyncDisposable
             Events = journal,
             Volumes = volumes,
         };
-        var observer = new ImageObserver(containers, journal);
+        var observer = new ImageObserver(containers, core.BuildHolds, journal);
         parts.Images.Connect(observer, observer);
         KernelSupport kernel = KernelSupport.Probe();
         var specs = new SpecBuilder(options, new SeccompProfiles());

@@ -37,6 +37,9 @@ internal sealed record EngineCore
     /// <summary>Environment that is never written down, by container id: the secrets of build steps, which live only as long as the step.</summary>
     public ConcurrentDictionary<string, IReadOnlyList<string>> SecretEnvironment { get; } = new();
 
+    /// <summary>Images that running builds stand on or have made: nobody may prune them from under a build.</summary>
+    public Builds.BuildHolds BuildHolds { get; } = new();
+
     public IShimFactory Shims => Parts.Shims;
 
     public IImageService Images => Parts.Images;

@@ -1,3 +1,4 @@
+using Wharf.Engine.Builds;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Events;
 using Wharf.Images.Catalog;
@@ -5,8 +6,8 @@ using Wharf.Primitives;
 
 namespace Wharf.Engine;
 
-/// <summary>What images ask of the engine: which containers stand on them, and a place for their events.</summary>
-internal sealed class ImageObserver(ContainerRegistry containers, IEventService events) : IImageUsers, IImageEventSink
+/// <summary>What images ask of the engine: which containers and builds stand on them, and a place for their events.</summary>
+internal sealed class ImageObserver(ContainerRegistry containers, BuildHolds builds, IEventService events) : IImageUsers, IImageEventSink
 {
     public IReadOnlyList<ImageUse> ImageUses()
     {
@@ -20,6 +21,7 @@ internal sealed class ImageObserver(ContainerRegistry containers, IEventService 
             }
         }
 
+        uses.AddRange(builds.Uses());
         return uses;
     }
 

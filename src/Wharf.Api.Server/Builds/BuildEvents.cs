@@ -63,6 +63,8 @@ internal sealed class BuildEvents(TimeProvider clock) : IBuildLines, IBuildProgr
 
     public void Warning(string text) => Send(new BuildEvent { Type = "warning", Text = text });
 
+    public void Provenance(string predicate) => Send(new BuildEvent { Type = "provenance", Text = predicate });
+
     public void Tagged(string name) => Send(new BuildEvent { Type = "tagged", Text = name });
 
     public void Fail(Exception error) => Send(new BuildEvent

@@ -39,6 +39,7 @@ internal static class BuildQuery
             KeepFailed = !call.Flag("forcerm"),
             Entitlements = Entitlements.Parse(call.QueryAll("allow")),
             Attestations = AttestationOptions.Parse(Pairs(call, "attests")),
+            ToldProvenance = call.Query("provenance") is { Length: > 0 } told ? ProvenanceOptions.Parse(new Dictionary<string, string> { ["mode"] = told }) : null,
             VersionControl = Pairs(call, "vcs"),
             Description = new BuildDescription
             {

@@ -12,7 +12,7 @@ public sealed record BuildEvent
     /// <summary>Content type of a request whose body begins with the secrets: four bytes of length (big-endian), a JSON object of id to base64, then the context.</summary>
     public const string RequestType = "application/vnd.wharf.build";
 
-    /// <summary>started, log, transfer, finished, warning, built, tagged or failed.</summary>
+    /// <summary>started, log, transfer, finished, warning, provenance, built, tagged or failed.</summary>
     public string? Type { get; set; }
 
     /// <summary>Milliseconds since 1970, by the engine's clock.</summary>
@@ -33,7 +33,7 @@ public sealed record BuildEvent
     /// <summary>started: line of the Dockerfile.</summary>
     public int? Line { get; set; }
 
-    /// <summary>The instruction, the output, the warning, the name, the image's id or the error.</summary>
+    /// <summary>The instruction, the output, the warning, the predicate, the name, the image's id or the error.</summary>
     public string? Text { get; set; }
 
     /// <summary>finished: done, cached, failed or cancelled.</summary>

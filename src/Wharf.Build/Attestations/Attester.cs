@@ -1,3 +1,4 @@
+using System.Text;
 using Wharf.Build.Attestations.Packages;
 using Wharf.Build.Execution;
 using Wharf.Build.Stages;
@@ -20,10 +21,16 @@ internal static class Attester
             predicates.Add(new BuildPredicate(SpdxDocument.PredicateType, SpdxDocument.Write(image, name, packages, session.Created)));
         }
 
-        if (request.Attestations.Provenance is { } options)
+        string id = request.BuildId ?? ObjectId.New();
+        byte[] Provenance(ProvenanceOptions options) => new ProvenancePredicate(request, graph, session.Record, options).Write(image, id, session.Clock.GetUtcNow());
+        if (request.Attestations.Provenance is { } attested)
         {
-            string id = request.BuildId ?? ObjectId.New();
-            predicates.Add(new BuildPredicate(ProvenancePredicate.Type, new ProvenancePredicate(request, graph, session.Record, options).Write(image, id, session.Clock.GetUtcNow())));
+            predicates.Add(new BuildPredicate(ProvenancePredicate.Type, Provenance(attested)));
+        }
+
+        if (request.ToldProvenance is { } told)
+        {
+            request.Progress?.Provenance(Encoding.UTF8.GetString(Provenance(told)));
         }
 
         var description = request.Description with { Predicates = predicates, Names = request.Tags };

@@ -90,6 +90,9 @@ public sealed record BuildRequest
 
     public AttestationOptions Attestations { get; init; } = AttestationOptions.None;
 
+    /// <summary>Provenance that whoever watches the build is told, whether it is attested or not; null for none.</summary>
+    public ProvenanceOptions? ToldProvenance { get; init; }
+
     /// <summary>Annotations; what is attested is added when the image is there.</summary>
     public BuildDescription Description { get; init; } = new();
 

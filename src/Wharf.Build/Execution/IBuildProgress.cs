@@ -18,6 +18,9 @@ public interface IBuildProgress
     /// <summary>Something the build does although it is not as it should be.</summary>
     void Warning(string text);
 
+    /// <summary>How the result came to be, for who asked for it: a predicate of SLSA's, JSON.</summary>
+    void Provenance(string predicate);
+
     /// <summary>A name was given to the result.</summary>
     void Tagged(string name);
 }

@@ -54,6 +54,11 @@ public static class HttpSource
                 throw WharfException.Invalid($"failed to GET {url} with status {(int)response.StatusCode} {response.ReasonPhrase}");
             }
 
+            if (response.Content.Headers.ContentLength > MaxBytes)
+            {
+                throw TooLarge(url);
+            }
+
             string name = Uri.UnescapeDataString(address.AbsolutePath.TrimEnd('/').Split('/')[^1]);
             name = name.Contains('/') || name is "." or ".." ? "" : name;
             string path = Path.Combine(folder, name.Length == 0 ? "download" : name);
@@ -85,6 +90,8 @@ public static class HttpSource
         }
     }
 
+    private static WharfException TooLarge(string url) => WharfException.Invalid($"{url} is larger than {MaxBytes >> 30} GiB");
+
     private static async Task<string> SaveAsync(HttpResponseMessage response, string path, string url, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -98,7 +105,7 @@ public static class HttpSource
             total += count;
             if (total > MaxBytes)
             {
-                throw WharfException.Invalid($"{url} is larger than {MaxBytes >> 30} GiB");
+                throw TooLarge(url);
             }
 
             hash.AppendData(buffer, 0, count);

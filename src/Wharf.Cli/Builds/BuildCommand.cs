@@ -60,7 +60,8 @@ internal static class BuildCommand
         query.Add("events", isClassic ? null : "1");
         query.Add("buildid", buildId);
         query.Add("ssh", agents.Keys);
-        BuildQuery.AddDescription(query, attestations, annotations);
+        BuildQuery.AddDescription(query, attestations, annotations, VersionControl.Of(cli, call.Arguments[0]));
+        query.Add("provenance", BuildResultFiles.ProvenanceMode(call));
 
         // The classic builder leaves the containers of failed steps behind; who watches events asks for one when he wants it.
         query.Add("forcerm", call.Bool("force-rm") || (!isClassic && !wantsShell));
@@ -68,9 +69,10 @@ internal static class BuildCommand
         var sent = content is null ? null : new CountingStream(content);
         AgentLender lender = AgentLender.Start(cli, buildId, agents);
         string id;
+        string? provenance;
         try
         {
-            id = await BuildAsync(call, query, Body(sent, secrets), sent, mode, isClassic, context.Remote.Length > 0, ct);
+            (id, provenance) = await BuildAsync(call, query, Body(sent, secrets), sent, mode, isClassic, context.Remote.Length > 0, ct);
         }
         catch (BuildFailedException e) when (wantsShell && e.Container is { } container)
         {
@@ -85,7 +87,7 @@ internal static class BuildCommand
         var writer = new OutputWriter(cli, outputs, id, BuildAttestations.Any(attestations), quiet);
         await writer.WriteAsync(ct);
         await caches.StoreAsync(cli, buildId, ct);
-        await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, ct);
+        await BuildResultFiles.WriteAsync(call, id, buildId, outputs.Tags, writer.PushedDigest, provenance, ct);
         if (call.Bool("quiet"))
         {
             // a result on standard output leaves no room there for its id
@@ -100,8 +102,8 @@ internal static class BuildCommand
         : content is null ? null
         : RequestBody.Of(content);
 
-    /// <returns>The id of the image.</returns>
-    private static async Task<string> BuildAsync(Invocation call, Query query, RequestBody? body, CountingStream? sent, string mode, bool isClassic, bool isRemote, CancellationToken ct)
+    /// <returns>The id of the image, and how it came to be when that was asked for.</returns>
+    private static async Task<(string Id, string? Provenance)> BuildAsync(Invocation call, Query query, RequestBody? body, CountingStream? sent, string mode, bool isClassic, bool isRemote, CancellationToken ct)
     {
         CliContext cli = call.Cli;
         using BuildProgress? progress = isClassic ? null : BuildProgress.Start(cli, mode, sent);
@@ -109,7 +111,7 @@ internal static class BuildCommand
         if (progress is not null && reply.Head["Content-Type"] == BuildEvent.ContentType)
         {
             await progress.FollowAsync(reply.Body, ct);
-            return progress.Model.ImageId!;
+            return (progress.Model.ImageId!, progress.Model.Provenance);
         }
 
         if (isClassic && !call.Bool("quiet") && !isRemote && mode != "quiet")
@@ -118,7 +120,7 @@ internal static class BuildCommand
             cli.Out.WriteLine($"Sending build context to Docker daemon  {Framework.Output.Units.Size(sent?.Count ?? 0, 4)}");
         }
 
-        return await ShowClassicAsync(call, reply, ct);
+        return (await ShowClassicAsync(call, reply, ct), null);
     }
 
     private static async Task<EngineReply> SendAsync(CliContext cli, Query query, RequestBody? body, BuildProgress? progress, CancellationToken ct)

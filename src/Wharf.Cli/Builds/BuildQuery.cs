@@ -52,9 +52,10 @@ internal static class BuildQuery
     };
 
     /// <summary>What is to be said of the result.</summary>
-    public static void AddDescription(Query query, IReadOnlyDictionary<string, string> attestations, BuildAnnotations annotations)
+    public static void AddDescription(Query query, IReadOnlyDictionary<string, string> attestations, BuildAnnotations annotations, IReadOnlyDictionary<string, string> versionControl)
     {
         query.Add("attests", Map(attestations));
+        query.Add("vcs", Map(versionControl));
         query.Add("annotations", Map(annotations.Manifest));
         query.Add("entryannotations", Map(annotations.Entry));
         query.Add("indexannotations", Map(annotations.Index));

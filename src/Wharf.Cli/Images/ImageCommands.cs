@@ -11,6 +11,7 @@ internal static class ImageCommands
         Group = CommandGroup.Management,
         Children = () =>
         [
+            AttestationsCommand.Definition,
             BuildCommand.Definition,
             HistoryCommand.Definition,
             ImportCommand.Definition,

@@ -12,7 +12,8 @@ namespace Wharf.Engine.Builds;
 /// <param name="images">The engine's.</param>
 /// <param name="credentials">By registry.</param>
 /// <param name="latest">Files of new layers get no later time; null to leave their times.</param>
-internal sealed class BuildImages(IImageService images, Func<string, RegistryCredentials?> credentials, DateTimeOffset? latest) : IBuildImages
+/// <param name="hold">Told of every image that the build stands on.</param>
+internal sealed class BuildImages(IImageService images, Func<string, RegistryCredentials?> credentials, DateTimeOffset? latest, Action<Digest> hold) : IBuildImages
 {
     public async Task<BuildImage> ResolveAsync(string name, string? platform, bool pull, IBuildOutput output, CancellationToken ct)
     {
@@ -20,32 +21,33 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
         if (!pull && images.TryResolve(name, out _))
         {
             Digest id = images.ResolveTrusted(name, wanted);
-            return new BuildImage(id, images.Config(id));
+            return new BuildImage(Held(id), images.Config(id));
         }
 
         var reference = ImageReference.Parse(name).WithDefaultTag();
         await images.PullAsync(new PullRequest { Reference = reference, Platform = wanted, Credentials = credentials(reference.Domain) },
             new Reporter(output), ct);
         Digest pulled = images.ResolveTrusted(name, wanted);
-        return new BuildImage(pulled, images.Config(pulled));
+        return new BuildImage(Held(pulled), images.Config(pulled));
     }
 
     public bool TryGet(Digest id, out BuildImage image)
     {
         bool here = images.TryResolve(id.ToString(), out Digest found);
+        Held(found);
         image = here ? new BuildImage(found, images.Config(found)) : new BuildImage(default, new ImageConfig());
         return here;
     }
 
-    public Task<Digest> CreateAsync(Digest parent, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
-        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], IsProvisional = true }, ct);
+    public async Task<Digest> CreateAsync(Digest parent, ImageConfig config, HistoryEntry history, CancellationToken ct) =>
+        Held(await images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], IsProvisional = true }, ct));
 
     public BuildImage? Find(string name) => images.TryResolve(name, out Digest found) ? new BuildImage(found, images.Config(found)) : null;
 
-    public Task<Digest> AdoptAsync(Digest parent, ImageConfig config, HistoryEntry history, Digest layer, CancellationToken ct) =>
-        images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], KnownLayers = [layer], IsProvisional = true }, ct);
+    public async Task<Digest> AdoptAsync(Digest parent, ImageConfig config, HistoryEntry history, Digest layer, CancellationToken ct) =>
+        Held(await images.CreateAsync(new ImageCreation { Parent = parent, Config = config, History = [history], KnownLayers = [layer], IsProvisional = true }, ct));
 
-    public Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? epoch, CancellationToken ct) => images.SquashAsync(image, baseImage, epoch, ct);
+    public async Task<Digest> SquashAsync(Digest image, Digest baseImage, DateTimeOffset? epoch, CancellationToken ct) => Held(await images.SquashAsync(image, baseImage, epoch, ct));
 
     public Digest ManifestOf(Digest image) => images.Inspect(image.ToString()).Target?.Digest ?? image;
 
@@ -65,7 +67,7 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
             await FileTimes.LimitAsync(images, workspaceId, limit, ct);
         }
 
-        return await images.CommitAsync(new ContainerCommit
+        return Held(await images.CommitAsync(new ContainerCommit
         {
             ContainerId = workspaceId,
             Config = config,
@@ -74,10 +76,16 @@ internal sealed class BuildImages(IImageService images, Func<string, RegistryCre
             Author = history.Author ?? "",
             Consume = !keep,
             IsProvisional = true,
-        }, ct);
+        }, ct));
     }
 
     public Task TagAsync(Digest image, ImageReference tag, CancellationToken ct) => images.TagAsync(image.ToString(), tag.WithDefaultTag(), ct);
+
+    private Digest Held(Digest image)
+    {
+        hold(image);
+        return image;
+    }
 
     private sealed class Reporter(IBuildOutput output) : IProgress<TransferEvent>
     {

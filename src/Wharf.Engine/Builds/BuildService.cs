@@ -71,6 +71,7 @@ internal sealed class BuildService : IBuildService
     private async Task<BuildResult> RunAsync(BuildOrder order, IBuildOutput output, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        string hold = ObjectId.New();
         if (order.BuildId is { } id && !_running.TryAdd(id, stop))
         {
             throw WharfException.Conflict($"a build with the id {id} is running");
@@ -83,7 +84,7 @@ internal sealed class BuildService : IBuildService
             (CacheImports? imports, IReadOnlyList<string> cacheImages) = await _transfers.OpenAsync(order, output, stop.Token);
             await using (imports)
             {
-                var result = await Builder(order).BuildAsync(request with { Imports = imports, CacheFrom = cacheImages }, output, stop.Token);
+                var result = await Builder(order, i => _core.BuildHolds.Add(hold, i)).BuildAsync(request with { Imports = imports, CacheFrom = cacheImages }, output, stop.Token);
                 context.Remember();
                 await _transfers.PushAsync(order, order.CacheTo, result, output, stop.Token);
                 if (order.BuildId is { } built)
@@ -100,6 +101,7 @@ internal sealed class BuildService : IBuildService
         }
         finally
         {
+            _core.BuildHolds.Release(hold);
             if (order.BuildId is { } known)
             {
                 _running.TryRemove(known, out _);
@@ -110,7 +112,7 @@ internal sealed class BuildService : IBuildService
     public async Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct)
     {
         using var context = await _contexts.OpenAsync(order, ct);
-        return Builder(order).Answer(await RequestAsync(order, context, ct), call);
+        return Builder(order, _ => { }).Answer(await RequestAsync(order, context, ct), call);
     }
 
     public async Task ExportFilesAsync(string image, string? attestationPrefix, Stream output, CancellationToken ct)
@@ -159,8 +161,8 @@ internal sealed class BuildService : IBuildService
         await _cacheMounts.ImportAsync(id, plain.Content, ct);
     }
 
-    private Builder Builder(BuildOrder order) =>
-        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null), new BuildWorkspaces(_core, _containers, _memory), _cache, _cacheMounts, _temporary, _core.Clock);
+    private Builder Builder(BuildOrder order, Action<Digest> hold) =>
+        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null, hold), new BuildWorkspaces(_core, _containers, _memory), _cache, _cacheMounts, _temporary, _core.Clock);
 
     private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
     {

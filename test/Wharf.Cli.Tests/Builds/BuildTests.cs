@@ -44,7 +44,7 @@ public sealed class BuildTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "a.log"), "x");
         File.WriteAllText(Path.Combine(_folder, "sub", "keep"), "x");
         File.WriteAllText(Path.Combine(_folder, "sub", "drop"), "x");
-        using var engine = new FakeEngine(_ => new FakeReply(200, """
+        using var engine = new FakeEngine(r => r.Path == "/build/context" ? new FakeReply(501, """{"message":"not here"}""") : new FakeReply(200, """
             {"stream":"Step 1/1 : FROM scratch\n"}
             {"aux":{"ID":"sha256:abc"}}
             {"stream":"Successfully built abc\n"}

@@ -137,6 +137,36 @@ public sealed class BuildSecretTests(SharedEngine shared) : EngineTest(shared)
         Run(Client.Docker, "rmi", name).Ok();
     }
 
+    [Theory]
+    [InlineData("-t", "ed25519")]
+    [InlineData("-t", "rsa", "-b", "2048")]
+    public void KeyFile_IsServedToTheStep_AndStaysHere(params string[] kind)
+    {
+        Packages.Need("/usr/bin/ssh-keygen", "openssh-client");
+        string folder = Context("FROM busybox\nCOPY ask /ask\nRUN --mount=type=ssh /ask list > /got\nRUN --mount=type=ssh,id=other test -z \"$SSH_AUTH_SOCK\"\n"), name = NewName();
+        string keys = Directory.CreateTempSubdirectory("wharf-keys-").FullName, key = Path.Combine(keys, "key");
+        Command.Run("ssh-keygen", ["-q", "-N", "", "-C", "of " + name, "-f", key, .. kind]).Ok();
+
+        // Asks for the identities (message 11) and prints the answer as it comes.
+        File.WriteAllText(Path.Combine(folder, "ask.c"), AskingProgram.Replace("write(s, argv[1], strlen(argv[1]))", "write(s, \"\\0\\0\\0\\1\\13\", 5)", StringComparison.Ordinal)
+            .Replace("char buffer[100]", "char buffer[2000]", StringComparison.Ordinal).Replace("puts(buffer);", "fwrite(buffer, 1, n, stdout);", StringComparison.Ordinal));
+        Command.Run("gcc", ["-static", "-o", Path.Combine(folder, "ask"), Path.Combine(folder, "ask.c")]).Ok();
+        Build(Environment(), "--no-cache", "-t", name, "--ssh", "default=" + key, "--provenance=mode=max", folder).Ok();
+        string listed = Run(Client.Docker, "run", "--rm", name, "base64", "-w", "0", "/got").Ok().Text;
+        byte[] answer = Convert.FromBase64String(listed), blob = Convert.FromBase64String(File.ReadAllText(key + ".pub").Split(' ')[1]);
+        Assert.Equal(12, answer[4]);
+        Assert.Equal(blob, answer[13..(13 + blob.Length)]);
+        Assert.EndsWith("of " + name, Encoding.ASCII.GetString(answer));
+        string[] secret = File.ReadAllLines(key);
+        AssertAbsent(secret[secret.Length / 2], Engine.DataRoot);
+        AssertAbsent(secret[secret.Length / 2], Engine.ExecRoot);
+        Assert.DoesNotContain(secret[secret.Length / 2], Engine.Log());
+        Command.Run("ssh-keygen", ["-q", "-p", "-N", "passphrase", "-f", key]).Ok();
+        Build(Environment(), "--ssh", "default=" + key, folder).Fails(1, "is protected by a passphrase", "ssh-add");
+        Run(Client.Docker, "rmi", "-f", name).Ok();
+        Directory.Delete(keys, recursive: true);
+    }
+
     private const string AskingProgram = """
         #include <stdio.h>
         #include <stdlib.h>

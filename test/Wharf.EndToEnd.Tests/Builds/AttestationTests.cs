@@ -171,6 +171,49 @@ public sealed class AttestationTests(SharedEngine shared) : ClientBuildTest(shar
         Assert.Equal("""{"b":"2","d":"4"}""", Sorted(index.GetProperty("annotations")));
     }
 
+    [Fact]
+    public void Metadata_TellsProvenance_AndTheIdFileIsTheImages()
+    {
+        string image = NewImage();
+        using var folder = new BuildFolder($"FROM busybox\nRUN echo {image} > /it\n");
+        folder.Shell("git init -q . && git -c user.email=a@b -c user.name=a commit -q --allow-empty -m one && git remote add origin https://me:hidden@example.com/r.git");
+        string revision = Command.Run("git", ["-C", folder.Path, "rev-parse", "HEAD"]).Ok().Text;
+        WharfBuild(folder, "--provenance=true", "--sbom=true", "--metadata-file", folder["metadata"], "--iidfile", folder["iid"], "-t", image).Ok();
+        Assert.Equal(Inspect(image, "{{.Id}}"), File.ReadAllText(folder["iid"]));
+        using var metadata = JsonDocument.Parse(File.ReadAllText(folder["metadata"]));
+        JsonElement root = metadata.RootElement;
+        Assert.Equal(Inspect(image, "{{.Id}}"), root.GetProperty("containerimage.config.digest").GetString());
+        Assert.Equal("application/vnd.oci.image.index.v1+json", root.GetProperty("containerimage.descriptor").GetProperty("mediaType").GetString());
+        Assert.Equal(root.GetProperty("containerimage.descriptor").GetProperty("digest").GetString(), root.GetProperty("containerimage.digest").GetString());
+        JsonElement provenance = root.GetProperty("buildx.build.provenance");
+        Assert.Single(provenance.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray());
+        JsonElement source = provenance.GetProperty("runDetails").GetProperty("metadata").GetProperty("buildkit_metadata").GetProperty("vcs");
+        Assert.Equal(revision, source.GetProperty("revision").GetString());
+        Assert.Equal("https://example.com/r.git", source.GetProperty("source").GetString());
+
+        // Nothing is attested for the metadata's sake.
+        WharfBuild(folder, "--metadata-file", folder["metadata"], "-t", image).Ok();
+        Assert.Contains("buildx.build.provenance", File.ReadAllText(folder["metadata"]));
+        Assert.Empty(Attestations(Engine, image));
+    }
+
+    [Fact]
+    public void AttestationsOfAnImage_AreShownByTheClient()
+    {
+        string image = NewImage();
+        using var folder = Packages();
+        WharfBuild(folder, "--provenance=true", "--sbom=true", "-t", image).Ok();
+        string table = Run(Client.Wharf, "image", "attestations", image).Ok().Out;
+        Assert.StartsWith("PREDICATE TYPE", table);
+        Assert.Contains(Provenance, table);
+        Assert.Contains(Sbom, table);
+        using var sbom = JsonDocument.Parse(Run(Client.Wharf, "image", "attestations", "--predicate", "sbom", image).Ok().Out);
+        Assert.Equal("SPDX-2.3", sbom.RootElement.GetProperty("spdxVersion").GetString());
+        using var provenance = JsonDocument.Parse(Run(Client.Wharf, "image", "attestations", "--predicate", Provenance, image).Ok().Out);
+        Assert.True(provenance.RootElement.TryGetProperty("buildDefinition", out _));
+        Run(Client.Wharf, "image", "attestations", "--predicate", "sbom", "busybox").Fails(1, "nothing of the type sbom is attested of busybox");
+    }
+
     [Theory]
     [InlineData("--sbom=generator=evil/scanner", "does not support the attribute \"generator\"")]
     [InlineData("--provenance=mode=huge", "unsupported provenance mode \"huge\"")]

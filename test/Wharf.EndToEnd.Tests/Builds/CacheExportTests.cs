@@ -103,6 +103,31 @@ public sealed class CacheExportTests(SharedEngine shared) : ClientBuildTest(shar
     }
 
     [Fact]
+    public async Task Prune_WhileABuildRuns_TakesNothingFromIt()
+    {
+        string mark = Guid.NewGuid().ToString("N"), image = NewImage();
+        using var own = new Engine();
+        own.Load("busybox");
+        using var folder = new BuildFolder($"FROM busybox\nRUN echo {mark} > /first\nRUN --mount=type=cache,target=/c touch /c/here-{mark}; while test ! -e /c/go; do sleep 0.1; done\nRUN cat /first > /second\n");
+        var building = Task.Run(() => WharfBuild(own, folder, "-t", image), TestContext.Current.CancellationToken);
+        string caches = Path.Combine(own.DataRoot, "builder", "cache");
+        string? waiting = null;
+        for (int i = 0; waiting is null && !building.IsCompleted && i < 1800; i++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            waiting = Directory.Exists(caches) ? Directory.EnumerateFiles(caches, "here-" + mark, SearchOption.AllDirectories).FirstOrDefault() : null;
+        }
+
+        Assert.True(waiting is not null, "the step does not come to wait");
+        own.Run(Client.Docker, "image", "prune", "-f").Ok();
+        own.Run(Client.Docker, "builder", "prune", "-af").Ok();
+        own.Run(Client.Docker, "image", "prune", "-af").Ok();
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(waiting!)!, "go"), "");
+        (await building).Ok();
+        Assert.Equal(mark, own.Run(Client.Docker, "run", "--rm", image, "cat", "/second").Ok().Text);
+    }
+
+    [Fact]
     public void Cache_ThatCannotBeHad_IsSaidAndNoFailure()
     {
         using var folder = new BuildFolder("FROM busybox\nRUN true\n").Write("broken/index.json", "{}").Write("broken/blobs/x", "").Write("damaged/index.json", """{"schemaVersion":2,"manifests":[]}""").Write("damaged/blobs/x", "");

@@ -68,6 +68,20 @@ public sealed class HttpServer : IDisposable
 /// <summary>Waits for servers that were started.</summary>
 internal static class Ports
 {
+    private static int _next = 20000;
+
+    /// <summary>A port of the engine's loopback that no other test listens on.</summary>
+    public static int Free(Engine engine)
+    {
+        int port;
+        do
+        {
+            port = Interlocked.Increment(ref _next);
+        }
+        while (engine.OnHost("bash", "-c", $"</dev/tcp/127.0.0.1/{port}").ExitCode == 0);
+        return port;
+    }
+
     public static void Await(Engine engine, int port)
     {
         for (int i = 0; i < 200; i++)

@@ -22,6 +22,9 @@ internal sealed class BuildModel
 
     public string? ImageId { get; private set; }
 
+    /// <summary>How the image came to be, when that was asked for: JSON.</summary>
+    public string? Provenance { get; private set; }
+
     /// <summary>The event that ended the build badly.</summary>
     public BuildEvent? Failure { get; private set; }
 
@@ -57,6 +60,9 @@ internal sealed class BuildModel
                 break;
             case "tagged":
                 Tags.Add(happened.Text ?? "");
+                break;
+            case "provenance":
+                Provenance = happened.Text;
                 break;
             case "built":
                 ImageId = happened.Text;
