@@ -21,9 +21,9 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
     {
         string id = layer.Digest.Short;
         IDisposable only = await _downloads.AcquireAsync(layer.Digest, ct).ConfigureAwait(false);
+        Stream? packed = null;
         try
         {
-            Stream packed;
             if (blobs.TryOpen(layer.Digest) is { } present)
             {
                 report.Status(id, "Download complete");
@@ -38,6 +38,12 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
         }
         catch
         {
+            // A registry that refuses the first byte is met here: the place among the downloads has to be given back all the same.
+            if (packed is not null)
+            {
+                await packed.DisposeAsync().ConfigureAwait(false);
+            }
+
             only.Dispose();
             throw;
         }
