@@ -65,7 +65,7 @@ public sealed class CacheMounts(string folder, IStateDatabase database, TimeProv
     /// <summary>All caches, newest use first.</summary>
     public IReadOnlyList<CacheMountRecord> List() =>
     [
-        .. _table.List().Where(r => Directory.Exists(Path.Combine(folder, r.Name))).Select(r => r with { InUse = IsOpen(r.Name), Size = Measure(Path.Combine(folder, r.Name)) }),
+        .. _table.List().Where(r => Directory.Exists(Path.Combine(folder, r.Name))).Select(r => r with { InUse = IsOpen(r.Name), Size = TreeSize.Of(Path.Combine(folder, r.Name)) }),
     ];
 
     /// <summary>Removes caches that no step uses; the bytes are what the files held.</summary>
@@ -79,7 +79,7 @@ public sealed class CacheMounts(string folder, IStateDatabase database, TimeProv
             {
                 if (!_open.ContainsKey(name) && Directory.Exists(path))
                 {
-                    freed += Measure(path);
+                    freed += TreeSize.Of(path);
                     Directory.Delete(path, recursive: true);
                 }
             }
@@ -120,9 +120,6 @@ public sealed class CacheMounts(string folder, IStateDatabase database, TimeProv
         FileCalls.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", path);
         return root;
     }
-
-    private static long Measure(string path) =>
-        new DirectoryInfo(path).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
 
     private bool IsOpen(string name)
     {

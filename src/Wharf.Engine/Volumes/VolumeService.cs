@@ -1,6 +1,7 @@
 using Wharf.Api.Volumes;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Events;
+using Wharf.Linux;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Volumes;
@@ -192,7 +193,7 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
     }
 
     /// <summary>Bytes of a volume's files; -1 where its content is mounted from elsewhere.</summary>
-    public long Measure(VolumeRecord volume) => volume.Options.Count > 0 ? -1 : DiskMeasure.Allocated(DataPath(volume.Name));
+    public long Measure(VolumeRecord volume) => volume.Options.Count > 0 ? -1 : TreeSize.Of(DataPath(volume.Name));
 
     public IReadOnlyList<string> UsersOf(string name) =>
         [.. containers.All.Where(c => c.Current.Definition.Mounts.Any(m => m.Type == "volume" && m.Name == name)).Select(c => c.Id)];

@@ -60,7 +60,7 @@ public interface ISnapshotDriver
     /// <summary>Makes a stopped container's writable layer the committed layer <paramref name="layerId"/> without copying; the container layer is gone.</summary>
     void Promote(string containerId, string layerId);
 
-    /// <summary>Bytes this layer alone holds on disk (allocated blocks, hard links once), by looking.</summary>
+    /// <summary>Bytes in the files of this layer alone (<see cref="Wharf.Linux.TreeSize"/>), by looking.</summary>
     long Measure(string id);
 
     /// <summary>Removes by rename to DATAROOT/trash; deletion goes on beside. Unknown ids are no error.</summary>

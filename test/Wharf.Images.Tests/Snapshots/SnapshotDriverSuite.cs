@@ -231,11 +231,10 @@ public abstract class SnapshotDriverSuite : IDisposable
     }
 
     [Fact]
-    public async Task Measure_IsWhatDuSays()
+    public async Task Measure_CountsTheBytesOfFiles()
     {
         string id = await LayerAsync(null, ("a/big", new string('x', 100_000)), ("b", "1"));
-        using var du = Process.Start(new ProcessStartInfo("du", ["-s", "-B1", Path.Combine(DataRoot, Driver.Name, id)]) { RedirectStandardOutput = true })!;
-        Assert.Equal(long.Parse((await du.StandardOutput.ReadToEndAsync()).Split('\t')[0], null), Driver.Measure(id));
+        Assert.Equal(100_001, Driver.Measure(id));
     }
 
     [Theory]

@@ -190,7 +190,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
     public long Measure(string id)
     {
         _directory.RequireExists(id);
-        return DiskUse.Of(_directory.Of(id));
+        return TreeSize.Of(Path.Combine(_directory.Of(id), Diff));
     }
 
     public void Remove(string id)

@@ -1,14 +1,15 @@
 using Microsoft.Win32.SafeHandles;
-using Wharf.Linux;
 
-namespace Wharf.Engine;
+namespace Wharf.Linux;
 
-/// <summary>Bytes that a tree holds on disk: allocated blocks, each file once however many names it has; other file systems left out.</summary>
-internal static class DiskMeasure
+/// <summary>
+/// Bytes in the files of a tree, as Docker counts what a container wrote and a volume holds: lengths, each file once however many names it has,
+/// folders not at all, other file systems left out.
+/// </summary>
+public static class TreeSize
 {
-    private const int BlockSize = 512;
-
-    public static long Allocated(string path)
+    /// <returns>0 where there is no such folder.</returns>
+    public static long Of(string path)
     {
         if (FileCalls.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root) != Errno.None)
         {
@@ -19,29 +20,32 @@ internal static class DiskMeasure
         using (root)
         {
             NameCalls.Status(root, out FileStatus status).ThrowIfError("statx", path);
-            return Walk(root, status.Device, []) + ((long)status.Blocks * BlockSize);
+            return Walk(root, status.Device, []);
         }
     }
 
     private static long Walk(SafeFileHandle directory, ulong device, HashSet<ulong> linked)
     {
+        // Somebody may remove things while we look; what is gone counts nothing.
         if (DirectoryReader.Read(directory, out var entries) != Errno.None)
         {
             return 0;
         }
 
         long total = 0;
-        foreach (var entry in entries)
+        foreach (DirectoryReader.Entry entry in entries)
         {
-            // A name that went meanwhile counts for nothing.
             if (NameCalls.Status(directory, entry.Name, AtFlags.SymlinkNoFollow, out FileStatus status) != Errno.None || status.Device != device
                 || (status.Links > 1 && !status.IsDirectory && !linked.Add(status.Inode)))
             {
                 continue;
             }
 
-            total += (long)status.Blocks * BlockSize;
-            if (status.IsDirectory && FileCalls.OpenAt(directory, entry.Name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out SafeFileHandle inner) == Errno.None)
+            if (!status.IsDirectory)
+            {
+                total += (long)status.Size;
+            }
+            else if (FileCalls.OpenAt(directory, entry.Name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, out SafeFileHandle inner) == Errno.None)
             {
                 using (inner)
                 {
