@@ -116,7 +116,7 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
     public long Measure(string id)
     {
         _directory.RequireExists(id);
-        return TreeSize.Of(_directory.Of(id));
+        return TreeSize.Of(TreeOf(id));
     }
 
     public void Remove(string id) => _directory.Discard(_directory.Of(id));
