@@ -80,6 +80,11 @@ public static class HttpSource
         {
             throw WharfException.Unavailable($"failed to GET {url}: not done within {MaxTime.TotalMinutes} minutes");
         }
+        catch (UriFormatException e)
+        {
+            // What a redirect leads to is the server's word.
+            throw WharfException.Invalid($"failed to GET {url}: it leads to an invalid address", e);
+        }
         catch (HttpRequestException e) when (e.InnerException is WharfException refused)
         {
             throw refused;

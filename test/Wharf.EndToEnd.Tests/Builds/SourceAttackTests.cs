@@ -25,6 +25,7 @@ public sealed class SourceAttackTests(SharedEngine shared) : BuildTest(shared)
     [Theory]
     [InlineData("meta", "is a link-local address")]
     [InlineData("six", "link-local")]
+    [InlineData("file", "failed to GET")]
     [InlineData("loop", "302")]
     [InlineData("huge", "is larger than")]
     public void BldSsrf_WhatAServerLeadsTo_IsRefused(string path, string words)
