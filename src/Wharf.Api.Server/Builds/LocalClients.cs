@@ -8,7 +8,7 @@ using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Builds;
 
-/// <summary>Clients on this machine that have their folders read in place: <c>proof=DESCRIPTOR:HEX</c>, docs/decisions/0011.</summary>
+/// <summary>Clients on this machine that have their folders read in place: <c>proof=DESCRIPTOR:HEX</c>, docs/decisions/0012.</summary>
 internal static class LocalClients
 {
     /// <summary>The client of a call; null when it asks for no folder.</summary>
