@@ -66,7 +66,13 @@ internal sealed class BlobStore
         }
     }
 
-    public long Length(Digest digest) => new FileInfo(PathOf(digest)).Length;
+    /// <returns>0 for a blob that is gone.</returns>
+    public long Length(Digest digest)
+    {
+        // what is asked of it first is remembered: between the two nothing can take the file away
+        var file = new FileInfo(PathOf(digest));
+        return file.Exists ? file.Length : 0;
+    }
 
     /// <summary>Begins, or goes on with, the writing of a blob whose digest is known. One writer per digest: the caller sees to it.</summary>
     /// <param name="digest">What it must come to.</param>

@@ -50,8 +50,17 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
     }
 
     /// <summary>Brings a blob into the blob store from one of the repositories known to have it.</summary>
-    public async Task<bool> FetchAsync(LayerBlob blob, IReadOnlyList<string> repositories, CancellationToken ct)
+    public Task<bool> FetchAsync(LayerBlob blob, IReadOnlyList<string> repositories, CancellationToken ct) =>
+        FetchAsync(blob, repositories, Timeout.InfiniteTimeSpan, ct);
+
+    /// <param name="blob">What is wanted.</param>
+    /// <param name="repositories">Who had it, in the order in which they are asked.</param>
+    /// <param name="patience">How long all of them together may take until one begins to send: registries come and go, and the caller has another way.</param>
+    /// <param name="ct">Stops all.</param>
+    public async Task<bool> FetchAsync(LayerBlob blob, IReadOnlyList<string> repositories, TimeSpan patience, CancellationToken ct)
     {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        waiting.CancelAfter(patience);
         using IDisposable only = await _downloads.AcquireAsync(blob.Digest, ct).ConfigureAwait(false);
         if (blobs.Exists(blob.Digest))
         {
@@ -66,12 +75,20 @@ internal sealed class LayerFetcher(BlobStore blobs, RegistryConnections connecti
                 {
                     var descriptor = new Descriptor { MediaType = blob.MediaType, Digest = blob.Digest, Size = blob.Size };
                     await using BlobWriter writer = await blobs.BeginAsync(blob.Digest, blob.Size, ct).ConfigureAwait(false);
-                    await using var download = new BlobDownload(writer, descriptor, (offset, token) => client.OpenBlobAsync(blob.Digest, offset, token),
-                        new DownloadOptions { Attempts = 2, Wait = (n, token) => Task.Delay(RegistrySession.WaitOf(null, n), clock, token) }, ct);
-                    await download.CopyToAsync(Stream.Null, ct).ConfigureAwait(false);
+                    await using var download = new BlobDownload(writer, descriptor, async (offset, token) =>
+                    {
+                        HttpResponseMessage begun = await client.OpenBlobAsync(blob.Digest, offset, token).ConfigureAwait(false);
+                        waiting.CancelAfter(Timeout.InfiniteTimeSpan);
+                        return begun;
+                    }, new DownloadOptions { Attempts = 2, Wait = (n, token) => Task.Delay(RegistrySession.WaitOf(null, n), clock, token) }, waiting.Token);
+                    await download.CopyToAsync(Stream.Null, waiting.Token).ConfigureAwait(false);
                     return true;
-                }, ct).ConfigureAwait(false);
+                }, waiting.Token).ConfigureAwait(false);
                 return true;
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                return false;
             }
             catch (WharfException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Unavailable or ErrorKind.Unauthorized or ErrorKind.Forbidden)
             {

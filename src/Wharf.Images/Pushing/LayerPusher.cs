@@ -20,6 +20,9 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
 
     // Less than half the processor time of the usual 6 for some per cent more bytes: a push waits for the compressor, not for the network.
     public const int GzipLevel = 2;
+
+    // For a registry that had the layer once to begin sending it; then it is compressed again.
+    private static readonly TimeSpan SourcePatience = TimeSpan.FromSeconds(3);
     private readonly KeyedLocks<Digest> _fetches = new();
 
     /// <param name="uploads">The repository to write to.</param>
@@ -116,7 +119,7 @@ internal sealed class LayerPusher(LocalIndex index, DocumentStore documents, Blo
 
         foreach (LayerBlob form in forms)
         {
-            if (documents.SourcesOf(form.Digest) is { Count: > 0 } sources && await fetcher.FetchAsync(form, sources, ct).ConfigureAwait(false))
+            if (documents.SourcesOf(form.Digest) is { Count: > 0 } sources && await fetcher.FetchAsync(form, sources, SourcePatience, ct).ConfigureAwait(false))
             {
                 return form;
             }

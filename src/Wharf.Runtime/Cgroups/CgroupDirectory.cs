@@ -25,12 +25,13 @@ internal static class CgroupDirectory
             if (errno != Errno.EEXIST)
             {
                 errno.ThrowIfError("mkdir", current);
-                if (hierarchy.Has("cpuset") && !hierarchy.Unified)
-                {
-                    // a v1 cpuset is born empty, and no process can enter an empty one
-                    CopyDown(parent, current, "cpuset.cpus");
-                    CopyDown(parent, current, "cpuset.mems");
-                }
+            }
+
+            // a v1 cpuset is born empty, and no process can enter an empty one; one that is there may have been made a moment ago by somebody who is not that far yet
+            if (hierarchy.Has("cpuset") && !hierarchy.Unified)
+            {
+                CopyDown(parent, current, "cpuset.cpus");
+                CopyDown(parent, current, "cpuset.mems");
             }
         }
     }

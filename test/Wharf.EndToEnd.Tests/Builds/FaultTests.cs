@@ -56,7 +56,16 @@ public sealed class FaultTests
             }
 
             folder.Shell("mv keep big");
-            Check(engine.RunWith(client, null, 120, "build", folder.Path).Ok().Out, folder);
+            // what the failed one wrote goes away beside the answer
+            CommandResult built = engine.RunWith(client, null, 120, "build", folder.Path);
+            for (int i = 0; built.ExitCode != 0 && i < 50; i++)
+            {
+                Assert.Contains("no space left on device", (built.Out + built.Error).ToLowerInvariant());
+                Thread.Sleep(200);
+                built = engine.RunWith(client, null, 120, "build", folder.Path);
+            }
+
+            Check(built.Ok().Out, folder);
         }
         finally
         {

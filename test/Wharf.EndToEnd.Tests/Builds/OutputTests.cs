@@ -41,9 +41,8 @@ public sealed class OutputTests(SharedEngine shared) : ClientBuildTest(shared)
     }
 
     [Theory]
-    [InlineData(false, "", "docker.image.rootfs.diff.tar.gzip")]
-    [InlineData(true, "", "docker.image.rootfs.diff.tar.gzip")]
-    [InlineData(false, ",oci-mediatypes=true", "oci.image.layer.v1.tar+gzip")]
+    [InlineData(true, ",compression=gzip,force-compression=true", "docker.image.rootfs.diff.tar.gzip")]
+    [InlineData(false, ",compression=gzip,force-compression=true,oci-mediatypes=true", "oci.image.layer.v1.tar+gzip")]
     [InlineData(true, ",compression=zstd,compression-level=1,force-compression=true", "oci.image.layer.v1.tar+zstd")]
     [InlineData(false, ",compression=zstd,force-compression=true", "oci.image.layer.v1.tar+zstd")]
     [InlineData(true, ",compression=uncompressed,force-compression=true,oci-mediatypes=true", "oci.image.layer.v1.tar")]
@@ -62,6 +61,22 @@ public sealed class OutputTests(SharedEngine shared) : ClientBuildTest(shared)
         Assert.Equal(id, Inspect(image, "{{.Id}}"));
         Assert.Equal(image, InImage(image, "cat /it"));
         Run(Client.Docker, "rmi", "-f", image).Ok();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Push_WithoutAWish_IsGzipInDockersForm(bool ours)
+    {
+        // an engine of its own: a layer that was packed in another form once keeps that one
+        using var engine = new Engine();
+        engine.Load("busybox");
+        using var registry = new AnyRegistry(ours, engine);
+        string image = $"{registry.Host}/{NewImage()}:1";
+        using var folder = new BuildFolder($"FROM busybox\nRUN echo {image} > /it\n");
+        WharfBuild(engine, folder, "-o", $"type=image,name={image},push=true").Ok();
+        using var manifest = JsonDocument.Parse(engine.OnHost("skopeo", "inspect", "--raw", "--tls-verify=false", "docker://" + image).Ok().Out);
+        Assert.All(manifest.RootElement.GetProperty("layers").EnumerateArray(), l => Assert.Equal("application/vnd.docker.image.rootfs.diff.tar.gzip", l.GetProperty("mediaType").GetString()));
     }
 
     [Theory]

@@ -30,6 +30,7 @@ public sealed partial class SavedImage
     public static SavedImage Read(string archive)
     {
         var files = new Dictionary<string, byte[]>();
+        var links = new Dictionary<string, string>();
         using (var reader = new TarReader(File.OpenRead(archive)))
         {
             while (reader.GetNextEntry() is { } entry)
@@ -42,10 +43,15 @@ public sealed partial class SavedImage
                 }
                 else if (entry.EntryType == TarEntryType.SymbolicLink)
                 {
-                    // a layer that was in the archive before
-                    files[entry.Name] = files[Path.GetRelativePath("/", Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(entry.Name)!, entry.LinkName)))];
+                    links[entry.Name] = Path.GetRelativePath("/", Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(entry.Name)!, entry.LinkName)));
                 }
             }
+        }
+
+        // a layer that is in the archive twice, by whichever name comes first
+        foreach ((string name, string target) in links)
+        {
+            files[name] = files[target];
         }
 
         using var manifest = JsonDocument.Parse(files["manifest.json"]);
