@@ -44,6 +44,7 @@ public sealed class FaultTests
         Command.Run("mount", ["-t", "tmpfs", "-o", "size=40m", "none", root]).Ok();
         try
         {
+            File.WriteAllBytes(root + "/reserve", new byte[4 << 20]);
             using var engine = new Engine("--data-root", root);
             engine.Load("busybox");
             using var folder = Context();
@@ -56,15 +57,11 @@ public sealed class FaultTests
             }
 
             folder.Shell("mv keep big");
-            // what the failed one wrote goes away beside the answer
+            // Without a byte left nothing can be recorded, not even that something is gone: who makes a little room and starts again has all of it back.
+            File.Delete(root + "/reserve");
+            engine.Stop();
+            engine.Start();
             CommandResult built = engine.RunWith(client, null, 120, "build", folder.Path);
-            for (int i = 0; built.ExitCode != 0 && i < 50; i++)
-            {
-                Assert.Contains("no space left on device", (built.Out + built.Error).ToLowerInvariant());
-                Thread.Sleep(200);
-                built = engine.RunWith(client, null, 120, "build", folder.Path);
-            }
-
             Check(built.Ok().Out, folder);
         }
         finally
