@@ -19,7 +19,7 @@ internal static class Corpus
             ENV legacy the rest is the value
             EXPOSE 9000 80/tcp 53/udp 8000-8003 80
             USER daemon:users
-            WORKDIR /work/$A
+            WORKDIR /made/$A
             STOPSIGNAL SIGQUIT
             HEALTHCHECK --interval=5s --timeout=3s --start-period=1m --retries=4 CMD test -e /healthy || exit 1
             VOLUME /data /more

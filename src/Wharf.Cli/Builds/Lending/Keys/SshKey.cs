@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Wharf.Oci.Signing;
 
 namespace Wharf.Cli.Builds.Lending.Keys;
 

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Oci.Signing;
 
 namespace Wharf.Cli.Builds.Lending.Keys;
 
@@ -99,7 +100,7 @@ internal static class SshKeyFile
     {
         SshWire.ReadText(ref from);
         ReadOnlySpan<byte> both = SshWire.ReadText(ref from);
-        return both.Length == 2 * Ed25519.SeedLength ? SshKey.OfEd25519(both[..Ed25519.SeedLength].ToArray(), Comment(ref from)) : throw new FormatException("its key has another length");
+        return both.Length == 2 * Ed25519.KeyLength ? SshKey.OfEd25519(both[..Ed25519.KeyLength].ToArray(), Comment(ref from)) : throw new FormatException("its key has another length");
     }
 
     private static SshKey Rsa(ref ReadOnlySpan<byte> from)
@@ -131,7 +132,7 @@ internal static class SshKeyFile
         }
 
         byte[] seed = new AsnReader(info.ReadOctetString(), AsnEncodingRules.DER).ReadOctetString();
-        return seed.Length == Ed25519.SeedLength ? SshKey.OfEd25519(seed, path) : throw new FormatException("its key has another length");
+        return seed.Length == Ed25519.KeyLength ? SshKey.OfEd25519(seed, path) : throw new FormatException("its key has another length");
     }
 
     private static RSA Imported(Action<RSA> import)

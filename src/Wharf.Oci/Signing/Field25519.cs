@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Wharf.Cli.Builds.Lending.Keys;
+namespace Wharf.Oci.Signing;
 
 /// <summary>
 /// A number modulo 2^255 − 19 in five limbs of 51 bits (RFC 7748, section 4.1). No branch and no address depends on its value: a step of a build can
@@ -9,6 +9,8 @@ namespace Wharf.Cli.Builds.Lending.Keys;
 /// </summary>
 internal readonly struct Field25519
 {
+    public static readonly BigInteger Prime = (BigInteger.One << 255) - 19;
+
     private const ulong Mask = (1UL << 51) - 1;
 
     private readonly ulong _0, _1, _2, _3, _4;
@@ -56,20 +58,50 @@ internal readonly struct Field25519
             zero._3 ^ (mask & (zero._3 ^ one._3)), zero._4 ^ (mask & (zero._4 ^ one._4)));
     }
 
-    /// <summary>One through it: its power p − 2, whose bits are all ones but two.</summary>
-    public Field25519 Inverse()
+    /// <summary>32 bytes, least first, of which the highest bit is left out: not for secrets. Null for p and more.</summary>
+    public static Field25519? Read(ReadOnlySpan<byte> bytes)
+    {
+        BigInteger value = new BigInteger(bytes, isUnsigned: true) & ((BigInteger.One << 255) - 1);
+        return value < Prime ? Of(value) : null;
+    }
+
+    /// <summary>One through it.</summary>
+    public Field25519 Inverse() => Power(Prime - 2);
+
+    /// <summary>The branches depend on the exponent alone, which is never secret.</summary>
+    public Field25519 Power(BigInteger exponent)
     {
         Field25519 result = One;
-        for (int bit = 254; bit >= 0; bit--)
+        for (int bit = (int)exponent.GetBitLength() - 1; bit >= 0; bit--)
         {
             result *= result;
-            if (bit is not (2 or 4))
+            if (!((exponent >> bit) & 1).IsZero)
             {
                 result *= this;
             }
         }
 
         return result;
+    }
+
+    /// <summary>Of the smallest number that it is.</summary>
+    public int LowestBit
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[32];
+            Write(bytes);
+            return bytes[0] & 1;
+        }
+    }
+
+    /// <summary>Whether both are the same number: not for secrets.</summary>
+    public bool Is(in Field25519 other)
+    {
+        Span<byte> own = stackalloc byte[32], its = stackalloc byte[32];
+        Write(own);
+        other.Write(its);
+        return own.SequenceEqual(its);
     }
 
     /// <summary>32 bytes, least first, of the smallest number that it is.</summary>

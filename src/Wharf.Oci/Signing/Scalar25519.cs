@@ -1,12 +1,20 @@
 using System.Buffers.Binary;
 
-namespace Wharf.Cli.Builds.Lending.Keys;
+namespace Wharf.Oci.Signing;
 
 /// <summary>Numbers modulo the order of Ed25519's base point (RFC 8032, section 5.1), in four words, least first; no branch depends on a value.</summary>
 internal static class Scalar25519
 {
     /// <summary>2^252 + 27742317777372353535851937790883648493.</summary>
     private static readonly ulong[] Order = [0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000];
+
+    /// <summary>Whether 32 bytes are less than the order, as a signature's must be: a larger one would be a second signature of the same message.</summary>
+    public static bool IsReduced(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> reduced = stackalloc byte[32];
+        Write(Reduce(bytes), reduced);
+        return reduced.SequenceEqual(bytes);
+    }
 
     /// <summary>Of 32 or 64 bytes, least first.</summary>
     public static ulong[] Reduce(ReadOnlySpan<byte> bytes)
