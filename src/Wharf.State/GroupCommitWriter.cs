@@ -14,15 +14,17 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private static readonly TimeSpan SyncDelay = TimeSpan.FromSeconds(1);
 
     private readonly SqliteConnection _connection;
+    private readonly SpaceReserve _reserve;
     private readonly WorkQueue<QueuedWrite> _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<QueuedWrite> _group = new(LargestGroup);
     private bool _full = true;
     private bool _unsynced;
 
-    public GroupCommitWriter(SqliteConnection connection)
+    public GroupCommitWriter(SqliteConnection connection, SpaceReserve reserve)
     {
         _connection = connection;
+        _reserve = reserve;
         new Thread(Run) { Name = "state-writer", IsBackground = true }.Start();
     }
 
@@ -60,6 +62,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                 _group.Add(next);
             }
 
+            _reserve.TryFill();
             CommitGroup();
             _group.Clear();
         }
@@ -85,6 +88,13 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             {
                 Sql.Execute(_connection, "ROLLBACK");
             }
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == SqliteCodes.Full && _reserve.IsWhole)
+        {
+            Rollback();
+            _reserve.Release();
+            CommitGroup();
+            return;
         }
         catch (Exception e)
         {

@@ -7,7 +7,10 @@ internal abstract class QueuedWrite(bool durable)
 {
     public bool Durable { get; } = durable;
 
-    /// <summary>Runs the write; false when it threw, with the exception kept for <see cref="Complete"/>.</summary>
+    /// <summary>
+    /// Runs the write; false when it threw, with the exception kept for <see cref="Complete"/>. A full disk is not the write's own failure but the group's, and
+    /// thrown on: the write is run again when there is room, so it changes nothing but the database.
+    /// </summary>
     public abstract bool TryRun(SqliteConnection connection);
 
     /// <summary>Answers the caller, after the commit.</summary>
@@ -30,10 +33,11 @@ internal sealed class QueuedWrite<T>(Func<SqliteConnection, T> write, bool durab
     {
         try
         {
+            _error = null;
             _result = write(connection);
             return true;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not SqliteException { SqliteErrorCode: SqliteCodes.Full })
         {
             _error = e;
             return false;

@@ -41,8 +41,10 @@ public sealed class StateDatabase : IStateDatabase, IAsyncDisposable
             Sql.Execute(connection, "PRAGMA foreign_keys = ON");
             Schema.Migrate(connection, parts);
             Sql.Execute(connection, "PRAGMA synchronous = FULL");
+            var reserve = new SpaceReserve(path + ".reserve");
+            reserve.TryFill();
             var readers = new ConnectionPool(() => Connect(path, SqliteOpenMode.ReadOnly));
-            return new StateDatabase(held, readers, new GroupCommitWriter(connection));
+            return new StateDatabase(held, readers, new GroupCommitWriter(connection, reserve));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SqliteCodes.Corrupt or SqliteCodes.NotADatabase)
         {

@@ -84,13 +84,19 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, 
 
     public async Task RemoveContainerAsync(string containerId, CancellationToken ct)
     {
-        if (index.State.Containers.ContainsKey(containerId))
+        try
         {
-            // The row goes first: a directory without a row is swept at the next start, a row without a directory would be a broken container.
-            await index.RemoveContainerAsync(containerId).ConfigureAwait(false);
+            if (index.State.Containers.ContainsKey(containerId))
+            {
+                // The row goes first: a directory without a row is swept at the next start, a row without a directory would be a broken container.
+                await index.RemoveContainerAsync(containerId).ConfigureAwait(false);
+            }
         }
-
-        _driver.Remove(containerId);
+        finally
+        {
+            // Even without the row: on a disk that is full these files are the room that the next attempt needs.
+            _driver.Remove(containerId);
+        }
     }
 
     public async Task<int> SweepContainersAsync(Func<string, bool> isOwned, CancellationToken ct)

@@ -44,7 +44,6 @@ public sealed class FaultTests
         Command.Run("mount", ["-t", "tmpfs", "-o", "size=40m", "none", root]).Ok();
         try
         {
-            File.WriteAllBytes(root + "/reserve", new byte[4 << 20]);
             using var engine = new Engine("--data-root", root);
             engine.Load("busybox");
             using var folder = Context();
@@ -57,12 +56,10 @@ public sealed class FaultTests
             }
 
             folder.Shell("mv keep big");
-            // Without a byte left nothing can be recorded, not even that something is gone: who makes a little room and starts again has all of it back.
-            File.Delete(root + "/reserve");
-            engine.Stop();
-            engine.Start();
-            CommandResult built = engine.RunWith(client, null, 120, "build", folder.Path);
-            Check(built.Ok().Out, folder);
+            // what the failed ones wrote goes away beside the answer
+            CommandResult? built = null;
+            Patience.Until(() => (built = engine.RunWith(client, null, 120, "build", folder.Path)).ExitCode == 0, "there is room again");
+            Check(built!.Out, folder);
         }
         finally
         {
