@@ -5,7 +5,7 @@ namespace Wharf.EndToEnd.Tests.Builds;
 /// <summary>Scenario S5.11: real applications, installed from Debian packages inside the build, and run.</summary>
 public sealed class ApplicationTests : BuildTest
 {
-    private const int Patience = 600;
+    private const int PatienceSeconds = 600;
 
     private const string Install = """
         FROM debian
@@ -98,7 +98,7 @@ public sealed class ApplicationTests : BuildTest
         using var folder = new BuildFolder($"{Install.TrimEnd('\n')} {packages}\n{rest}\n");
         fill(folder);
         string image = NewImage();
-        Engine.RunWith(client, null, Patience, "build", "--network", "host", "--build-arg", "MIRROR=" + mirror.Address, "-t", image, folder.Path).Ok();
+        Engine.RunWith(client, null, PatienceSeconds, "build", "--network", "host", "--build-arg", "MIRROR=" + mirror.Address, "-t", image, folder.Path).Ok();
         return image;
     }
 
@@ -106,17 +106,8 @@ public sealed class ApplicationTests : BuildTest
     private string Page(string container, int port, string path = "")
     {
         string address = Inspect(container, "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
-        for (int i = 0; i < 600; i++)
-        {
-            var answer = Engine.OnHost("curl", "-sf", "-m", "10", $"http://{address}:{port}/{path}");
-            if (answer.ExitCode == 0)
-            {
-                return answer.Out;
-            }
-
-            Thread.Sleep(100);
-        }
-
-        throw new TimeoutException($"{container} does not answer\n" + Run(Client.Docker, "logs", container));
+        CommandResult? answer = null;
+        Patience.Until(() => (answer = Engine.OnHost("curl", "-sf", "-m", "10", $"http://{address}:{port}/{path}")).ExitCode == 0, $"{container} answers");
+        return answer!.Out;
     }
 }

@@ -21,20 +21,7 @@ public abstract class EngineTest(SharedEngine shared) : IDisposable
 
     protected string Inspect(string name, string format) => Run(Client.Docker, "inspect", "-f", format, name).Ok().Text;
 
-    protected void Eventually(Func<bool> condition, string what)
-    {
-        for (int i = 0; i < 300; i++)
-        {
-            if (condition())
-            {
-                return;
-            }
-
-            Thread.Sleep(50);
-        }
-
-        Assert.Fail($"never happened within 15 s: {what}");
-    }
+    protected static void Eventually(Func<bool> condition, string what) => Patience.Until(condition, what);
 
     /// <summary>What else a kind of test takes away after itself.</summary>
     protected virtual void Clean()

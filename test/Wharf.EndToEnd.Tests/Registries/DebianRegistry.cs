@@ -1,18 +1,24 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Wharf.EndToEnd.Tests.Harness;
 
 namespace Wharf.EndToEnd.Tests.Registries;
 
-/// <summary>Debian's docker-registry on the loopback of an engine's network.</summary>
+/// <summary>Debian's docker-registry on the loopback of an engine's network, or of the host's.</summary>
 public sealed class DebianRegistry : IDisposable
 {
     private static int _ports = 5000;
     private Process _process;
 
     public DebianRegistry(Engine engine)
+        : this(engine, "localhost", Interlocked.Increment(ref _ports))
     {
-        int port = Interlocked.Increment(ref _ports);
-        Host = $"localhost:{port}";
+    }
+
+    private DebianRegistry(Engine? engine, string name, int port)
+    {
+        Host = $"{name}:{port}";
         Root = Directory.CreateTempSubdirectory("wharf-registry-").FullName;
         File.WriteAllText(Config, $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {Root}/data}}, delete: {{enabled: true}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n");
         _process = Start(engine);
@@ -25,6 +31,16 @@ public sealed class DebianRegistry : IDisposable
     public string Root { get; }
 
     private string Config => Path.Combine(Root, "config.yml");
+
+    /// <summary>For what runs in the host's network; on a port that was free a moment ago.</summary>
+    public static DebianRegistry OnHost()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        return new DebianRegistry(null, "127.0.0.1", port);
+    }
 
     /// <summary>Goes on with its store and port in the network of another engine.</summary>
     public void MoveTo(Engine engine)
@@ -39,16 +55,14 @@ public sealed class DebianRegistry : IDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    private Process Start(Engine engine)
+    private Process Start(Engine? engine)
     {
-        Process process = Command.Start("nsenter", ["--net=/run/netns/" + engine.Name, "docker-registry", "serve", Config]);
-        var patience = Stopwatch.StartNew();
-        while (engine.OnHost("curl", "-sf", $"http://{Host}/v2/").ExitCode != 0)
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited, "the registry does not answer");
-            Thread.Sleep(50);
-        }
-
+        string[] prefix = engine is null ? ["env"] : ["nsenter", "--net=/run/netns/" + engine.Name];
+        Process process = Command.Start(prefix[0], [.. prefix[1..], "docker-registry", "serve", Config]);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Patience.Until(() => process.HasExited || Command.Run(prefix[0], [.. prefix[1..], "curl", "-sf", $"http://{Host}/v2/"]).ExitCode == 0, "docker-registry answers");
+        Assert.False(process.HasExited, "docker-registry ended at once");
         return process;
     }
 

@@ -68,23 +68,16 @@ public sealed class EngineRegistryTests(SharedEngine shared) : EngineTest(shared
         engine.RunWith(Client.Docker, null, 120, "run", "-d", "--name", "registry", "-p", "5000:5000", "-v", "registry:/var/lib/registry", "-e", "REGISTRY_STORAGE_DELETE_ENABLED=true", "registry:2").Ok();
         engine.Load("busybox");
         engine.Run(Client.Docker, "tag", "busybox", "localhost:5000/app").Ok();
-        for (int i = 0; engine.OnHost("curl", "-sf", "http://localhost:5000/v2/").ExitCode != 0; i++)
-        {
-            Assert.True(i < 100, engine.Run(Client.Docker, "logs", "registry").ToString());
-            Thread.Sleep(100);
-        }
-
+        Patience.Until(Answers, "the registry answers");
         engine.RunWith(Client.Docker, null, 120, "push", "localhost:5000/app").Ok();
         Assert.Equal("{\"repositories\":[\"app\"]}", engine.OnHost("curl", "-sf", "http://localhost:5000/v2/_catalog").Ok().Text);
         Assert.Contains("level=info", engine.Run(Client.Docker, "logs", "registry").Ok().Error);
         engine.RunWith(Client.Docker, null, 60, "restart", "registry").Ok();
         engine.Run(Client.Docker, "rmi", "localhost:5000/app").Ok();
-        for (int i = 0; engine.OnHost("curl", "-sf", "http://localhost:5000/v2/").ExitCode != 0 && i < 100; i++)
-        {
-            Thread.Sleep(100);
-        }
-
+        Patience.Until(Answers, "the registry answers again");
         engine.RunWith(Client.Docker, null, 120, "pull", "localhost:5000/app").Ok();
+
+        bool Answers() => engine.OnHost("curl", "-sf", "http://localhost:5000/v2/").ExitCode == 0;
     }
 
     [Fact]

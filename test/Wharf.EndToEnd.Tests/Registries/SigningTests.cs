@@ -19,7 +19,7 @@ public sealed class SigningTests
     {
         string folder = Directory.CreateTempSubdirectory("wharf-e2e-sign-").FullName;
         using RegistryProcess? own = ours ? new RegistryProcess() : null;
-        using DebianProcess? theirs = ours ? null : new DebianProcess(folder);
+        using DebianRegistry? theirs = ours ? null : DebianRegistry.OnHost();
         string host = own?.Host ?? theirs!.Host, image = $"{host}/team/app:v1";
         Run("skopeo", "copy", "-q", "--dest-tls-verify=false", "docker-archive:" + Repository.TestImage("busybox"), "docker://" + image).Ok();
         Run("skopeo", "copy", "-q", "--dest-tls-verify=false", "docker-archive:" + Repository.TestImage("busybox"), $"docker://{host}/team/unsigned:v1").Ok();
@@ -71,12 +71,7 @@ public sealed class SigningTests
         var said = daemon.StandardError.ReadToEndAsync();
         try
         {
-            for (int i = 0; Run("curl", "-sf", "--unix-socket", socket, "http://d/_ping").ExitCode != 0; i++)
-            {
-                Assert.True(i < 300 && !daemon.HasExited, "the daemon does not answer");
-                Thread.Sleep(100);
-            }
-
+            Patience.Until(() => daemon.HasExited || Run("curl", "-sf", "--unix-socket", socket, "http://d/_ping").ExitCode == 0, "the daemon answers");
             CommandResult pulled = Command.Run(ClientPrograms.Of(Client.Docker), ["-H", "unix://" + socket, "pull", image], timeoutSeconds: 180);
             _ = signed ? pulled.Ok() : pulled.Fails(1, "is not signed as the trust policy");
             if (signed)

@@ -70,17 +70,17 @@ public sealed class UserNetworkTests
     public async Task Remove_WhileInUse_IsRefusedAndWorksAfter()
     {
         await using NetworkLab lab = await NetworkLab.Create();
-        NetworkRecord a = await lab.Controller.CreateNetworkAsync(Config("a"), None);
-        (Sandbox web, _) = await lab.Start(NetworkLab.Container("web", "a"));
+        NetworkRecord shop = await lab.Controller.CreateNetworkAsync(Config("shop"), None);
+        (Sandbox web, _) = await lab.Start(NetworkLab.Container("web", "shop"));
 
-        WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.Controller.RemoveNetworkAsync("a", None));
+        WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.Controller.RemoveNetworkAsync("shop", None));
         Assert.Equal(ErrorKind.Forbidden, e.Kind);
-        Assert.Equal($"error while removing network: network a has active endpoints (name:\"web\" id:\"{web.Endpoints[0].Id[..12]}\")", e.Message);
+        Assert.Equal($"error while removing network: network shop has active endpoints (name:\"web\" id:\"{web.Endpoints[0].Id[..12]}\")", e.Message);
 
         await lab.Controller.ReleaseAsync(web.ContainerId, None);
-        await lab.Controller.RemoveNetworkAsync("a", None);
-        Assert.Null(lab.Route.FindLink(a.BridgeName));
-        Assert.Equal("network a not found", Assert.Throws<WharfException>(() => lab.Controller.GetNetwork("a")).Message);
+        await lab.Controller.RemoveNetworkAsync("shop", None);
+        Assert.Null(lab.Route.FindLink(shop.BridgeName));
+        Assert.Equal("network shop not found", Assert.Throws<WharfException>(() => lab.Controller.GetNetwork("shop")).Message);
     }
 
     [Theory]

@@ -25,14 +25,8 @@ public sealed class PeerDaemon : IDisposable
         ]);
         _ = _daemon.StandardOutput.ReadToEndAsync();
         _said = _daemon.StandardError.ReadToEndAsync();
-        var patience = Stopwatch.StartNew();
-        while (Docker("version").ExitCode != 0)
-        {
-            Assert.True(!_daemon.HasExited, _daemon.HasExited ? "dockerd ended: " + _said.Result : "");
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(2), "dockerd does not answer");
-            Thread.Sleep(100);
-        }
-
+        Patience.Until(() => _daemon.HasExited || Docker("version").ExitCode == 0, "dockerd answers", seconds: 120);
+        Assert.True(!_daemon.HasExited, _daemon.HasExited ? "dockerd ended: " + _said.Result : "");
         Docker("load", "-q", "-i", Repository.TestImage("busybox")).Ok();
     }
 
