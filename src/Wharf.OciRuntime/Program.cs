@@ -41,7 +41,7 @@ internal static class Program
         catch (Exception e) when (e is WharfException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
             Report(session, e.Message);
-            return 1;
+            return session?.FailureCode ?? 1;
         }
     }
 
@@ -63,6 +63,7 @@ internal static class Program
         string[] words = [.. global.Operands];
         string name = words[0];
         Command command = Array.Find(Commands, c => c.Name == name) ?? throw WharfException.Invalid($"No help topic for '{name}'");
+        session.FailureCode = command.FailureCode;
         // What we start in a container shares our memory until it executes: its /proc/PID/exe, which is our program, opens to nobody (CVE-2019-5736).
         ProcessCalls.SetDumpable(false).ThrowIfError("prctl", "PR_SET_DUMPABLE");
         // an engine's file mode mask must not decide over what containers and their state look like

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Primitives;
+using Wharf.Runtime.Accounts;
 
 namespace Wharf.Engine.Launch;
 

@@ -23,6 +23,9 @@ internal sealed class Session
 
     public ContainerStore Store { get; }
 
+    /// <summary>The exit code of a failure of the command that runs.</summary>
+    public int FailureCode { get; set; } = 1;
+
     public void Print(string text) => FileCalls.WriteAll(FileCalls.Borrow(1), Encoding.UTF8.GetBytes(text + "\n")).ThrowIfError("write", "stdout");
 
     /// <summary>

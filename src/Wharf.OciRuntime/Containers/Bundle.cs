@@ -8,10 +8,12 @@ internal static class Bundle
 {
     public static string DirectoryOf(string? flag) => Path.GetFullPath(flag ?? ".");
 
+    /// <summary>The specification's path; another name than config.json is taken from the bundle, unless it is absolute.</summary>
+    public static string ConfigOf(string bundle, string? name = null) => Path.Combine(bundle, name ?? "config.json");
+
     /// <exception cref="WharfException">NotFound, naming the file.</exception>
-    public static byte[] Read(string bundle)
+    public static byte[] Read(string path)
     {
-        string path = Path.Combine(bundle, "config.json");
         try
         {
             return File.ReadAllBytes(path);
@@ -22,8 +24,11 @@ internal static class Bundle
         }
     }
 
+    /// <exception cref="WharfException">NotFound or InvalidArgument, naming the file.</exception>
+    public static RuntimeSpec Load(string path) => Parse(Read(path), path);
+
     /// <exception cref="WharfException">InvalidArgument, naming the file.</exception>
-    public static RuntimeSpec Parse(ReadOnlyMemory<byte> json, string bundle)
+    public static RuntimeSpec Parse(ReadOnlyMemory<byte> json, string path)
     {
         RuntimeSpec spec;
         try
@@ -32,9 +37,9 @@ internal static class Bundle
         }
         catch (WharfException e)
         {
-            throw WharfException.Invalid($"{bundle}/config.json: {e.Message}", e);
+            throw WharfException.Invalid($"{path}: {e.Message}", e);
         }
 
-        return spec.OciVersion.StartsWith("1.", StringComparison.Ordinal) ? spec : throw WharfException.Invalid($"{bundle}/config.json: unsupported ociVersion \"{spec.OciVersion}\"");
+        return spec.OciVersion.StartsWith("1.", StringComparison.Ordinal) ? spec : throw WharfException.Invalid($"{path}: unsupported ociVersion \"{spec.OciVersion}\"");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Container(ContainerRecord record, string directory)
     public ContainerRecord Record => record;
 
     /// <summary>The specification it was made from: hooks, seccomp, and the process that exec starts from.</summary>
-    public RuntimeSpec Spec => _spec ??= Bundle.Parse(File.ReadAllBytes(Path.Combine(directory, "config.json")), directory);
+    public RuntimeSpec Spec => _spec ??= Bundle.Load(Bundle.ConfigOf(directory));
 
     public string Id => record.Id;
 

@@ -31,7 +31,7 @@ internal sealed class ContainerStore(string root)
     public void Save(ContainerRecord record, ReadOnlySpan<byte> specification)
     {
         string directory = DirectoryOf(record.Id);
-        AtomicFile.Write(Path.Combine(directory, "config.json"), specification, durable: false);
+        AtomicFile.Write(Bundle.ConfigOf(directory), specification, durable: false);
         AtomicFile.Write(Path.Combine(directory, "state.json"), record.ToJson(), durable: false);
     }
 

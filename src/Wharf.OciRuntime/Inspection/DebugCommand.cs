@@ -25,7 +25,7 @@ internal static class DebugCommand
 
     private static int Plan(string bundle, Session session)
     {
-        using LaunchPlan plan = SpecCompiler.Compile(new LaunchRequest { ContainerId = "debug", Spec = Bundle.Parse(Bundle.Read(bundle), bundle), Bundle = bundle });
+        using LaunchPlan plan = SpecCompiler.Compile(new LaunchRequest { ContainerId = "debug", Spec = Bundle.Load(Bundle.ConfigOf(bundle)), Bundle = bundle });
         session.Warn(plan.Warnings);
         session.Print(plan.Describe().TrimEnd());
         return 0;

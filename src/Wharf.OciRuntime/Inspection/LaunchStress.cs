@@ -24,7 +24,7 @@ internal static class LaunchStress
 
     public static int Run(string bundle, int count, Session session)
     {
-        RuntimeSpec spec = Bundle.Parse(Bundle.Read(bundle), bundle);
+        RuntimeSpec spec = Bundle.Load(Bundle.ConfigOf(bundle));
         using var stop = new CancellationTokenSource();
         var threads = new List<Thread>();
         for (int i = 0; i < AllocatingThreads; i++)

@@ -10,7 +10,7 @@ internal static class SpecCommand
     public static readonly Command Command = new("spec", "create a new specification file", [new("bundle", 'b')], (arguments, session) =>
     {
         arguments.Operand(0, 0, "spec");
-        string path = Path.Combine(Bundle.DirectoryOf(arguments.Text("bundle")), "config.json");
+        string path = Bundle.ConfigOf(Bundle.DirectoryOf(arguments.Text("bundle")));
         if (File.Exists(path))
         {
             throw WharfException.Conflict($"file {path} exists. Remove it first");

@@ -16,7 +16,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
 {
     public static readonly Option[] Flags =
     [
-        new("bundle", 'b'), new("console-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
+        new("bundle", 'b'), new("config", 'f'), new("console-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
     ];
 
     /// <param name="waitsForStart">True for create: the process stops before execve until start. It also does where startContainer hooks come before.</param>
@@ -24,8 +24,11 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
     public LaunchResult Create(bool waitsForStart, Action<SafeFileHandle>? useGivenTerminal = null)
     {
         string bundle = Bundle.DirectoryOf(flags.Text("bundle"));
-        byte[] json = Bundle.Read(bundle);
-        RuntimeSpec spec = Bundle.Parse(json, bundle);
+        string path = Bundle.ConfigOf(bundle, flags.Text("config"));
+        byte[] json = Bundle.Read(path);
+        RuntimeSpec spec = Bundle.Parse(json, path);
+        int sockets = ListenSockets.Count();
+        spec = spec with { Process = ListenSockets.Announce(HomeVariable.Complete(spec, bundle), sockets) };
         bool terminal = spec.Process?.Terminal == true;
         string? consoleSocket = flags.Text("console-socket");
         if (terminal && consoleSocket is null && useGivenTerminal is null)
@@ -37,12 +40,14 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
         ContainerCgroup? cgroup = null;
         try
         {
-            cgroup = ContainerCgroup.Create(spec.Linux?.CgroupsPath, id);
+            ContainerCgroup made = ContainerCgroup.Create(spec.Linux?.CgroupsPath, id);
+            made.RefuseOthers();
+            cgroup = made;
             var warnings = new List<string>();
             cgroup.Apply(spec.Linux?.Resources ?? new LinuxResources(), warnings);
             session.Warn(warnings);
             bool gated = waitsForStart || spec.Hooks?.StartContainer is { Count: > 0 };
-            LaunchResult result = Launch(spec, json, bundle, cgroup, gated ? OpenGate(directory) : null);
+            LaunchResult result = Launch(spec, json, bundle, cgroup, gated ? OpenGate(directory) : null, sockets);
             if (result.Console is { } master)
             {
                 HandOver(master, consoleSocket, useGivenTerminal);
@@ -83,7 +88,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
         }
     }
 
-    private LaunchResult Launch(RuntimeSpec spec, byte[] json, string bundle, ContainerCgroup cgroup, SafeFileHandle? gate)
+    private LaunchResult Launch(RuntimeSpec spec, byte[] json, string bundle, ContainerCgroup cgroup, SafeFileHandle? gate, int sockets)
     {
         HooksSpec hooks = spec.Hooks ?? new HooksSpec();
         bool hasEarlyHooks = hooks.Prestart is { Count: > 0 } || hooks.CreateRuntime is { Count: > 0 };
@@ -94,7 +99,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
             Spec = spec,
             Bundle = bundle,
             Cgroup = cgroup,
-            PreservedDescriptors = (int)(flags.Number("preserve-fds") ?? 0),
+            PreservedDescriptors = sockets + (int)(flags.Number("preserve-fds") ?? 0),
             StartGate = gate,
             NoPivot = flags.IsSet("no-pivot"),
             NoNewKeyring = flags.IsSet("no-new-keyring"),

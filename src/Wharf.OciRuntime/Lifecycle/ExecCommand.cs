@@ -19,7 +19,8 @@ internal static class ExecCommand
         new("ignore-paused", TakesValue: false),
     ];
 
-    public static readonly Command Command = new("exec", "execute new process inside the container", Flags, Run);
+    // 255, so that a failure of ours is not taken for the process's own status
+    public static readonly Command Command = new("exec", "execute new process inside the container", Flags, Run) { FailureCode = 255 };
 
     private static int Run(Arguments arguments, Session session)
     {
@@ -31,7 +32,7 @@ internal static class ExecCommand
             throw WharfException.Conflict("cannot exec in a paused container (use --ignore-paused to override)");
         }
 
-        ProcessSpec process = Process(arguments, container);
+        ProcessSpec process = HomeVariable.Complete(Process(arguments, container), container.Record.Pid);
         bool detach = arguments.IsSet("detach");
         string? consoleSocket = arguments.Text("console-socket");
         if (process.Terminal && consoleSocket is null && detach)
@@ -89,12 +90,33 @@ internal static class ExecCommand
             Terminal = arguments.IsSet("tty"),
             ConsoleSize = null,
             Cwd = arguments.Text("cwd") ?? own.Cwd,
-            Env = [.. own.Env ?? [], .. arguments.All("env")],
+            Env = WithVariables(own.Env ?? [], arguments.All("env")),
             User = user with { AdditionalGids = groups.Length > 0 ? groups : user.AdditionalGids },
-            NoNewPrivileges = own.NoNewPrivileges || arguments.IsSet("no-new-privs"),
+            NoNewPrivileges = arguments.Has("no-new-privs") ? arguments.IsSet("no-new-privs") : own.NoNewPrivileges,
             ApparmorProfile = arguments.Text("apparmor") ?? own.ApparmorProfile,
             Capabilities = WithCapabilities(own.Capabilities, arguments.All("cap")),
         };
+    }
+
+    // in place of the container's own: of two lines with one name most programs see the first
+    private static List<string> WithVariables(IReadOnlyList<string> own, IReadOnlyList<string> added)
+    {
+        var lines = new List<string>(own);
+        foreach (string line in added)
+        {
+            string name = line[..(line.IndexOf('=') + 1)];
+            int index = name.Length == 0 ? -1 : lines.FindIndex(other => other.StartsWith(name, StringComparison.Ordinal));
+            if (index >= 0)
+            {
+                lines[index] = line;
+            }
+            else
+            {
+                lines.Add(line);
+            }
+        }
+
+        return lines;
     }
 
     private static CapabilitySets? WithCapabilities(CapabilitySets? own, IReadOnlyList<string> added)

@@ -8,10 +8,11 @@ internal static class CgroupDirectory
 {
     private const uint Mode = 0b111_101_101;
 
-    /// <summary>Makes every missing part of the path, with what each level needs before the next can be used.</summary>
-    public static void Create(CgroupHierarchy hierarchy, string path)
+    /// <summary>Makes every missing part of the path, with what each level needs before the next can be used. False where all of it was there.</summary>
+    public static bool Create(CgroupHierarchy hierarchy, string path)
     {
         string current = hierarchy.MountPoint;
+        bool made = false;
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             string parent = current;
@@ -27,6 +28,8 @@ internal static class CgroupDirectory
                 errno.ThrowIfError("mkdir", current);
             }
 
+            made = errno == Errno.None;
+
             // a v1 cpuset is born empty, and no process can enter an empty one; one that is there may have been made a moment ago by somebody who is not that far yet
             if (hierarchy.Has("cpuset") && !hierarchy.Unified)
             {
@@ -34,6 +37,8 @@ internal static class CgroupDirectory
                 CopyDown(parent, current, "cpuset.mems");
             }
         }
+
+        return made;
     }
 
     public static IReadOnlyList<int> Pids(string directory)

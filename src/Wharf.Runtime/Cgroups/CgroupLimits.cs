@@ -104,7 +104,13 @@ internal sealed class CgroupLimits
                 throw WharfException.Invalid($"unified resource \"{file}\" must be a file name");
             }
 
-            SmallFile.Write($"{directory}/{file}", value);
+            Errno errno = SmallFile.TryWrite($"{directory}/{file}", value);
+            if (errno == Errno.ENOENT)
+            {
+                throw WharfException.Invalid($"invalid configuration: linux.resources.unified: there is no {file} in the cgroup v2 tree of this machine");
+            }
+
+            errno.ThrowIfError($"write {value} to", $"{directory}/{file}");
         }
     }
 

@@ -25,13 +25,16 @@ public sealed class ContainerCgroup
 
     public CgroupLayout Layout => _layout;
 
+    /// <summary>True where <see cref="Create"/> found a directory of that path.</summary>
+    public bool WasThere { get; private set; }
+
     /// <summary>The directory below the v2 tree; null where there is none.</summary>
     public string? UnifiedDirectory => _layout.Unified is { } unified ? unified.MountPoint + Path : null;
 
     /// <summary>The directory in the v1 hierarchy with a controller, or the v2 directory where the controller lives there.</summary>
     public string? DirectoryOf(string controller) => _layout.With(controller) is { } hierarchy ? hierarchy.MountPoint + Path : null;
 
-    /// <summary>Makes the cgroup in every hierarchy. An existing empty one is taken over.</summary>
+    /// <summary>Makes the cgroup in every hierarchy. An existing one is taken over (<see cref="WasThere"/>).</summary>
     /// <param name="cgroupsPath">linux.cgroupsPath: absolute is below the mount points, relative below our own cgroup; null is "/ID".</param>
     /// <param name="containerId">For the default path.</param>
     /// <exception cref="WharfException">Where a directory cannot be made; nothing of it is left then.</exception>
@@ -42,7 +45,7 @@ public sealed class ContainerCgroup
         {
             foreach (CgroupHierarchy hierarchy in cgroup._layout.Hierarchies)
             {
-                CgroupDirectory.Create(hierarchy, cgroup.Path);
+                cgroup.WasThere |= !CgroupDirectory.Create(hierarchy, cgroup.Path);
             }
         }
         catch
@@ -138,6 +141,30 @@ public sealed class ContainerCgroup
         foreach (CgroupHierarchy hierarchy in _layout.Hierarchies)
         {
             CgroupDirectory.Remove(hierarchy.MountPoint + Path);
+        }
+    }
+
+    /// <summary>
+    /// Fails where the cgroup was somebody's before. What is in it would be limited, frozen and killed with the container; in a frozen one the
+    /// container's own process would never come to run.
+    /// </summary>
+    /// <exception cref="WharfException">Conflict: frozen, or not empty.</exception>
+    public void RefuseOthers()
+    {
+        if (!WasThere)
+        {
+            return;
+        }
+
+        if (IsFrozen)
+        {
+            throw WharfException.Conflict($"container's cgroup unexpectedly frozen: {Path}");
+        }
+
+        IReadOnlyList<int> pids = Pids();
+        if (pids.Count > 0)
+        {
+            throw WharfException.Conflict($"container's cgroup is not empty: {pids.Count} process(es) found in {Path}");
         }
     }
 

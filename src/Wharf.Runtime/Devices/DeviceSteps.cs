@@ -9,7 +9,7 @@ namespace Wharf.Runtime.Devices;
 
 /// <summary>
 /// Device nodes (config-linux.md, "Devices" and "Default Devices") and the links that programs expect in /dev. In a user namespace
-/// nobody may make nodes: the host's are bound instead.
+/// nobody may make nodes: the host's are bound instead, and those that the specification lists come from <see cref="ForeignNodes"/>.
 /// </summary>
 internal static class DeviceSteps
 {
@@ -35,11 +35,19 @@ internal static class DeviceSteps
     {
         SyscallPlan plan = builder.Plan;
         PlanSlot dev = MountPath.OpenTarget(builder, "/dev", directory: true);
-        foreach (LinuxDevice device in Chosen(builder.Linux.Devices ?? []))
+        IReadOnlyList<LinuxDevice> listed = builder.Linux.Devices ?? [];
+        // the ids of a user namespace that is joined are not known here: there the host's own nodes must do
+        bool foreign = builder.HasUserNamespace && builder.Linux.UidMappings is { Count: > 0 };
+        foreach (LinuxDevice device in Chosen(listed, withListed: !foreign))
         {
-            plan.Context = $"error creating device nodes: {device.Path}";
+            plan.Context = ContextOf(device);
             if (builder.HasUserNamespace)
             {
+                if (listed.Contains(device))
+                {
+                    RequireOnHost(device);
+                }
+
                 Bind(builder, device.Path);
             }
             else
@@ -49,6 +57,11 @@ internal static class DeviceSteps
         }
 
         plan.Context = null;
+        if (foreign && listed.Count > 0)
+        {
+            ForeignNodes.Attach(builder, dev, listed);
+        }
+
         foreach ((string target, string name) in Links)
         {
             plan.Add("symlink", name, Call.symlinkat, plan.Text(target), dev, plan.Text(name)).Allow(Errno.EEXIST);
@@ -60,8 +73,22 @@ internal static class DeviceSteps
         plan.Add("symlink", "ptmx", Call.symlinkat, plan.Text("pts/ptmx"), dev, ptmx);
     }
 
+    /// <summary>How errors about a device begin.</summary>
+    public static string ContextOf(LinuxDevice device) => $"error creating device nodes: {device.Path}";
+
+    /// <exception cref="WharfException">InvalidArgument: no type of node.</exception>
+    public static uint ModeOf(LinuxDevice device) => (device.Type switch
+    {
+        "c" or "u" => FileType.CharacterDevice,
+        "b" => FileType.BlockDevice,
+        "p" => FileType.Fifo,
+        _ => throw WharfException.Invalid($"device {device.Path}: unknown type \"{device.Type}\""),
+    }) | ((device.FileMode ?? DefaultMode) & 0xfff);
+
+    public static ulong NumberOf(LinuxDevice device) => device.Type == "p" ? 0 : DeviceNumber.Make((uint)device.Major, (uint)device.Minor);
+
     // what the specification lists wins over a default of the same path
-    private static List<LinuxDevice> Chosen(IReadOnlyList<LinuxDevice> listed)
+    private static List<LinuxDevice> Chosen(IReadOnlyList<LinuxDevice> listed, bool withListed)
     {
         var paths = new HashSet<string>(StringComparer.Ordinal);
         foreach (LinuxDevice device in listed)
@@ -78,7 +105,11 @@ internal static class DeviceSteps
             }
         }
 
-        chosen.AddRange(listed);
+        if (withListed)
+        {
+            chosen.AddRange(listed);
+        }
+
         return chosen;
     }
 
@@ -93,23 +124,24 @@ internal static class DeviceSteps
         }
 
         PlanSlot parent = directory == "/dev" ? dev : MountPath.OpenTarget(builder, directory, directory: true);
-        uint type = device.Type switch
-        {
-            "c" or "u" => FileType.CharacterDevice,
-            "b" => FileType.BlockDevice,
-            "p" => FileType.Fifo,
-            _ => throw WharfException.Invalid($"device {device.Path}: unknown type \"{device.Type}\""),
-        };
-        ulong number = type == FileType.Fifo ? 0 : DeviceNumber.Make((uint)device.Major, (uint)device.Minor);
         nint name = plan.Text(Path.GetFileName(path));
         PlanLabel exists = plan.NewLabel();
-        plan.Add("mknod", null, Call.mknodat, parent, name, (int)(type | ((device.FileMode ?? DefaultMode) & 0xfff)), number).On(Errno.EEXIST, exists);
+        plan.Add("mknod", null, Call.mknodat, parent, name, (int)ModeOf(device), NumberOf(device)).On(Errno.EEXIST, exists);
         if (device.Uid is > 0 || device.Gid is > 0)
         {
             plan.Add("chown", null, Call.fchownat, parent, name, device.Uid ?? 0, device.Gid ?? 0, (int)AtFlags.SymlinkNoFollow);
         }
 
         plan.Mark(exists);
+    }
+
+    private static void RequireOnHost(LinuxDevice device)
+    {
+        Errno errno = NameCalls.Status(FileCalls.CurrentDirectory, device.Path, AtFlags.None, out FileStatus status);
+        if (errno != Errno.None || status.Type != (ModeOf(device) & FileType.Mask) || DeviceNumber.Make(status.SpecialMajor, status.SpecialMinor) != NumberOf(device))
+        {
+            throw WharfException.Invalid($"{ContextOf(device)}: in a user namespace that is joined only a device of the host can be had, under its own name");
+        }
     }
 
     private static void Bind(PlanBuilder builder, string path)

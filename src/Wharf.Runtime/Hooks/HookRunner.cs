@@ -66,7 +66,7 @@ public static class HookRunner
 
     private static SafeFileHandle Spawn(HookSpec hook, SafeFileHandle input)
     {
-        ProcessSpawner.Spawn(hook.Path, Arguments(hook), hook.Env ?? [], [input.Number(), 2, 2], null, newSession: false, out int pid).ThrowIfError("exec hook", hook.Path);
+        ProcessSpawner.Spawn(hook.Path, Arguments(hook), Environment(hook), [input.Number(), 2, 2], null, newSession: false, out int pid).ThrowIfError("exec hook", hook.Path);
         ProcessCalls.OpenPid(pid, out SafeFileHandle pidfd).ThrowIfError("pidfd_open", hook.Path);
         return pidfd;
     }
@@ -87,7 +87,7 @@ public static class HookRunner
             plan.Add("dup3", "stdin", Call.dup3, input.Number(), 0, 0);
             plan.Add("dup3", "stdout", Call.dup3, 2, 1, 0);
             plan.Add("rt_sigprocmask", "none blocked", Call.rt_sigprocmask, 2, plan.Zeroed(8), 0, 8);
-            plan.Add("execve", hook.Path, Call.execve, plan.Text(hook.Path), plan.Vector(Arguments(hook)), plan.Vector(hook.Env ?? []));
+            plan.Add("execve", hook.Path, Call.execve, plan.Text(hook.Path), plan.Vector(Arguments(hook)), plan.Vector(Environment(hook)));
             PlanRun run = PlanRun.Start(plan, NamespaceKinds.None, null, null);
             PlanReport report = run.Next();
             if (report.Progress == PlanProgress.Failed)
@@ -100,6 +100,23 @@ public static class HookRunner
             run.Dispose();
             return run.PidFd;
         }
+    }
+
+    // As environ(7) has it for a program that is not told another: ours. An empty list is an empty environment.
+    private static IReadOnlyList<string> Environment(HookSpec hook)
+    {
+        if (hook.Env is { } own)
+        {
+            return own;
+        }
+
+        var lines = new List<string>();
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            lines.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return lines;
     }
 
     private static IReadOnlyList<string> Arguments(HookSpec hook) => hook.Args is { Count: > 0 } args ? args : [hook.Path];

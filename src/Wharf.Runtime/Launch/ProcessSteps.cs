@@ -72,6 +72,19 @@ internal sealed record ProcessSteps
         }
     }
 
+    /// <summary>
+    /// For a process that may wait long for its start: what our own caller left open to us is closed now and not by execve(2), or a pipe of the
+    /// caller's would not end before the container has started.
+    /// </summary>
+    public void DropInherited()
+    {
+        DescriptorCalls.Inherited(3 + PreservedDescriptors, out List<int> numbers).ThrowIfError("read", "/proc/self/fd");
+        foreach (int number in numbers)
+        {
+            Plan.Add("close", $"{number}", Call.close, number).Allow(Errno.EBADF);
+        }
+    }
+
     /// <summary>process.cwd, made where it is missing and <paramref name="make"/> allows. Not through links that lead out of every root: /proc/self/fd and the like.</summary>
     public void ChangeDirectory(PlanSlot root, bool make = true)
     {

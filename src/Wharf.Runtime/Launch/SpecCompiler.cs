@@ -102,6 +102,11 @@ public static class SpecCompiler
         steps.ChangeDirectory(root);
         RootfsSteps.MakeReadOnly(builder);
         steps.ConnectStdio(terminal);
+        if (request.StartGate is not null)
+        {
+            steps.DropInherited();
+        }
+
         steps.Confine();
         ExecutableSteps executable = Executable(builder, process);
         return new LaunchPlan(plan, executable, builder.Warnings)

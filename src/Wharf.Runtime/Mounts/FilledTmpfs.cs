@@ -19,6 +19,23 @@ internal static class FilledTmpfs
     /// <param name="attributes">The mount's attributes.</param>
     public static SafeFileHandle Create(string rootfs, string destination, IEnumerable<(string Key, string? Value)> options, MountAttributes attributes)
     {
+        SafeFileHandle tree = CreateEmpty(options, MountAttributes.None);
+        try
+        {
+            Fill(tree, rootfs, destination);
+            MountCalls.SetAttributes(tree, attributes, MountAttributes.None, recursive: false).ThrowIfError("mount_setattr", destination);
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One with nothing in it, attached nowhere.</summary>
+    public static SafeFileHandle CreateEmpty(IEnumerable<(string Key, string? Value)> options, MountAttributes attributes)
+    {
         MountCalls.OpenFileSystem("tmpfs", out SafeFileHandle context).ThrowIfError("fsopen", "tmpfs");
         using (context)
         {
@@ -27,18 +44,8 @@ internal static class FilledTmpfs
                 MountCalls.Configure(context, key, value).ThrowIfError("fsconfig tmpfs", key);
             }
 
-            MountCalls.CreateMount(context, MountAttributes.None, out SafeFileHandle tree).ThrowIfError("fsmount", "tmpfs");
-            try
-            {
-                Fill(tree, rootfs, destination);
-                MountCalls.SetAttributes(tree, attributes, MountAttributes.None, recursive: false).ThrowIfError("mount_setattr", destination);
-                return tree;
-            }
-            catch
-            {
-                tree.Dispose();
-                throw;
-            }
+            MountCalls.CreateMount(context, attributes, out SafeFileHandle tree).ThrowIfError("fsmount", "tmpfs");
+            return tree;
         }
     }
 

@@ -23,11 +23,11 @@ internal sealed record CapabilityPlan
     public CapabilitySet Ambient { get; private init; }
 
     /// <param name="sets">As the specification names them; null: none at all.</param>
-    /// <param name="available">What can be had here; more than that is left out with a warning.</param>
-    /// <exception cref="WharfException">InvalidArgument: an unknown name.</exception>
+    /// <param name="available">What can be had here; more than that, and names that nobody knows, are left out with a warning (config.md, "Linux Process").</param>
+    /// <param name="warnings">Where the warnings go.</param>
     public static CapabilityPlan Of(CapabilitySets? sets, CapabilitySet available, List<string> warnings)
     {
-        CapabilitySet bounding = Parse(sets?.Bounding), permitted = Parse(sets?.Permitted);
+        CapabilitySet bounding = Parse(sets?.Bounding, warnings), permitted = Parse(sets?.Permitted, warnings);
         CapabilitySet missing = (bounding | permitted).Without(available);
         foreach (int capability in missing.Members())
         {
@@ -35,14 +35,14 @@ internal sealed record CapabilityPlan
         }
 
         permitted &= available;
-        CapabilitySet inheritable = Parse(sets?.Inheritable) & available;
+        CapabilitySet inheritable = Parse(sets?.Inheritable, warnings) & available;
         return new CapabilityPlan
         {
             Bounding = bounding & available,
             Permitted = permitted,
-            Effective = Parse(sets?.Effective) & permitted,
+            Effective = Parse(sets?.Effective, warnings) & permitted,
             Inheritable = inheritable,
-            Ambient = Parse(sets?.Ambient) & permitted & inheritable,
+            Ambient = Parse(sets?.Ambient, warnings) & permitted & inheritable,
         };
     }
 
@@ -85,12 +85,19 @@ internal sealed record CapabilityPlan
         plan.Add("capset", subject, Call.capset, plan.Words(Version3), plan.Bytes(MemoryMarshal.AsBytes(data)));
     }
 
-    private static CapabilitySet Parse(IReadOnlyList<string>? names)
+    private static CapabilitySet Parse(IReadOnlyList<string>? names, List<string> warnings)
     {
         var set = CapabilitySet.Empty;
         foreach (string name in names ?? [])
         {
-            set = Capability.TryParse(name, out int number) ? set.With(number) : throw WharfException.Invalid($"unknown capability \"{name}\"");
+            if (Capability.TryParse(name, out int number))
+            {
+                set = set.With(number);
+            }
+            else if ($"capability {name} is unknown and is left out" is var warning && !warnings.Contains(warning))
+            {
+                warnings.Add(warning);
+            }
         }
 
         return set;

@@ -25,6 +25,9 @@ internal sealed class Runtime : IDisposable
 
     public string Root => _directory + "/root";
 
+    /// <summary>Shell text that comes before the program takes the shell's place: descriptors, variables.</summary>
+    public string Before { get; set; } = "";
+
     public void Configure(string[] args, Action<JsonNode>? change = null)
     {
         JsonNode config = JsonNode.Parse(File.ReadAllText(Bundle + "/config.json"))!;
@@ -41,7 +44,7 @@ internal sealed class Runtime : IDisposable
         string output = Path.Combine(_directory, "stdout"), error = Path.Combine(_directory, "stderr");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("exec \"$0\" --root \"$R\" \"$@\" >\"$OUT\" 2>\"$ERR\"");
+        start.ArgumentList.Add(Before + "exec \"$0\" --root \"$R\" \"$@\" >\"$OUT\" 2>\"$ERR\"");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wharf-oci"));
         foreach (string argument in arguments)
         {

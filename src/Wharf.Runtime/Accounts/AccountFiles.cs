@@ -3,17 +3,18 @@ using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
 
-namespace Wharf.Engine.Launch;
+namespace Wharf.Runtime.Accounts;
 
 /// <summary>
 /// Reads /etc/passwd and /etc/group of a container as data: found within the root by openat2(2), regular files only, never more than a bound,
 /// lines that make no sense skipped.
 /// </summary>
-internal static class AccountFiles
+public static class AccountFiles
 {
     private const int LargestFile = 8 << 20;
 
-    public static IEnumerable<string[]> Read(SafeFileHandle root, string path)
+    /// <summary>The fields of each line; nothing where there is no such file.</summary>
+    public static IReadOnlyList<string[]> Read(SafeFileHandle root, string path)
     {
         // Only looked at first: to open a device or FIFO that an image put there is already to use it.
         Errno errno = FileCalls.OpenAt2(root, path, OpenFlags.CloseOnExec | OpenFlags.Path, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle found);
@@ -56,7 +57,16 @@ internal static class AccountFiles
                 filled += count;
             }
 
-            return [.. Encoding.UTF8.GetString(content, 0, filled).Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.TrimEnd('\r').Split(':'))];
+            var lines = new List<string[]>();
+            foreach (string line in Encoding.UTF8.GetString(content, 0, filled).Split('\n'))
+            {
+                if (line.Length > 0 && line[0] != '#')
+                {
+                    lines.Add(line.TrimEnd('\r').Split(':'));
+                }
+            }
+
+            return lines;
         }
     }
 }

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+
+namespace Wharf.OciRuntime.Tests.Lifecycle;
+
+/// <summary>Corners of config.json in which runtimes are held to the specification, or to each other.</summary>
+public sealed class SpecificationTests : IDisposable
+{
+    private readonly Runtime _runtime = new();
+
+    public void Dispose() => _runtime.Dispose();
+
+    [Fact]
+    public void Run_SpecificationOfAnotherName_IsTakenFromTheBundle()
+    {
+        _runtime.Configure(["echo", "other"]);
+        File.Move(_runtime.Bundle + "/config.json", _runtime.Bundle + "/other.json");
+
+        Assert.Equal("other\n", _runtime.Run("run", "--config", "other.json", "--bundle", _runtime.Bundle, "c").Succeed().Output);
+        Assert.Contains(_runtime.Bundle + "/config.json not found", _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Error);
+    }
+
+    [Fact]
+    public void Run_UnknownCapability_IsLeftOutWithAWarning()
+    {
+        _runtime.Configure(["sh", "-c", "while read -r name value; do test $name != CapBnd: || echo $value; done </proc/self/status"], config =>
+        {
+            foreach (string set in new[] { "bounding", "effective", "permitted" })
+            {
+                config["process"]!["capabilities"]![set] = new JsonArray("CAP_KILL", "CAP_FLY");
+            }
+        });
+
+        Answer answer = _runtime.Run("--debug", "run", "--bundle", _runtime.Bundle, "c").Succeed();
+
+        Assert.Equal("0000000000000020\n", answer.Output);
+        Assert.Equal(2, answer.Error.Split("capability CAP_FLY is unknown").Length);
+    }
+
+    [Theory]
+    [InlineData(null, "outer")]
+    [InlineData("[]", "")]
+    [InlineData("""["OUTER=own"]""", "own")]
+    public void Hook_Environment_IsOursUnlessItHasItsOwn(string? environment, string expected)
+    {
+        string trace = _runtime.Bundle + "/trace";
+        _runtime.Before = "export OUTER=outer; ";
+        foreach (string kind in new[] { "prestart", "createContainer" })
+        {
+            var hook = new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", $"echo $OUTER >{trace}") };
+            if (environment is not null)
+            {
+                hook["env"] = JsonNode.Parse(environment);
+            }
+
+            _runtime.Configure(["true"], config => config["hooks"] = new JsonObject { [kind] = new JsonArray(hook) });
+            _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Succeed();
+
+            Assert.Equal(expected + "\n", File.ReadAllText(trace));
+        }
+    }
+
+    [Fact]
+    public void Run_CgroupOfAnotherContainer_IsRefusedAndLeftAlone()
+    {
+        _runtime.Configure(["sleep", "1000"]);
+        _runtime.Run("run", "--detach", "--bundle", _runtime.Bundle, "first").Succeed();
+        try
+        {
+            Assert.Contains("container's cgroup is not empty: 1 process(es) found", _runtime.Run("run", "--bundle", _runtime.Bundle, "second").Error);
+            _runtime.Run("pause", "first").Succeed();
+            Assert.Contains("container's cgroup unexpectedly frozen", _runtime.Run("run", "--bundle", _runtime.Bundle, "second").Error);
+            Answer paused = _runtime.Run("exec", "first", "true");
+            Assert.Equal(255, paused.ExitCode);
+            Assert.Contains("cannot exec in a paused container", paused.Error);
+            _runtime.Run("resume", "first").Succeed();
+            _runtime.Run("exec", "first", "true").Succeed();
+        }
+        finally
+        {
+            _runtime.Run("delete", "--force", "first").Succeed();
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_runtime.Root));
+    }
+
+    [Fact]
+    public void Run_UnifiedLimitThatIsNotThere_NamesIt()
+    {
+        _runtime.Configure(["true"], config => config["linux"]!["resources"]!["unified"] = new JsonObject { ["nope.max"] = "1" });
+
+        Assert.Contains("nope.max", _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Error);
+    }
+}
