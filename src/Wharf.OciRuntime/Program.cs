@@ -18,10 +18,12 @@ internal static class Program
         StartCommand.Command, StateCommand.Command, UpdateCommand.Command,
     ];
 
+    private static readonly Option HelpFlag = new("help", 'h', TakesValue: false);
+
     private static readonly Option[] GlobalFlags =
     [
         new("root"), new("log"), new("log-format"), new("cgroup-manager"), new("rootless"), new("debug", TakesValue: false),
-        new("systemd-cgroup", TakesValue: false), new("version", 'v', TakesValue: false), new("help", 'h', TakesValue: false),
+        new("systemd-cgroup", TakesValue: false), new("version", 'v', TakesValue: false), HelpFlag,
     ];
 
     private static int Main(string[] words)
@@ -36,7 +38,8 @@ internal static class Program
         catch (LaunchException e)
         {
             Report(session, e.Message);
-            return e.Failure.ExitCode;
+            // of a command that ends with its process's own status a failure must be told from that
+            return session?.FailureCode is > 1 and { } code ? code : e.Failure.ExitCode;
         }
         catch (Exception e) when (e is WharfException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
@@ -64,11 +67,19 @@ internal static class Program
         string name = words[0];
         Command command = Array.Find(Commands, c => c.Name == name) ?? throw WharfException.Invalid($"No help topic for '{name}'");
         session.FailureCode = command.FailureCode;
+        session.Debug(() => $"process {Environment.ProcessId}: {string.Join(' ', words)}");
         // What we start in a container shares our memory until it executes: its /proc/PID/exe, which is our program, opens to nobody (CVE-2019-5736).
         ProcessCalls.SetDumpable(false).ThrowIfError("prctl", "PR_SET_DUMPABLE");
         // an engine's file mode mask must not decide over what containers and their state look like
         _ = ProcessCalls.SetUmask(0b000_010_010);
-        return command.Run(Arguments.Parse(words.AsSpan(1), command.Options), session);
+        Arguments arguments = Arguments.Parse(words.AsSpan(1), [.. command.Options, HelpFlag], mixed: !command.PassesOn);
+        if (arguments.IsSet(HelpFlag.Name))
+        {
+            session.Print(Help(command));
+            return 0;
+        }
+
+        return command.Run(arguments, session);
     }
 
     private static void Refuse(Arguments global)
@@ -99,8 +110,14 @@ internal static class Program
         const int width = 8;
         return "NAME:\n   wharf-oci - Open Container Initiative runtime\n\nUSAGE:\n   wharf-oci [global options] command [command options] [arguments...]\n\nCOMMANDS:\n"
             + string.Join('\n', Array.ConvertAll(Commands, c => $"   {c.Name.PadRight(width)}  {c.Summary}"))
-            + "\n\nGLOBAL OPTIONS:\n" + string.Join('\n', Array.ConvertAll(GlobalFlags, f => $"   --{f.Name}{(f.TakesValue ? " value" : "")}"));
+            + "\n\nGLOBAL OPTIONS:\n" + Flags(GlobalFlags);
     }
+
+    private static string Help(Command command) =>
+        $"NAME:\n   wharf-oci {command.Name} - {command.Summary}\n\nOPTIONS:\n{Flags([.. command.Options, HelpFlag])}";
+
+    private static string Flags(Option[] flags) =>
+        string.Join('\n', Array.ConvertAll(flags, f => $"   --{f.Name}{(f.Short == '\0' ? "" : $", -{f.Short}")}{(f.TakesValue ? " value" : "")}"));
 
     private static void Report(Session? session, string message)
     {

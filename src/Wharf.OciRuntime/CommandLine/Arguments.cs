@@ -5,7 +5,7 @@ namespace Wharf.OciRuntime.CommandLine;
 
 /// <summary>
 /// Flags and operands of a command in the manner of runc's: <c>--flag value</c>, <c>--flag=value</c>, <c>-f value</c>; one dash does for long names
-/// too. Flags end at the first operand or at <c>--</c>. An unknown flag is an error.
+/// too. Flags end at <c>--</c>, and at the first operand where what follows is not ours to read. An unknown flag is an error.
 /// </summary>
 internal sealed class Arguments
 {
@@ -15,9 +15,13 @@ internal sealed class Arguments
 
     public IReadOnlyList<string> Operands { get; private set; }
 
-    public static Arguments Parse(ReadOnlySpan<string> words, IReadOnlyList<Option> options)
+    /// <param name="words">The words.</param>
+    /// <param name="options">The flags that there are.</param>
+    /// <param name="mixed">Flags may stand behind operands too, as with most of runc's commands.</param>
+    public static Arguments Parse(ReadOnlySpan<string> words, IReadOnlyList<Option> options, bool mixed = false)
     {
         var parsed = new Arguments([]);
+        var operands = new List<string>();
         int i = 0;
         for (; i < words.Length; i++)
         {
@@ -30,7 +34,13 @@ internal sealed class Arguments
 
             if (word.Length < 2 || word[0] != '-')
             {
-                break;
+                if (!mixed)
+                {
+                    break;
+                }
+
+                operands.Add(word);
+                continue;
             }
 
             string name = word.TrimStart('-');
@@ -51,7 +61,7 @@ internal sealed class Arguments
             parsed.Add(option.Name, value ?? "true");
         }
 
-        parsed.Operands = words[i..].ToArray();
+        parsed.Operands = [.. operands, .. words[i..]];
         return parsed;
     }
 

@@ -44,11 +44,12 @@ internal sealed class Session
         }
     }
 
-    public void Debug(string message)
+    /// <summary>One line of the log for each line of the text, which is made only where --debug asks for it.</summary>
+    public void Debug(Func<string> text)
     {
-        if (_debug)
+        foreach (string line in _debug ? text().TrimEnd('\n').Split('\n') : [])
         {
-            Log("debug", message);
+            Log("debug", line);
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class Session
     {
         if (string.IsNullOrEmpty(_logPath))
         {
-            WriteError(level == "error" ? message : $"{level}: {message}");
+            WriteError(_debug ? LogLine.Format(level, message, DateTimeOffset.UtcNow, _jsonLog) : level == "error" ? message : $"{level}: {message}");
             return;
         }
 

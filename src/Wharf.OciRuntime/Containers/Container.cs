@@ -3,6 +3,7 @@ using Wharf.Linux;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
+using Wharf.Runtime.Launch;
 
 namespace Wharf.OciRuntime.Containers;
 
@@ -57,6 +58,16 @@ internal sealed class Container(ContainerRecord record, string directory)
         pidfd.Dispose();
         throw WharfException.Conflict("container not running");
     }
+
+    /// <summary>How one more process is started in it.</summary>
+    public ExecRequest Exec(SafeFileHandle init, ProcessSpec process) => new()
+    {
+        ContainerPid = record.Pid,
+        ContainerPidFd = init,
+        Process = process,
+        Seccomp = Spec.Linux?.Seccomp,
+        Cgroup = Cgroup,
+    };
 
     public void Require(params ReadOnlySpan<string> statuses)
     {

@@ -37,7 +37,8 @@ internal static class PsCommand
         }
 
         return 0;
-    });
+    })
+    { PassesOn = true };
 
     private static List<string[]> Rows(List<int> pids)
     {

@@ -112,12 +112,14 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
         };
         LaunchPlan plan = SpecCompiler.Compile(request);
         session.Warn(plan.Warnings);
+        session.Debug(plan.Describe);
         LaunchResult result = Launcher.Launch(plan);
         if (result.Failure is { } failure)
         {
             throw new LaunchException(failure);
         }
 
+        session.Debug(() => $"container {id}: process {result.Pid} is there");
         // not disposed: a child at its gate still runs on it, and this process ends soon
         _ = ProcessStat.TryRead(result.Pid, out ProcessStat stat);
         session.Store.Save(new ContainerRecord

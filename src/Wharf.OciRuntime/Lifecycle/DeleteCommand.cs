@@ -74,7 +74,8 @@ internal static class DeleteCommand
         }
     }
 
-    private static void Kill(Container container)
+    /// <summary>Ends all of its processes, and waits until the first one is gone.</summary>
+    public static void Kill(Container container)
     {
         if (container.Cgroup.IsFrozen)
         {

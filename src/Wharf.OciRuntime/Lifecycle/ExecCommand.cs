@@ -20,7 +20,7 @@ internal static class ExecCommand
     ];
 
     // 255, so that a failure of ours is not taken for the process's own status
-    public static readonly Command Command = new("exec", "execute new process inside the container", Flags, Run) { FailureCode = 255 };
+    public static readonly Command Command = new("exec", "execute new process inside the container", Flags, Run) { FailureCode = 255, PassesOn = true };
 
     private static int Run(Arguments arguments, Session session)
     {
@@ -41,16 +41,9 @@ internal static class ExecCommand
         }
 
         using SafeFileHandle init = container.OpenProcess();
-        using LaunchPlan plan = ExecCompiler.Compile(new ExecRequest
-        {
-            ContainerPid = container.Record.Pid,
-            ContainerPidFd = init,
-            Process = process,
-            Seccomp = container.Spec.Linux?.Seccomp,
-            Cgroup = container.Cgroup,
-            PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0),
-        });
+        using LaunchPlan plan = ExecCompiler.Compile(container.Exec(init, process) with { PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0) });
         session.Warn(plan.Warnings);
+        session.Debug(plan.Describe);
         using var relay = new TerminalRelay();
         LaunchResult result = Launcher.Launch(plan);
         if (result.Failure is { } failure)

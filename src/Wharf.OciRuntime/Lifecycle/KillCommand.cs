@@ -13,7 +13,9 @@ internal static class KillCommand
         IReadOnlyList<string> operands = arguments.Operand(1, 2, "kill");
         Container container = session.Store.Load(operands[0]);
         string name = operands.Count > 1 ? operands[1] : "SIGTERM";
-        if (!Signal.TryParse(name, out int signal))
+        // 0 sends nothing and only asks whether it could (kill(2))
+        int signal = 0;
+        if (name != "0" && !Signal.TryParse(name, out signal))
         {
             throw WharfException.Invalid($"unknown signal \"{name}\"");
         }

@@ -28,13 +28,15 @@ internal static class RunCommand
         var creation = new ContainerCreation(session, arguments, id);
         LaunchResult result = creation.Create(waitsForStart: false, detach ? null : relay.Use);
         Container container = session.Store.Load(id);
-        if (File.Exists(container.GatePath))
+        try
         {
-            StartCommand.Command.Run(Arguments.Parse([id], []), session);
+            Start(session, container);
         }
-        else if (container.Spec.Hooks?.Poststart is { Count: > 0 } hooks)
+        catch
         {
-            HookRunner.Run("poststart", hooks, container.State);
+            DeleteCommand.Kill(container);
+            DeleteCommand.Delete(session, container);
+            throw;
         }
 
         if (detach)
@@ -49,5 +51,17 @@ internal static class RunCommand
         }
 
         return code;
+    }
+
+    private static void Start(Session session, Container container)
+    {
+        if (File.Exists(container.GatePath))
+        {
+            StartCommand.Command.Run(Arguments.Parse([container.Id], []), session);
+        }
+        else if (container.Spec.Hooks?.Poststart is { Count: > 0 } hooks)
+        {
+            HookRunner.Run("poststart", hooks, container.State);
+        }
     }
 }

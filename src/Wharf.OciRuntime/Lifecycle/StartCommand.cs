@@ -19,7 +19,21 @@ internal static class StartCommand
             throw WharfException.Conflict(status == "stopped" ? "cannot start a container that has stopped" : $"cannot start an already {status} container");
         }
 
-        HookRunner.RunInside("startContainer", container.Spec.Hooks?.StartContainer, container.State);
+        if (container.Spec.Hooks?.StartContainer is { Count: > 0 } hooks)
+        {
+            using SafeFileHandle init = container.OpenProcess();
+            try
+            {
+                HookRunner.RunConfined("startContainer", hooks, container.State, container.Exec(init, container.Spec.Process!));
+            }
+            catch
+            {
+                // runtime.md, "Lifecycle": the container is stopped, and what is left of it is deleted by whoever made it
+                DeleteCommand.Kill(container);
+                throw;
+            }
+        }
+
         OpenGate(container);
         HookRunner.Run("poststart", container.Spec.Hooks?.Poststart, container.State);
         return 0;

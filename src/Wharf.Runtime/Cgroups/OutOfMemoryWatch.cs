@@ -11,10 +11,12 @@ namespace Wharf.Runtime.Cgroups;
 public sealed class OutOfMemoryWatch : IDisposable
 {
     private readonly string _counterFile;
+    private readonly bool _tellsBefore;
     private long _seen;
 
-    private OutOfMemoryWatch(SafeFileHandle descriptor, string counterFile)
+    private OutOfMemoryWatch(SafeFileHandle descriptor, string counterFile, bool tellsBefore)
     {
+        _tellsBefore = tellsBefore;
         Descriptor = descriptor;
         _counterFile = counterFile;
         _seen = Count();
@@ -31,12 +33,24 @@ public sealed class OutOfMemoryWatch : IDisposable
     /// <summary>Kills since the last call; drains the descriptor.</summary>
     public long TakeKills()
     {
+        const int MostMilliseconds = 100;
         Span<byte> buffer = stackalloc byte[1024];
-        while (FileCalls.Read(Descriptor, buffer, out int count) == Errno.None && count == buffer.Length)
+        bool told = false;
+        int count;
+        do
         {
+            told |= FileCalls.Read(Descriptor, buffer, out count) == Errno.None && count > 0;
         }
+        while (count == buffer.Length);
 
         long now = Count();
+        // v1 tells before it kills and counts, and does not tell again
+        for (int waited = 0; told && _tellsBefore && now <= _seen && waited < MostMilliseconds; waited++)
+        {
+            Thread.Sleep(1);
+            now = Count();
+        }
+
         long kills = Math.Max(0, now - _seen);
         _seen = Math.Max(now, _seen);
         return kills;
@@ -54,7 +68,7 @@ public sealed class OutOfMemoryWatch : IDisposable
             return null;
         }
 
-        return new OutOfMemoryWatch(inotify, events);
+        return new OutOfMemoryWatch(inotify, events, tellsBefore: false);
     }
 
     private static OutOfMemoryWatch? OpenLegacy(string directory)
@@ -75,7 +89,7 @@ public sealed class OutOfMemoryWatch : IDisposable
                 return null;
             }
 
-            return new OutOfMemoryWatch(descriptor, control);
+            return new OutOfMemoryWatch(descriptor, control, tellsBefore: true);
         }
     }
 

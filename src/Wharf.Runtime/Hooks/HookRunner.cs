@@ -23,13 +23,42 @@ public static class HookRunner
         }
     }
 
-    /// <summary>In the namespaces of a process of the container: createContainer and startContainer.</summary>
+    /// <summary>In the namespaces of a process of the container, with our rights: createContainer, whose program is the host's.</summary>
     public static void RunInside(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state)
     {
         foreach (HookSpec hook in hooks ?? [])
         {
             RunOne(kind, hook, state, (h, input) => Enter(h, input, state.Pid));
         }
+    }
+
+    /// <summary>
+    /// As a process of the container and with no more rights than its own has: startContainer, whose program is the container's.
+    /// </summary>
+    /// <param name="kind">The hooks' name in the specification.</param>
+    /// <param name="hooks">The hooks.</param>
+    /// <param name="state">What they read.</param>
+    /// <param name="own">How a process is started in the container.</param>
+    /// <exception cref="WharfException">The first hook that fails; the ones behind it do not run.</exception>
+    public static void RunConfined(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state, ExecRequest own)
+    {
+        foreach (HookSpec hook in hooks ?? [])
+        {
+            RunOne(kind, hook, state, (h, input) => Execute(kind, h, input, own));
+        }
+    }
+
+    private static SafeFileHandle Execute(string kind, HookSpec hook, SafeFileHandle input, ExecRequest own)
+    {
+        using LaunchPlan plan = ExecCompiler.Compile(own with
+        {
+            Program = hook.Path,
+            Process = own.Process with { Args = Arguments(hook), Env = hook.Env ?? own.Process.Env, Terminal = false },
+            Stdio = new StdioDescriptors(input.Number(), 2, 2),
+            PreservedDescriptors = 0,
+        });
+        LaunchResult result = Launcher.Launch(plan);
+        return result.Failure is { } failure ? throw WharfException.Internal($"error running {kind} hook {hook.Path}: {failure.Message}") : result.PidFd!;
     }
 
     private static void RunOne(string kind, HookSpec hook, ContainerState state, Func<HookSpec, SafeFileHandle, SafeFileHandle> start)

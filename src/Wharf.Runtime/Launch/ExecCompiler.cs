@@ -74,7 +74,7 @@ public static class ExecCompiler
         steps.ChangeDirectory(root, make: false);
         steps.ConnectStdio(terminal);
         steps.Confine();
-        var executable = new ExecutableSteps(plan, request.Process);
+        var executable = new ExecutableSteps(plan, request.Process, program: request.Program);
         executable.Execute();
         return new LaunchPlan(plan, executable, warnings)
         {

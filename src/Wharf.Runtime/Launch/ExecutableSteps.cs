@@ -20,7 +20,11 @@ internal sealed class ExecutableSteps
     private readonly ProcessSpec _process;
     private readonly bool _init;
 
-    public ExecutableSteps(SyscallPlan plan, ProcessSpec process, bool init = false)
+    /// <param name="plan">Where the steps go.</param>
+    /// <param name="process">Arguments, environment.</param>
+    /// <param name="init">Our init comes before the program.</param>
+    /// <param name="program">The program, where the first argument is not its name.</param>
+    public ExecutableSteps(SyscallPlan plan, ProcessSpec process, bool init = false, string? program = null)
     {
         _process = process;
         _init = init;
@@ -30,7 +34,7 @@ internal sealed class ExecutableSteps
         }
 
         _plan = plan;
-        _name = arguments[0];
+        _name = program ?? arguments[0];
         _candidates = ExecutablePath.Candidates(_name, process.Env);
         _arguments = plan.Vector(arguments);
         _environment = plan.Vector(process.Env ?? []);

@@ -70,6 +70,9 @@ public sealed record ExecRequest
 
     public required ProcessSpec Process { get; init; }
 
+    /// <summary>The program, where the first argument is not its name.</summary>
+    public string? Program { get; init; }
+
     /// <summary>The filter to install; null for none.</summary>
     public LinuxSeccomp? Seccomp { get; init; }
 

@@ -65,6 +65,7 @@ internal static class RootfsSteps
         plan.Add("fchdir", "rootfs", Call.fchdir, builder.Root);
         if (builder.Request.NoPivot)
         {
+            HideKernelFileSystems(builder);
             plan.Add("mount", "rootfs onto /", Call.mount, dot, slash, 0, (ulong)MountFlags.Move, 0);
             plan.Add("chroot", "rootfs", Call.chroot, dot);
         }
@@ -85,6 +86,29 @@ internal static class RootfsSteps
         if (builder.Spec.Root is { Readonly: true } || builder.Request.Rootfs is { ReadOnly: true })
         {
             builder.SetAttributes("rootfs read-only", builder.Root, MountAttributes.ReadOnly, 0, 0, recursive: false);
+        }
+    }
+
+    // The old tree stays below the moved root. Whole views of proc and sysfs in it would let a user namespace in the container mount its own, bare of masks.
+    private static void HideKernelFileSystems(PlanBuilder builder)
+    {
+        SyscallPlan plan = builder.Plan;
+        string root = Path(builder) + "/";
+        nint tmpfs = plan.Text("tmpfs");
+        foreach (MountEntry mount in MountTable.Own())
+        {
+            if (mount.Type is not ("proc" or "sysfs") || mount.MountPoint.StartsWith(root, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            nint point = plan.Text(mount.MountPoint);
+            PlanLabel cover = plan.NewLabel(), done = plan.NewLabel();
+            plan.Add("umount2", mount.MountPoint, Call.umount2, point, (int)UnmountFlags.Detach).On(Errno.EINVAL, cover).On(Errno.EPERM, cover).On(Errno.ENOENT, done);
+            plan.Jump(done);
+            plan.Mark(cover);
+            plan.Add("mount", $"tmpfs over {mount.MountPoint}", Call.mount, tmpfs, point, tmpfs, 0, 0);
+            plan.Mark(done);
         }
     }
 

@@ -83,6 +83,7 @@ public static class SpecCompiler
         HostNameSteps.Set(builder, namespaces);
         SysctlSteps.Write(builder, namespaces);
         LabelSteps.Write(builder, process);
+        mounts.Finish();
         MaskSteps.MakeReadOnly(builder);
         MaskSteps.Mask(builder);
         var steps = new ProcessSteps

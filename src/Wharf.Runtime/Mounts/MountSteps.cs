@@ -17,6 +17,7 @@ internal sealed class MountSteps
 
     private readonly PlanBuilder _builder;
     private readonly List<PreparedMount> _mounts = [];
+    private readonly List<(string Destination, PlanSlot Tree)> _readOnlyAtLast = [];
 
     public MountSteps(PlanBuilder builder)
     {
@@ -73,6 +74,15 @@ internal sealed class MountSteps
         _builder.Plan.Context = null;
     }
 
+    /// <summary>Makes read-only what is born empty and had to be filled before.</summary>
+    public void Finish()
+    {
+        foreach ((string destination, PlanSlot tree) in _readOnlyAtLast)
+        {
+            _builder.SetAttributes($"{destination} read-only", tree, MountAttributes.ReadOnly, 0, 0, recursive: false);
+        }
+    }
+
     private void AttachBind(PreparedMount mount)
     {
         MountOptions options = mount.Options;
@@ -114,7 +124,14 @@ internal sealed class MountSteps
             return;
         }
 
-        PlanSlot tree = FileSystemSteps.Create(_builder, type, source, data, options.Set | options.RecursiveSet);
+        MountAttributes attributes = options.Set | options.RecursiveSet;
+        bool later = type == "tmpfs" && (attributes & MountAttributes.ReadOnly) != 0;
+        PlanSlot tree = FileSystemSteps.Create(_builder, type, source, data, later ? attributes & ~MountAttributes.ReadOnly : attributes);
+        if (later)
+        {
+            _readOnlyAtLast.Add((mount.Spec.Destination, tree));
+        }
+
         if (options.Propagation is not (MountFlags.None or MountFlags.Private))
         {
             _builder.SetAttributes(null, tree, 0, 0, options.Propagation, options.RecursivePropagation);

@@ -70,7 +70,14 @@ internal sealed class ContainerHooks
 
             try
             {
-                HookRunner.RunInside("startContainer", _hooks.StartContainer, State("created", result.Pid));
+                HookRunner.RunConfined("startContainer", _hooks.StartContainer, State("created", result.Pid), new ExecRequest
+                {
+                    ContainerPid = result.Pid,
+                    ContainerPidFd = result.PidFd!,
+                    Process = request.Spec.Process!,
+                    Seccomp = request.Spec.Linux?.Seccomp,
+                    Cgroup = request.Cgroup,
+                });
             }
             catch (WharfException e)
             {

@@ -22,6 +22,17 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
+    public void Parse_Mixed_TakesFlagsBehindOperandsUpToTwoDashes()
+    {
+        Arguments arguments = Arguments.Parse(["id", "-b", "x", "-", "--detach", "more", "--", "-d"], Options, mixed: true);
+
+        Assert.Equal("x", arguments.Text("bundle"));
+        Assert.True(arguments.IsSet("detach"));
+        Assert.Equal(["id", "-", "more", "-d"], arguments.Operands);
+        Assert.Throws<WharfException>(() => Arguments.Parse(["id", "--nonsense"], Options, mixed: true));
+    }
+
+    [Fact]
     public void Parse_BooleanSetToFalse_IsNotSet() => Assert.False(Arguments.Parse(["--detach=false"], Options).IsSet("detach"));
 
     [Theory]

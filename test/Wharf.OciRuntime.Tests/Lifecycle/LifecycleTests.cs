@@ -30,7 +30,8 @@ public sealed class LifecycleTests : IDisposable
         _runtime.Run("pause", "c").Succeed();
         Assert.Equal("paused", Status());
         _runtime.Run("resume", "c").Succeed();
-        _runtime.Run("update", "--pids-limit", "33", "c").Succeed();
+        _runtime.Run("update", "c", "--pids-limit", "33").Succeed();
+        _runtime.Run("kill", "c", "0").Succeed();
         using JsonDocument events = JsonDocument.Parse(_runtime.Run("events", "--stats", "c").Succeed().Output);
         Assert.Equal("stats", events.RootElement.GetProperty("type").GetString());
         Assert.Contains("that is not stopped", _runtime.Run("delete", "c").Error);
@@ -104,6 +105,11 @@ public sealed class LifecycleTests : IDisposable
     [InlineData("--nonsense", "flag provided but not defined")]
     public void GlobalFlag_ThatCannotBeHad_IsRefused(string flag, string expected) =>
         Assert.Contains(expected, _runtime.Run(flag, "list").Error);
+
+    [Theory]
+    [InlineData("create", "--bundle, -b value")]
+    [InlineData("exec", "--env, -e value")]
+    public void Command_Help_NamesItsFlags(string command, string expected) => Assert.Contains(expected, _runtime.Run(command, "-h").Succeed().Output);
 
     [Fact]
     public void Features_AreJson()

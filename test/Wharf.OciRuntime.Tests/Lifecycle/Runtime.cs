@@ -21,6 +21,8 @@ internal sealed class Runtime : IDisposable
         Run("spec", "--bundle", Bundle).Succeed();
     }
 
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "wharf-oci");
+
     public string Bundle => _directory + "/bundle";
 
     public string Root => _directory + "/root";
@@ -45,7 +47,7 @@ internal sealed class Runtime : IDisposable
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Before + "exec \"$0\" --root \"$R\" \"$@\" >\"$OUT\" 2>\"$ERR\"");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wharf-oci"));
+        start.ArgumentList.Add(Program);
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

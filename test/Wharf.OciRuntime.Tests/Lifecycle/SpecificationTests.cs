@@ -60,6 +60,80 @@ public sealed class SpecificationTests : IDisposable
     }
 
     [Fact]
+    public void StartContainerHook_HasTheRightsAndVariablesOfTheContainersProcess()
+    {
+        _runtime.Before = "export OUTER=outer; ";
+        _runtime.Configure(["cat", "/told"], config =>
+        {
+            config["root"]!["readonly"] = false;
+            config["process"]!["env"]!.AsArray().Add("INNER=inner");
+            config["hooks"] = new JsonObject
+            {
+                ["startContainer"] = new JsonArray(new JsonObject
+                {
+                    ["path"] = "/bin/busybox",
+                    ["args"] = new JsonArray("sh", "-c", "read -r state; echo $OUTER$INNER $state >/told; while read -r name value; do case $name in CapEff: | NoNewPrivs:) echo $value;; esac; done </proc/self/status >>/told"),
+                }),
+            };
+        });
+
+        string[] told = _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Succeed().Output.Split('\n');
+
+        Assert.StartsWith("inner {", told[0]);
+        Assert.Contains("\"status\":\"created\"", told[0]);
+        Assert.Equal(["0000000020000420", "1"], told[1..3]);
+    }
+
+    [Fact]
+    public void StartContainerHook_IsFilteredAsTheContainersProcessIs()
+    {
+        _runtime.Configure(["true"], config =>
+        {
+            config["root"]!["readonly"] = false;
+            config["linux"]!["seccomp"] = JsonNode.Parse("""{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]}""");
+            config["hooks"] = new JsonObject { ["startContainer"] = new JsonArray(new JsonObject { ["path"] = "/bin/busybox", ["args"] = new JsonArray("mkdir", "/made") }) };
+        });
+
+        Answer answer = _runtime.Run("run", "--bundle", _runtime.Bundle, "c");
+
+        Assert.NotEqual(0, answer.ExitCode);
+        Assert.Contains("error running startContainer hook /bin/busybox: exit status 1", answer.Error);
+        Assert.False(Directory.Exists(_runtime.Bundle + "/rootfs/made"));
+        Assert.Empty(Directory.GetFileSystemEntries(_runtime.Root));
+    }
+
+    [Fact]
+    public void Run_ReadOnlyDev_HasItsNodesAndTakesNoMore()
+    {
+        _runtime.Configure(["sh", "-c", "echo x >/dev/null; cat /proc/self/mountinfo"], config =>
+            config["mounts"]!.AsArray().Single(m => (string?)m!["destination"] == "/dev")!["options"]!.AsArray().Add("ro"));
+
+        string[] mounts = _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Succeed().Output.Split('\n');
+
+        Assert.Contains(mounts, line => line.Contains(" /dev ro,", StringComparison.Ordinal));
+        Assert.Contains(mounts, line => line.Contains(" /dev/pts rw,", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--no-pivot=false")]
+    [InlineData("--no-pivot")]
+    public void Run_UserNamespaceInside_CannotMountABareProc(string flag)
+    {
+        _runtime.Configure(["busybox", "unshare", "-mrpf", "busybox", "mount", "-t", "proc", "none", "/proc"], config =>
+        {
+            foreach (string set in new[] { "bounding", "effective", "permitted" })
+            {
+                config["process"]!["capabilities"]![set]!.AsArray().Add("CAP_SETFCAP");
+            }
+        });
+
+        Answer answer = _runtime.Run("run", flag, "--bundle", _runtime.Bundle, "c");
+
+        Assert.NotEqual(0, answer.ExitCode);
+        Assert.Contains("mount: permission denied", answer.Error);
+    }
+
+    [Fact]
     public void Run_CgroupOfAnotherContainer_IsRefusedAndLeftAlone()
     {
         _runtime.Configure(["sleep", "1000"]);
@@ -81,6 +155,20 @@ public sealed class SpecificationTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(_runtime.Root));
+    }
+
+    [Fact]
+    public void Debug_Log_TellsEveryStepOfTheLaunch()
+    {
+        _runtime.Configure(["true"]);
+        string log = _runtime.Bundle + "/log";
+
+        _runtime.Run("--debug", "--log", log, "--log-format", "json", "run", "--bundle", _runtime.Bundle, "c").Succeed();
+
+        string[] lines = File.ReadAllLines(log);
+        Assert.All(lines, line => Assert.Equal("debug", (string?)JsonNode.Parse(line)!["level"]));
+        Assert.Contains(lines, line => line.Contains("pivot_root", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("container c: process ", StringComparison.Ordinal));
     }
 
     [Fact]
