@@ -38,13 +38,26 @@ internal static class UpdateCommand
         }
     }
 
+    // a size such as 50m; -1 takes the limit away
+    private static long? Bytes(Arguments arguments, string flag)
+    {
+        try
+        {
+            return arguments.Text(flag) switch { null => null, "-1" => -1, var text => ByteSize.Parse(text) };
+        }
+        catch (FormatException e)
+        {
+            throw WharfException.Invalid($"invalid value for {flag}: {e.Message}", e);
+        }
+    }
+
     private static LinuxResources FromFlags(Arguments arguments) => new()
     {
         Memory = new LinuxMemory
         {
-            Limit = arguments.Number("memory"),
-            Reservation = arguments.Number("memory-reservation"),
-            Swap = arguments.Number("memory-swap"),
+            Limit = Bytes(arguments, "memory"),
+            Reservation = Bytes(arguments, "memory-reservation"),
+            Swap = Bytes(arguments, "memory-swap"),
         },
         Cpu = new LinuxCpu
         {

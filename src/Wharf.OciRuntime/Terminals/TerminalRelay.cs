@@ -66,7 +66,8 @@ internal sealed class TerminalRelay : IDisposable
                 FromContainer();
             }
 
-            if (entries[2].Reported != 0)
+            // not where the terminal has just been found closed
+            if (entries[2].Reported != 0 && _master is not null)
             {
                 ToContainer();
             }

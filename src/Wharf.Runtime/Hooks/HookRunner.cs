@@ -89,7 +89,7 @@ public static class HookRunner
         ProcessCalls.Wait(pidfd, block: true, out ProcessEnd end).ThrowIfError("waitid", hook.Path);
         if (end.ExitCode != 0)
         {
-            throw WharfException.Internal($"error running {kind} hook {hook.Path}: exit status {end.ExitCode}");
+            throw WharfException.Internal($"error running {kind} hook {hook.Path}: {(end.Signalled ? $"signal {end.Value}" : $"exit status {end.ExitCode}")}");
         }
     }
 

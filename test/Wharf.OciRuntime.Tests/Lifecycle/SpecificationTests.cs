@@ -158,6 +158,23 @@ public sealed class SpecificationTests : IDisposable
     }
 
     [Fact]
+    public void Update_Memory_TakesSizesAndRefusesNonsense()
+    {
+        _runtime.Configure(["sleep", "1000"]);
+        _runtime.Run("run", "--detach", "--bundle", _runtime.Bundle, "c").Succeed();
+        try
+        {
+            _runtime.Run("update", "--memory", "50M", "--memory-swap", "-1", "c").Succeed();
+            Assert.Contains("\"limit\":52428800", _runtime.Run("events", "--stats", "c").Succeed().Output);
+            Assert.Contains("invalid value for memory: invalid suffix: 'X'", _runtime.Run("update", "--memory", "50X", "c").Error);
+        }
+        finally
+        {
+            _runtime.Run("delete", "--force", "c").Succeed();
+        }
+    }
+
+    [Fact]
     public void Debug_Log_TellsEveryStepOfTheLaunch()
     {
         _runtime.Configure(["true"]);

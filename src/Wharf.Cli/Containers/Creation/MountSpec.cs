@@ -1,6 +1,7 @@
 using System.Globalization;
 using Wharf.Api.Containers;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Containers.Creation;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Primitives;
 using Wharf.Templates.Formatting;
 
 namespace Wharf.Cli.Framework.Flags;

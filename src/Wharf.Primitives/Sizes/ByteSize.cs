@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Wharf.Cli.Framework.Flags;
+namespace Wharf.Primitives;
 
 /// <summary>Sizes such as <c>512m</c>, <c>1.5GiB</c>, <c>100</c>: binary multiples, as docker/go-units' RAMInBytes reads them.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     /// <returns>Bytes.</returns>
     /// <exception cref="FormatException"><c>invalid size: 'x'</c> or <c>invalid suffix: 'x'</c>.</exception>
