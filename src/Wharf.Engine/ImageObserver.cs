@@ -19,6 +19,14 @@ internal sealed class ImageObserver(ContainerRegistry containers, BuildHolds bui
             {
                 uses.Add(new ImageUse(record.Id, image, record.Config.Image ?? "", record.State.Status.HasProcess()));
             }
+
+            foreach (ContainerMount mount in record.Definition.Mounts)
+            {
+                if (Digest.TryParse(mount.ImageId, out Digest mounted))
+                {
+                    uses.Add(new ImageUse(record.Id, mounted, mount.Source, record.State.Status.HasProcess()));
+                }
+            }
         }
 
         uses.AddRange(builds.Uses());

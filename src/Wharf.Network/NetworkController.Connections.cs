@@ -105,20 +105,17 @@ public sealed partial class NetworkController
     private void Republish(SandboxEntry entry)
     {
         Sandbox sandbox = entry.Snapshot;
-        foreach (Endpoint? best in new[] { Gateways.IPv4(sandbox.Endpoints), Gateways.IPv6(sandbox.Endpoints) })
+        Endpoint? four = Gateways.IPv4(sandbox.Endpoints), six = Gateways.IPv6(sandbox.Endpoints);
+        foreach ((Endpoint? best, IPAddress everywhere, IPAddress? gateway) in
+            new[] { (four, IPAddress.Any, four?.Gateway), (six, IPAddress.IPv6Any, six?.GatewayIPv6) })
         {
-            if (best is null || entry.Namespace!.Route.FindLink(best.Interface) is not { } link)
+            if (best is not null && entry.Namespace!.Route.FindLink(best.Interface) is { } link)
             {
-                continue;
+                entry.Namespace.Route.ReplaceRoute(everywhere, 0, gateway!, link.Index).ThrowIfError($"set default route through network {best.NetworkName}");
             }
-
-            bool ipv6 = best == Gateways.IPv6(sandbox.Endpoints) && best != Gateways.IPv4(sandbox.Endpoints);
-            IPAddress gateway = ipv6 ? best.GatewayIPv6! : best.Gateway!;
-            entry.Namespace.Route.ReplaceRoute(ipv6 ? IPAddress.IPv6Any : IPAddress.Any, 0, gateway, link.Index)
-                .ThrowIfError($"set default route through network {best.NetworkName}");
         }
 
-        Endpoint? now = Gateways.IPv4(sandbox.Endpoints) ?? Gateways.IPv6(sandbox.Endpoints);
+        Endpoint? now = four ?? six;
         if ((now?.Id ?? "") == sandbox.GatewayEndpointId)
         {
             return;

@@ -27,6 +27,7 @@ public sealed partial class NetworkController
             throw WharfException.NotFound($"could not find plugin {config.IpamDriver} in v1 plugin registry: plugin not found");
         }
 
+        config = config with { Options = WithDefaults(config) };
         lock (_lock)
         {
             if (_networks.Values.Any(n => n.Record.Name == config.Name))
@@ -41,6 +42,17 @@ public sealed partial class NetworkController
             return Start(record, driver).Record;
         }
     }, ct);
+
+    private IReadOnlyDictionary<string, string> WithDefaults(NetworkConfig config)
+    {
+        Dictionary<string, string> options = new(config.Options);
+        foreach (NetworkDriverOption option in _options.DriverOptions.Where(o => o.Driver == config.Driver))
+        {
+            options.TryAdd(option.Key, option.Value);
+        }
+
+        return options;
+    }
 
     public Task<NetworkRecord> RemoveNetworkAsync(string nameOrId, CancellationToken ct) => Run(() =>
     {

@@ -52,9 +52,10 @@ public sealed partial class NetworkController
             Adopt(sandbox);
         }
 
-        if (_options.Firewall)
+        if (_options.Firewall || _options.FirewallIPv6)
         {
-            _firewall = new Firewall(_options.FirewallTable, _options.OwnFirewall, routesForUs, _log);
+            var settings = new FirewallSettings(_options.FirewallTable, DropForeign: routesForUs, _options.Firewall, _options.FirewallIPv6);
+            _firewall = new Firewall(settings, _options.OwnFirewall, _log);
             _firewall.ReplaceAll(Parts());
         }
 
@@ -225,14 +226,17 @@ public sealed partial class NetworkController
         Subnet range = ipv6 ? _options.FixedRangeIPv6 : _options.FixedRange;
         IpamPool? former = record.Config.Pools.FirstOrDefault(p => p.Subnet.IsIPv6 == ipv6);
         IpamPool pool = asked is { } address ? new IpamPool { Subnet = address.Subnet, Gateway = address.Address }
-            : BridgeAddressNow(ipv6) is { } present ? new IpamPool { Subnet = present.Subnet, Gateway = present.Address }
-            : former is not null ? new IpamPool { Subnet = former.Subnet, Gateway = former.Gateway }
-            : ipv6 && !range.IsEmpty ? new IpamPool { Subnet = range }
+            : BridgeAddressNow(ipv6) is { } present && Holds(present.Subnet, range) ? new IpamPool { Subnet = present.Subnet, Gateway = present.Address }
+            : former is not null && Holds(former.Subnet, range) ? new IpamPool { Subnet = former.Subnet, Gateway = former.Gateway }
+            : !range.IsEmpty ? new IpamPool { Subnet = range }
             : new IpamPool { Subnet = FirstFree(ipv6) };
         pool = pool with { Range = range.IsEmpty || range == pool.Subnet ? default : range };
         return ipv6 || _options.DefaultGateway is null ? pool
             : pool with { Auxiliary = new Dictionary<string, IPAddress> { [NetworkEntry.OtherGateway] = _options.DefaultGateway } };
     }
+
+    // A range that was given alone is the network itself.
+    private static bool Holds(Subnet subnet, Subnet range) => range.IsEmpty || subnet.Contains(range);
 
     private Subnet FirstFree(bool ipv6)
     {

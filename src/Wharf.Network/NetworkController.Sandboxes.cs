@@ -30,7 +30,8 @@ public sealed partial class NetworkController
         {
             lock (entry.Gate)
             {
-                foreach (EndpointRequest wish in request.Endpoints)
+                // Where the default network was turned off, who asks for it (as everybody does who says nothing) has loopback alone.
+                foreach (EndpointRequest wish in request.Endpoints.Where(wish => _options.Bridge != "none" || wish.Network != "bridge"))
                 {
                     Add(entry, wish);
                 }

@@ -132,14 +132,14 @@ public sealed partial class NetworkController : INetworkController
     private NetworkEntry? FindEntry(string nameOrId)
     {
         ImmutableDictionary<string, NetworkEntry> networks = _networks;
-        if (networks.Values.FirstOrDefault(n => n.Record.Name == nameOrId) is { } named)
-        {
-            return named;
-        }
-
         if (networks.TryGetValue(nameOrId, out NetworkEntry? exact))
         {
             return exact;
+        }
+
+        if (networks.Values.FirstOrDefault(n => n.Record.Name == nameOrId) is { } named)
+        {
+            return named;
         }
 
         NetworkEntry[] matches = nameOrId.Length == 0 ? [] : [.. networks.Values.Where(n => n.Record.Id.StartsWith(nameOrId, StringComparison.Ordinal))];

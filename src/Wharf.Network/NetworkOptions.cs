@@ -18,7 +18,7 @@ public sealed record NetworkOptions
     /// <summary><c>--bip6</c>.</summary>
     public InterfaceAddress? BridgeAddressIPv6 { get; init; }
 
-    /// <summary><c>--fixed-cidr</c>: automatic addresses of the default network come from here.</summary>
+    /// <summary><c>--fixed-cidr</c>: automatic addresses of the default network come from here; without <c>--bip</c> it is the network's subnet.</summary>
     public Subnet FixedRange { get; init; }
 
     /// <summary><c>--fixed-cidr-v6</c>.</summary>
@@ -39,8 +39,11 @@ public sealed record NetworkOptions
     /// <summary><c>--ip-masq</c>.</summary>
     public bool Masquerade { get; init; } = true;
 
-    /// <summary><c>--iptables</c>: false leaves the firewall alone, and with it published ports.</summary>
+    /// <summary><c>--iptables</c>: false leaves IPv4 out of the firewall, and with it published ports.</summary>
     public bool Firewall { get; init; } = true;
+
+    /// <summary><c>--ip6tables</c>: the same for IPv6.</summary>
+    public bool FirewallIPv6 { get; init; } = true;
 
     /// <summary><c>--ipv6</c>: the default network has IPv6 too.</summary>
     public bool IPv6 { get; init; }
@@ -50,6 +53,9 @@ public sealed record NetworkOptions
 
     /// <summary><c>--default-address-pool</c>: ranges and the prefix length of networks cut from them; empty means Docker's defaults.</summary>
     public IReadOnlyList<AddressPoolSource> AddressPools { get; init; } = [];
+
+    /// <summary><c>--default-network-opt</c>: options of new networks that do not set them.</summary>
+    public IReadOnlyList<NetworkDriverOption> DriverOptions { get; init; } = [];
 
     /// <summary><c>--dns</c>, <c>--dns-search</c>, <c>--dns-option</c>.</summary>
     public Sandboxes.DnsSettings Dns { get; init; } = new();
@@ -75,3 +81,6 @@ public sealed record NetworkOptions
 
 /// <summary>A range that networks of one size are cut from.</summary>
 public sealed record AddressPoolSource(Subnet Base, int Size);
+
+/// <summary>An option that new networks of one driver have unless they say otherwise.</summary>
+public sealed record NetworkDriverOption(string Driver, string Key, string Value);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Wharf.Api.Server.Routing;
@@ -56,13 +57,18 @@ public sealed partial class ApiCall
             : throw WharfException.Invalid($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
     }
 
-    /// <summary>A number that must be there and fit an <see cref="int"/>.</summary>
-    public int RequiredInt(string name)
+    /// <summary>The size of a terminal in <c>h</c> and <c>w</c>.</summary>
+    public (int Height, int Width) TerminalSize() => (Extent("h", "height"), Extent("w", "width"));
+
+    // What fits the API but no terminal of the kernel (ioctl_tty(2): 16 bits) is as large as a terminal can be.
+    private int Extent(string name, string what)
     {
         string text = Query(name) ?? string.Empty;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, null, out int number)
-            ? number
-            : throw WharfException.Invalid($"strconv.Atoi: parsing \"{text}\": invalid syntax");
+        return BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, null, out BigInteger number)
+            ? number >= 0 && number <= uint.MaxValue
+                ? (int)BigInteger.Min(number, ushort.MaxValue)
+                : throw WharfException.Invalid($"invalid resize {what} \"{text}\": value out of range")
+            : throw WharfException.Invalid($"invalid resize {what} \"{text}\": invalid syntax");
     }
 
     public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out StringValues found) ? found.ToString() : null;

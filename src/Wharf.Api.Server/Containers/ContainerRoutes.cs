@@ -121,7 +121,7 @@ internal sealed class ContainerRoutes(IContainerService containers)
 
     private async Task ResizeAsync(ApiCall call)
     {
-        (int height, int width) = (call.RequiredInt("h"), call.RequiredInt("w"));
+        (int height, int width) = call.TerminalSize();
         await containers.ResizeAsync(call["id"], width, height, call.Ct);
         await call.StatusAsync(200);
     }

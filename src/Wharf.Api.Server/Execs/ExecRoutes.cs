@@ -41,7 +41,7 @@ internal sealed class ExecRoutes(IExecService execs)
 
     private async Task ResizeAsync(ApiCall call)
     {
-        (int height, int width) = (call.RequiredInt("h"), call.RequiredInt("w"));
+        (int height, int width) = call.TerminalSize();
         await execs.ResizeAsync(call["id"], width, height, call.Ct);
         await call.StatusAsync(StatusCodes.Status200OK);
     }

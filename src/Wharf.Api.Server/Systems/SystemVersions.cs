@@ -9,6 +9,7 @@ internal static class SystemVersions
     private static readonly ApiVersion EventLegacyGone = new(1, 52);
     private static readonly ApiVersion Nri = new(1, 53);
     private static readonly ApiVersion Devices = new(1, 50);
+    private static readonly ApiVersion BridgeFilter = new(1, 50);
     private static readonly ApiVersion Firewall = new(1, 49);
     private static readonly ApiVersion Containerd = new(1, 46);
     private static readonly ApiVersion CdiDirectories = new(1, 44);
@@ -20,6 +21,10 @@ internal static class SystemVersions
         FirewallBackend = version < Firewall ? null : info.FirewallBackend,
         Containerd = version < Containerd ? null : info.Containerd,
         CDISpecDirs = version < CdiDirectories ? null : info.CDISpecDirs,
+
+        // Docker no longer looks either: whoever asks by the old API hears no.
+        BridgeNfIptables = version < BridgeFilter ? false : null,
+        BridgeNfIp6tables = version < BridgeFilter ? false : null,
     };
 
     // Until 1.51 the events of containers and images said the same thing once more in three members of their own.

@@ -121,6 +121,12 @@ public sealed record SystemInfo
 
     public FirewallInfo? FirewallBackend { get; set; }
 
+    /// <summary>Until API 1.49.</summary>
+    public bool? BridgeNfIptables { get; set; }
+
+    /// <summary>Until API 1.49.</summary>
+    public bool? BridgeNfIp6tables { get; set; }
+
     public List<DeviceInfo>? DiscoveredDevices { get; set; }
 
     public NriInfo? NRI { get; set; }

@@ -31,12 +31,12 @@ internal static class DaemonInfo
         IEnumerable<string> ranges = registries.Insecure.Where(entry => entry.Contains('/', StringComparison.Ordinal));
         var indexes = registries.Insecure.Where(entry => !entry.Contains('/', StringComparison.Ordinal))
             .ToDictionary(host => host, host => new IndexInfo { Name = host, Mirrors = [] });
-        indexes["docker.io"] = new IndexInfo { Name = "docker.io", Mirrors = [.. registries.Mirrors], Secure = true, Official = true };
+        indexes["docker.io"] = new IndexInfo { Name = "docker.io", Mirrors = [.. registries.Mirrors.Select(mirror => mirror.TrimEnd('/') + "/")], Secure = true, Official = true };
         return new RegistryServiceConfig
         {
             InsecureRegistryCIDRs = [.. ranges, "::1/128", "127.0.0.0/8"],
             IndexConfigs = indexes,
-            Mirrors = [.. registries.Mirrors],
+            Mirrors = [.. registries.Mirrors.Select(mirror => mirror.TrimEnd('/') + "/")],
         };
     }
 

@@ -55,7 +55,14 @@ internal static class ConfigFile
 
     public static OptionValues Read(string path)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        byte[] content = File.ReadAllBytes(path);
+        if (content.AsSpan().TrimStart(" \t\r\n"u8).IsEmpty)
+        {
+            // As in Docker: "--config-file /dev/null" is how scripts ask for no file at all.
+            return new OptionValues();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(content);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw WharfException.Invalid("the file must hold a JSON object");

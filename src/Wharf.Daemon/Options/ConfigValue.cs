@@ -14,6 +14,7 @@ internal static class ConfigValue
         (OptionKind.Text, JsonValueKind.Number) => [value.GetRawText()],
         (OptionKind.List, JsonValueKind.Array) => value.EnumerateArray().Select(item => Item(spec, item)),
         (OptionKind.List, JsonValueKind.Object) when spec.Name == "mirror" => value.EnumerateObject().SelectMany(Mirrors),
+        (OptionKind.List, JsonValueKind.Object) when spec.Name == "default-network-opt" => value.EnumerateObject().SelectMany(DriverOptions),
         (OptionKind.List, JsonValueKind.Object) => value.EnumerateObject().Select(item => Limit(item.Value)),
         (OptionKind.Map, JsonValueKind.Object) => value.EnumerateObject().Select(item => $"{item.Name}={Entry(spec, item.Value)}"),
         _ => throw WharfException.Invalid($"{spec.Key}: a {value.ValueKind.ToString().ToLowerInvariant()} is not what it takes"),
@@ -34,6 +35,11 @@ internal static class ConfigValue
         JsonValueKind.Array => prefix.Value.EnumerateArray().Select(url => $"{prefix.Name}={url.GetString()}"),
         _ => throw WharfException.Invalid($"mirrors: {prefix.Name} must be an address or a list of them"),
     };
+
+    // "bridge": {"com.docker.network.driver.mtu": "1400"}
+    private static IEnumerable<string> DriverOptions(JsonProperty driver) => driver.Value.ValueKind == JsonValueKind.Object
+        ? driver.Value.EnumerateObject().Select(option => $"{driver.Name}={option.Name}={option.Value.GetString()}")
+        : throw WharfException.Invalid($"default-network-opts: {driver.Name} must hold options of that driver");
 
     // "nofile": {"Name": "nofile", "Hard": 64000, "Soft": 64000}
     private static string Limit(JsonElement limit) =>

@@ -22,6 +22,7 @@ internal static class OptionTable
         new("default-cgroupns-mode", Text, "default-cgroupns-mode", "Default mode for containers cgroup namespace (host | private)"),
         new("default-gateway", Text, "default-gateway", "Default gateway IPv4 address for the default bridge network"),
         new("default-ipc-mode", Text, "default-ipc-mode", "Default mode for containers ipc (shareable | private)"),
+        new("default-network-opt", List, "default-network-opts", "Default network options (driver=key=value)"),
         new("default-runtime", Text, "default-runtime", "Default OCI runtime for containers") { Reloads = true },
         new("default-shm-size", Text, "default-shm-size", "Default shm size for containers (default 64MiB)"),
         new("default-ulimit", List, "default-ulimits", "Default ulimits for containers (name=soft[:hard])"),
@@ -31,7 +32,7 @@ internal static class OptionTable
         new("exec-opt", List, "exec-opts", "Runtime execution options (native.cgroupdriver=cgroupfs)"),
         new("exec-root", Text, "exec-root", "Root directory for execution state files (default \"/var/run/wharf\")"),
         new("experimental", Flag, "experimental", "Enable experimental features"),
-        new("feature", Map, "features", "Enable feature in the daemon (cdi=true | false)") { Reloads = true },
+        new("feature", Map, "features", "Enable feature in the daemon (cdi=true | false, buildkit=false)") { Reloads = true },
         new("fixed-cidr", Text, "fixed-cidr", "IPv4 subnet for the default bridge network"),
         new("fixed-cidr-v6", Text, "fixed-cidr-v6", "IPv6 subnet for the default bridge network"),
         new("group", Text, "group", "Group for the unix socket (default \"docker\")") { Short = 'G' },
@@ -50,6 +51,7 @@ internal static class OptionTable
         new("ip-forward", Flag, "ip-forward", "Enable IP forwarding in system configuration (default true)"),
         new("ip-masq", Flag, "ip-masq", "Enable IP masquerading for the default bridge network (default true)"),
         new("iptables", Flag, "iptables", "Enable addition of firewall rules (default true)"),
+        new("ip6tables", Flag, "ip6tables", "Enable addition of IPv6 firewall rules (default: as iptables)"),
         new("ipv6", Flag, "ipv6", "Enable IPv6 networking for the default bridge network"),
         new("label", List, "labels", "Set key=value labels to the daemon") { Reloads = true },
         new("live-restore", Flag, "live-restore", "Containers run on when the daemon ends (default true); false stops them with it") { Reloads = true },
@@ -78,7 +80,7 @@ internal static class OptionTable
         new("tlscert", Text, "tlscert", "Path to TLS certificate file"),
         new("tlskey", Text, "tlskey", "Path to TLS key file"),
         new("tlsverify", Flag, "tlsverify", "Use TLS and verify the remote"),
-        new("userland-proxy", Flag, "userland-proxy", "There is no proxy for published ports and none is needed; true is refused"),
+        new("userland-proxy", Flag, "userland-proxy", "Reach published ports from loopback; the kernel and the engine do, with either value"),
         new("validate", Flag, null, "Validate daemon configuration and exit"),
         new("version", Flag, null, "Print version information and quit") { Short = 'v' },
     ];
@@ -87,8 +89,7 @@ internal static class OptionTable
     public static readonly FrozenSet<string> Unsupported = FrozenSet.Create(StringComparer.Ordinal,
         "allow-direct-routing", "authorization-plugin", "authorization-plugins", "bridge-accept-fwmark", "builder", 
         "containerd", "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime", "cri-containerd",
-        "default-gateway-v6", "default-network-opt", "default-network-opts", "firewall-backend", "init-path", "ip6tables",
-        "ip-forward-no-drop", "min-api-version", "network-control-plane-mtu", "node-generic-resource", "node-generic-resources",
+        "default-gateway-v6", "firewall-backend", "init-path", "ip-forward-no-drop", "min-api-version", "network-control-plane-mtu", "node-generic-resource", "node-generic-resources",
         "nri-opts", "oom-score-adjust", "raw-logs", "rootless", "selinux-enabled", "swarm-default-advertise-addr", "userland-proxy-path",
         "userns-remap");
 

@@ -50,19 +50,18 @@ internal static class OptionsBinder
 
     private static void RefuseTheImpossible(OptionValues values)
     {
-        foreach ((string feature, string value) in values.Map("feature"))
+        foreach ((string feature, string value) in Features(values))
         {
-            if (feature != "cdi" || !bool.TryParse(value, out _))
+            // Without BuildKit and without containerd is how this engine is: to ask for that is no mistake.
+            bool known = feature == "cdi" || (feature is "buildkit" or "containerd-snapshotter" && value == "false");
+            if (!known || !bool.TryParse(value, out _))
             {
                 throw WharfException.Unsupported($"feature {feature}={value} is not supported: cdi=true and cdi=false are");
             }
         }
 
-        if (values.Flag("userland-proxy"))
-        {
-            throw WharfException.Unsupported("userland-proxy=true is not supported: published ports need no proxy");
-        }
-
+        // What Docker's proxy is for, the kernel and the relay of published ports do with either value; only what is no boolean is wrong.
+        _ = values.Flag("userland-proxy");
         foreach (string option in values.List("exec-opt"))
         {
             if (option != "native.cgroupdriver=cgroupfs")
@@ -70,6 +69,19 @@ internal static class OptionsBinder
                 throw WharfException.Unsupported($"exec-opt {option} is not supported: only native.cgroupdriver=cgroupfs is");
             }
         }
+    }
+
+    // "--feature cdi" is short for "--feature cdi=true".
+    private static Dictionary<string, string> Features(OptionValues values)
+    {
+        var features = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string text in values.List("feature"))
+        {
+            string[] pair = text.Split('=', 2);
+            features[pair[0]] = pair.Length == 2 ? pair[1] : "true";
+        }
+
+        return features;
     }
 
     private static IReadOnlyList<ListenAddress> Hosts(OptionValues values, bool tls)
@@ -125,7 +137,9 @@ internal static class OptionsBinder
             Runtimes = values.Map("add-runtime").ToDictionary(pair => pair.Key, pair => Runtime(pair.Value)),
             Labels = [.. values.List("label").Select(Label)],
             LiveRestore = values.Flag("live-restore", otherwise: true),
-            CdiFolders = values.Map("feature").GetValueOrDefault("cdi") == "false" ? [] : values.List("cdi-spec-dir") is { Count: > 0 } folders ? folders : defaults.CdiFolders,
+            CdiFolders = Features(values).GetValueOrDefault("cdi") == "false" ? []
+                : values.Has("cdi-spec-dir") ? [.. values.List("cdi-spec-dir").Where(folder => folder.Length > 0)]
+                : defaults.CdiFolders,
             ShutdownTimeout = values.Number("shutdown-timeout", defaults.ShutdownTimeout),
         };
     }
@@ -251,9 +265,11 @@ internal static class OptionsBinder
             IpForward = values.Flag("ip-forward", otherwise: true),
             Masquerade = values.Flag("ip-masq", otherwise: true),
             Firewall = values.Flag("iptables", otherwise: true),
+            FirewallIPv6 = values.Flag("ip6tables", values.Flag("iptables", otherwise: true)),
             IPv6 = values.Flag("ipv6"),
             Mtu = values.Number("mtu", 0),
             AddressPools = [.. values.List("default-address-pool").Select(Pool)],
+            DriverOptions = [.. values.List("default-network-opt").Select(DriverOption)],
             Dns = new DnsSettings
             {
                 Servers = [.. values.List("dns").Select(server => Address("dns", server))],
@@ -266,6 +282,11 @@ internal static class OptionsBinder
 
     private static IPAddress Address(string name, string text) =>
         IPAddress.TryParse(text, out IPAddress? address) ? address : throw OptionValues.Invalid(name, text, "not an IP address");
+
+    private static NetworkDriverOption DriverOption(string text) =>
+        text.Split('=', 3) is [{ Length: > 0 } driver, { Length: > 0 } key, string value]
+            ? new NetworkDriverOption(driver, key, value)
+            : throw OptionValues.Invalid("default-network-opt", text, "must be driver=key=value");
 
     private static AddressPoolSource Pool(string text)
     {

@@ -84,6 +84,9 @@ internal sealed record ContainerMount
     /// <summary>The empty writable layer over an image mount, known to the image store like a container.</summary>
     public string LayerId { get; init; } = "";
 
+    /// <summary>The image of an image mount, which is in use as long as the container is there.</summary>
+    public string ImageId { get; init; } = "";
+
     /// <summary>A name that create made up: goes with <c>rm -v</c>.</summary>
     public bool Anonymous { get; init; }
 

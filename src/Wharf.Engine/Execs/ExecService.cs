@@ -6,6 +6,7 @@ using Wharf.Api.Containers;
 using Wharf.Api.Execs;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Containers.Lifecycle;
+using Wharf.Engine.Launch;
 using Wharf.Engine.Streams;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
@@ -40,6 +41,12 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         }
 
         _ = DetachKeys.Parse(request.DetachKeys ?? core.Options.DetachKeys);
+        if (!string.IsNullOrEmpty(request.User))
+        {
+            // Who nobody knows is said now, as Docker does, and not on the stream of the start.
+            _ = UserCache.ForExec(record.State.Pid, request.User, record.HostConfig.GroupAdd ?? []);
+        }
+
         Forget(container);
         var exec = new ContainerExec(ObjectId.New(), record.Id, request);
         _execs[exec.Id] = exec;

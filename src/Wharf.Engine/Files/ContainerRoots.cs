@@ -122,7 +122,7 @@ internal sealed class ContainerRoots(EngineCore core)
             }
 
             using SafeFileHandle folder = OpenDirectory(host);
-            FileCalls.OpenAt2(folder, mount.Subpath, OpenFlags.Path, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle part).ThrowIfError("open", mount.Subpath);
+            FileCalls.OpenAt2(folder, mount.Subpath, OpenFlags.Path, ResolveFlags.Beneath | ResolveFlags.NoMagicLinks, out SafeFileHandle part).ThrowIfError("open", mount.Subpath);
             return use(part);
         }
         finally

@@ -43,9 +43,14 @@ internal sealed class HostMounts(EngineOptions options)
         FileCalls.Open(volumePath, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle volume).ThrowIfError("open", volumePath);
         using (volume)
         {
-            Errno errno = FileCalls.OpenAt2(volume, subpath, OpenFlags.Path | OpenFlags.CloseOnExec, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle part);
+            Errno errno = FileCalls.OpenAt2(volume, subpath, OpenFlags.Path | OpenFlags.CloseOnExec, ResolveFlags.Beneath | ResolveFlags.NoMagicLinks, out SafeFileHandle part);
             using (part)
             {
+                if (errno is Errno.EXDEV)
+                {
+                    throw WharfException.Invalid($"path concatenation escapes the base directory, base: \"{volumePath}\", subpath: \"{subpath}\"");
+                }
+
                 if (errno is Errno.ENOENT or Errno.ENOTDIR)
                 {
                     throw WharfException.Invalid($"cannot access path {Path.Combine(volumePath, subpath)}: no such file or directory");

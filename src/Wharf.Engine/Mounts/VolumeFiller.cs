@@ -15,7 +15,7 @@ internal sealed class VolumeFiller(EngineCore core)
         {
             foreach (ContainerMount mount in mounts)
             {
-                if (mount.Type != "volume" || mount.NoCopy || mount.Subpath.Length > 0)
+                if (mount.Type != "volume" || mount.NoCopy)
                 {
                     continue;
                 }
@@ -23,17 +23,14 @@ internal sealed class VolumeFiller(EngineCore core)
                 string path = await core.Volumes.MountAsync(mount.Name, containerId, ct);
                 try
                 {
-                    if (Directory.EnumerateFileSystemEntries(path).Any())
+                    using SafeFileHandle? target = Folder(path, mount.Subpath);
+                    if (target is null || Directory.EnumerateFileSystemEntries($"/proc/self/fd/{target.Number()}").Any())
                     {
                         continue;
                     }
 
                     root ??= core.Images.OpenContainerRootfs(containerId, readOnly: true);
-                    FileCalls.Open(path, OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle target).ThrowIfError("open", path);
-                    using (target)
-                    {
-                        _ = TreeCopier.Copy(root, mount.Destination, target, ct);
-                    }
+                    _ = TreeCopier.Copy(root, mount.Destination, target, ct);
                 }
                 finally
                 {
@@ -44,6 +41,21 @@ internal sealed class VolumeFiller(EngineCore core)
         finally
         {
             root?.Dispose();
+        }
+    }
+
+    // Null: the part of the volume that is wanted is a file, or is not there, which the start will say.
+    private static SafeFileHandle? Folder(string path, string subpath)
+    {
+        FileCalls.Open(path, OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle volume).ThrowIfError("open", path);
+        if (subpath.Length == 0)
+        {
+            return volume;
+        }
+
+        using (volume)
+        {
+            return FileCalls.OpenAt2(volume, subpath, OpenFlags.Directory | OpenFlags.CloseOnExec, ResolveFlags.Beneath | ResolveFlags.NoMagicLinks, out SafeFileHandle part) == Errno.None ? part : null;
         }
     }
 }

@@ -61,7 +61,11 @@ internal static class SandboxPlan
 
     // a link of the default bridge ends with the container that it leads to
     private static IEnumerable<string> Links(string network, EndpointSettings settings, ContainerRecord record, ContainerRegistry containers) =>
-        network == record.HostConfig.NetworkMode ? (record.HostConfig.Links ?? []).Where(l => network != "bridge" || containers.TryGet(ContainerLinks.Split(l).Name) is not null).Concat(settings.Links ?? []).Distinct() : settings.Links ?? [];
+        IsOwn(network, record) ? (record.HostConfig.Links ?? []).Where(l => network != "bridge" || containers.TryGet(ContainerLinks.Split(l).Name) is not null).Concat(settings.Links ?? []).Distinct() : settings.Links ?? [];
+
+    // The mode may name the network by its ID.
+    private static bool IsOwn(string network, ContainerRecord record) =>
+        network == record.HostConfig.NetworkMode || (record.Definition.Networks.Count == 1 && !record.Definition.Networks.ContainsKey(record.HostConfig.NetworkMode ?? ""));
 
     /// <summary><c>name[:alias]</c>, or inspect's <c>/name:/parent/alias</c>.</summary>
     private static LinkRequest Link(string text, string network, ContainerRecord record, ContainerRegistry containers)

@@ -48,6 +48,11 @@ internal sealed class ImageImporter(ImageComposer composer, ImageSurroundings su
     private async Task<Digest> ImportAsync(ImportRequest request, Stream source, TransferProgress report, CancellationToken ct)
     {
         Platform platform = (request.Platform ?? Platform.Host).Normalized();
+        if (platform.Os != Platform.Host.Os)
+        {
+            throw WharfException.Invalid("operating system is not supported");
+        }
+
         string created = Rfc3339.Format(clock.GetUtcNow());
         string comment = request.Message.Length > 0 ? request.Message : "Imported from " + (request.SourceUrl ?? "-");
         Digest id = await composer.CreateAsync(new ImageCreation

@@ -22,7 +22,7 @@ internal static class ImageLister
         foreach (ImageRecord image in state.Images.Values)
         {
             DateTimeOffset created = image.Created ?? DateTimeOffset.UnixEpoch;
-            if (created >= before || created <= since || created > filters.Until || !filters.MatchesLabels(image.Labels))
+            if (created >= before || created <= since || created >= filters.Until || !filters.MatchesLabels(image.Labels))
             {
                 continue;
             }

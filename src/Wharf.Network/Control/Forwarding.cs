@@ -5,7 +5,7 @@ namespace Wharf.Network.Control;
 
 /// <summary>
 /// Routing between interfaces, a switch of the whole host. When it was off before us, the host was no router, and the firewall keeps it from becoming one
-/// (see <see cref="Firewalls.FirewallTables.Build"/>); a mark in the exec root remembers that until the next boot, as the switch itself does.
+/// (see <see cref="Firewalls.FirewallSettings"/>); a mark in the exec root remembers that until the next boot, as the switch itself does.
 /// </summary>
 internal static class Forwarding
 {

@@ -21,7 +21,7 @@ internal sealed class Firewall : IDisposable
     private readonly NfTablesConnection _kernel = NfTablesConnection.Open();
     private readonly NfTablesMonitor _monitor;
     private readonly string _table;
-    private readonly bool _dropForeign;
+    private readonly FirewallSettings _settings;
     private readonly INetworkLog _log;
     private readonly Timer _mend;
     private NfTableFlags _flags;
@@ -30,15 +30,15 @@ internal sealed class Firewall : IDisposable
     private bool _bridgeFamily = true;
     private bool _disposed;
 
-    /// <param name="table">The tables' name.</param>
+    /// <param name="settings">What the tables are made for.</param>
     /// <param name="own">Own the tables where the kernel can (6.9): no flush by others reaches them.</param>
-    /// <param name="dropForeign">See <see cref="FirewallTables.Build"/>.</param>
     /// <param name="log">Told when rules had to be put back.</param>
-    public Firewall(string table, bool own, bool dropForeign, INetworkLog log)
+    public Firewall(FirewallSettings settings, bool own, INetworkLog log)
     {
+        string table = settings.Table;
         _table = table;
+        _settings = settings;
         _flags = own ? NfTableFlags.Owner | NfTableFlags.Persist : NfTableFlags.None;
-        _dropForeign = dropForeign;
         _log = log;
         _mend = new Timer(_ => Mend());
         _monitor = new NfTablesMonitor(table, _kernel.PortId, () => _mend.Change(Settle, Timeout.InfiniteTimeSpan));
@@ -175,7 +175,7 @@ internal sealed class Firewall : IDisposable
 
     private NetlinkAnswer Whole(NfTableFlags flags)
     {
-        IReadOnlyList<NfTable> tables = FirewallTables.Build(_table, _dropForeign);
+        IReadOnlyList<NfTable> tables = FirewallTables.Build(_settings);
         HashSet<NfFamily> present = [.. _kernel.ListTables().Where(t => t.Name == _table).Select(t => t.Family)];
         var batch = new NfBatch();
         foreach (NfTable table in tables.Where(t => _bridgeFamily || t.Family != NfFamily.Bridge))

@@ -13,16 +13,12 @@ internal static class FirewallTables
     private static readonly NfDataType[] NamePair = [NfDataType.InterfaceName, NfDataType.InterfaceName];
     private static readonly NfDataType[] Port = [NfDataType.Protocol, NfDataType.Service];
 
-    /// <param name="name">The table's name, in both families.</param>
-    /// <param name="dropForeign">
-    /// We turned forwarding on, so we keep the host from becoming a router: what neither comes from nor goes to a container is dropped.
-    /// </param>
-    public static IReadOnlyList<NfTable> Build(string name, bool dropForeign) => [Inet(name, dropForeign), Bridge(name)];
+    public static IReadOnlyList<NfTable> Build(FirewallSettings settings) => [Inet(settings), Bridge(settings.Table)];
 
-    private static NfTable Inet(string name, bool dropForeign) => new()
+    private static NfTable Inet(FirewallSettings settings) => new()
     {
         Family = NfFamily.Inet,
-        Name = name,
+        Name = settings.Table,
         Sets =
         [
             new NfSet("bridges", Name), new NfSet("internal", Name), new NfSet("same", NamePair), new NfSet("icc", NamePair), new NfSet("trusted", NamePair),
@@ -33,13 +29,18 @@ internal static class FirewallTables
             // Before connection tracking, where answers to connections from the host's loopback still carry the bridge's address.
             new NfChain("raw-prerouting",
             [
+                .. LeftAlone(settings),
                 new NfRule("nobody but the host itself speaks to its loopback addresses",
                     [.. InputIsNot("lo"), .. IPv4, .. DestinationNetwork([127, 0, 0, 0], [255, 0, 0, 0]), Drop]),
             ]) { Hook = NfHook.Prerouting, Priority = -300 },
-            new NfChain("nat-prerouting", Translations) { Hook = NfHook.Prerouting, Type = "nat", Priority = -100 },
-            new NfChain("nat-output", Translations) { Hook = NfHook.Output, Type = "nat", Priority = -100 },
-            new NfChain("nat-postrouting", Sources) { Hook = NfHook.Postrouting, Type = "nat", Priority = 100 },
-            new NfChain("forward", dropForeign ? [.. Forward, new NfRule("this host routes for containers only", Drop)] : Forward) { Hook = NfHook.Forward },
+            new NfChain("nat-prerouting", [.. LeftAlone(settings), .. Translations]) { Hook = NfHook.Prerouting, Type = "nat", Priority = -100 },
+            new NfChain("nat-output", [.. LeftAlone(settings), .. Translations]) { Hook = NfHook.Output, Type = "nat", Priority = -100 },
+            new NfChain("nat-postrouting", [.. LeftAlone(settings), .. Sources]) { Hook = NfHook.Postrouting, Type = "nat", Priority = 100 },
+            new NfChain("forward",
+            [
+                .. LeftAlone(settings), .. Forward,
+                .. settings.DropForeign ? [new NfRule("this host routes for containers only", Drop)] : Array.Empty<NfRule>(),
+            ]) { Hook = NfHook.Forward },
         ],
     };
 
@@ -67,6 +68,19 @@ internal static class FirewallTables
             ]) { Hook = NfHook.Forward, Priority = -200 },
         ],
     };
+
+    private static IEnumerable<NfRule> LeftAlone(FirewallSettings settings)
+    {
+        if (!settings.IPv4)
+        {
+            yield return new NfRule("iptables=false", [.. IPv4, Accept]);
+        }
+
+        if (!settings.IPv6)
+        {
+            yield return new NfRule("ip6tables=false", [.. IPv6, Accept]);
+        }
+    }
 
     private static IEnumerable<NfSet> Sets(NfDataType address, char family) =>
     [

@@ -38,12 +38,14 @@ public sealed record Platform
     public static Platform Parse(string text)
     {
         string[] parts = text.Split('/');
-        foreach (string part in parts)
+        for (int index = 0; index < parts.Length; index++)
         {
-            if (part.Length == 0 || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+            string part = parts[index];
+            if (part.Length == 0 || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' || (c is '.' && index > 0)))
             {
-                throw WharfException.Invalid(
-                    $"\"{text}\" is an invalid platform: component \"{part}\" must match \"^[A-Za-z0-9_.-]+$\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument");
+                throw WharfException.Invalid(index == 0
+                    ? $"\"{part}\" is an invalid OS component of \"{text}\": OSAndVersion specifier component must match \"^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.-]*)\\))?$\": invalid argument"
+                    : $"\"{part}\" is an invalid component of \"{text}\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument");
             }
         }
 

@@ -78,6 +78,8 @@ public sealed class OptionTests : IDisposable
     [InlineData("invalid argument \"maybe\" for \"--icc\" flag: not a boolean", "--icc=maybe")]
     [InlineData("invalid argument \"10.0.0.0\" for \"--bip\" flag: malformed", "--bip=10.0.0.0")]
     [InlineData("invalid argument \"x\" for \"--dns\" flag: not an IP address", "--dns=x")]
+    [InlineData("invalid argument \"bridge=x\" for \"--default-network-opt\" flag: must be driver=key=value", "--default-network-opt=bridge=x")]
+    [InlineData("invalid argument \"maybe\" for \"--userland-proxy\" flag: not a boolean", "--userland-proxy=maybe")]
     [InlineData("unable to parse logging level: loud", "--log-level=loud")]
     [InlineData("unknown log format: xml", "--log-format=xml")]
     [InlineData("exec-opt native.cgroupdriver=systemd is not supported: only native.cgroupdriver=cgroupfs is", "--exec-opt=native.cgroupdriver=systemd")]
@@ -113,6 +115,30 @@ public sealed class OptionTests : IDisposable
     {
         WharfException error = Assert.Throws<WharfException>(() => Merge(json));
         Assert.Equal($"unable to configure the Docker daemon with file {folder}/daemon.json: {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n\t")]
+    public void File_WithoutContent_SaysNothing(string content) => Assert.DoesNotContain("debug", Merge(content).Names);
+
+    [Fact]
+    public void NetworkDefaults_OfFileAndFlag_AreTheSame()
+    {
+        DaemonOptions file = OptionsBinder.Bind(Merge("""{"default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "1400", "b": "c=d"}}}"""), "1");
+        DaemonOptions flags = Bind("--default-network-opt=bridge=com.docker.network.driver.mtu=1400", "--default-network-opt=bridge=b=c=d");
+        Assert.Equal([new("bridge", "com.docker.network.driver.mtu", "1400"), new("bridge", "b", "c=d")], file.Network.DriverOptions);
+        Assert.Equal(file.Network.DriverOptions, flags.Network.DriverOptions);
+    }
+
+    [Fact]
+    public void FirewallOfIPv6_IsThatOfIPv4UnlessSaid()
+    {
+        Assert.True(Bind().Network.FirewallIPv6);
+        Assert.False(Bind("--iptables=false").Network.FirewallIPv6);
+        Assert.True(Bind("--iptables=false", "--ip6tables").Network.FirewallIPv6);
+        Assert.True(Bind("--ip6tables=false").Network.Firewall);
+        Assert.False(Bind("--ip6tables=false").Network.FirewallIPv6);
     }
 
     [Fact]

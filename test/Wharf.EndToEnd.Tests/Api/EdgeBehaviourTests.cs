@@ -35,6 +35,78 @@ public sealed class EdgeBehaviourTests(SharedEngine shared) : EngineTest(shared)
         Assert.Contains(message, answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("w=100", "invalid resize height \\\"\\\": invalid syntax")]
+    [InlineData("h=tall&w=100", "invalid resize height \\\"tall\\\": invalid syntax")]
+    [InlineData("h=100&w=-1", "invalid resize width \\\"-1\\\": value out of range")]
+    [InlineData("h=100&w=4294967296", "invalid resize width \\\"4294967296\\\": value out of range")]
+    public void Resize_ToWhatIsNoSize_IsABadRequest(string query, string message)
+    {
+        string name = NewName();
+        Run(Client.Docker, "run", "-d", "-t", "--name", name, "busybox", "sleep", "100").Ok();
+        string answer = Post($"/containers/{name}/resize?{query}", "");
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains(message, answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", Post($"/containers/{name}/resize?h=100&w=4294967295", ""), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nosuch", "unable to find user nosuch: no matching entries in passwd file")]
+    [InlineData("0:nosuch", "unable to find group nosuch: no matching entries in group file")]
+    public void ExecCreate_WithAUserThatNobodyKnows_IsABadRequest(string user, string message)
+    {
+        string name = NewName();
+        Run(Client.Docker, "run", "-d", "--name", name, "busybox", "sleep", "100").Ok();
+        string answer = Post($"/containers/{name}/exec", $$"""{"Cmd":["id"],"User":"{{user}}"}""");
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains(message, answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("v1.49", true)]
+    [InlineData("v1.50", false)]
+    public void Info_OldMembers_AreThereForOldClients(string version, bool there)
+    {
+        string answer = Engine.Http($"GET /{version}/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Assert.Equal(there, answer.Contains("\"BridgeNfIptables\":false,\"BridgeNfIp6tables\":false", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Network_OfTheModeById_IsShownByItsName()
+    {
+        string network = NewName(), name = NewName();
+        string id = Run(Client.Docker, "network", "create", network).Ok().Text;
+        Assert.StartsWith("HTTP/1.1 201", Post($"/v1.43/containers/create?name={name}",
+            $$"""{"Image":"busybox","Cmd":["sleep","100"],"MacAddress":"02:42:08:26:a9:55","HostConfig":{"NetworkMode":"{{id[..10]}}"} }"""), StringComparison.Ordinal);
+        Run(Client.Docker, "start", name).Ok();
+        Assert.Equal($"{id[..10]} {network}=02:42:08:26:a9:55;", Inspect(name, "{{.HostConfig.NetworkMode}} {{range $n, $e := .NetworkSettings.Networks}}{{$n}}={{$e.MacAddress}};{{end}}"));
+        Run(Client.Docker, "rm", "-f", name).Ok();
+        Run(Client.Docker, "network", "rm", network).Ok();
+    }
+
+    [Fact]
+    public void Networks_ThatAreNamed_TakeTheDefaultsPlace()
+    {
+        string network = NewName(), name = NewName();
+        Run(Client.Docker, "network", "create", network).Ok();
+        Assert.StartsWith("HTTP/1.1 201", Post($"/containers/create?name={name}",
+            $$"""{"Image":"busybox","Cmd":["sleep","100"],"NetworkingConfig":{"EndpointsConfig":{"{{network}}":{} } } }"""), StringComparison.Ordinal);
+        Run(Client.Docker, "start", name).Ok();
+        Assert.Equal(network, Inspect(name, "{{range $n, $e := .NetworkSettings.Networks}}{{$n}}{{end}}"));
+        Run(Client.Docker, "rm", "-f", name).Ok();
+        Run(Client.Docker, "network", "rm", network).Ok();
+    }
+
+    [Theory]
+    [InlineData("macos", "operating system is not supported")]
+    [InlineData("%2F", "is an invalid OS component")]
+    public void Import_ForAnotherSystem_IsABadRequest(string platform, string message)
+    {
+        string answer = Post($"/images/create?fromSrc=-&platform={platform}", "");
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains(message, answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Link_IsOneMoreNameOfItsTarget()
     {

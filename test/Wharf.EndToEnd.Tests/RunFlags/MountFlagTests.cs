@@ -89,6 +89,36 @@ public sealed class MountFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Run(Client.Docker, "volume", "rm", tmpfs).Ok();
     }
 
+    [Theory, MemberData(nameof(Clients))]
+    public void Mount_PartOfAVolume_StaysWithinItAndIsFilledFromTheImage(Client client)
+    {
+        string volume = "v" + NewName();
+        Sh(client, "mkdir /data/real /data/bin; echo deep > /data/real/x; ln -s ../real /data/bin/../near; ln -s real /data/good; ln -s / /data/root; ln -s ../.. /data/up", "--mount", $"type=volume,src={volume},dst=/data");
+        Assert.Equal("deep", Sh(client, "cat /part/x", "--mount", $"type=volume,src={volume},dst=/part,volume-subpath=good"));
+        foreach (string outside in new[] { "near", "root", "up" })
+        {
+            Run(client, "run", "--rm", "--mount", $"type=volume,src={volume},dst=/part,volume-subpath={outside}", "busybox", "true").Fails(125, "path concatenation escapes the base directory");
+        }
+
+        Assert.Equal("copied", Sh(client, "[ -x /bin/busybox ] && echo copied", "--mount", $"type=volume,src={volume},dst=/bin,volume-subpath=bin"));
+        Run(Client.Docker, "volume", "rm", volume).Ok();
+    }
+
+    [Theory, MemberData(nameof(Clients))]
+    public void Mount_Image_IsInUseAsLongAsTheContainerIsThere(Client client)
+    {
+        string image = NewName(), name = NewName();
+        Run(Client.Docker, "run", "--name", name + "-maker", "busybox", "touch", "/mine").Ok();
+        Run(Client.Docker, "commit", name + "-maker", image).Ok();
+        Run(client, "create", "--name", name, "--mount", $"type=image,src={image},dst=/image", "busybox", "ls", "/image/mine").Ok();
+        string id = Inspect(name, "{{.Id}}")[..12], imageId = Run(Client.Docker, "image", "inspect", "-f", "{{.Id}}", image).Ok().Text["sha256:".Length..][..12];
+
+        Run(client, "rmi", image).Fails(1, $"container {id} is using its referenced image {imageId}");
+
+        Run(client, "rm", name).Ok();
+        Run(client, "rmi", image).Ok();
+    }
+
     [Theory, MemberData(nameof(Clients)), CoversFlags("tmpfs")]
     public void Tmpfs_SizeAndMode(Client client)
     {

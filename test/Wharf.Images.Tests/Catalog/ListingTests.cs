@@ -22,6 +22,7 @@ public sealed class ListingTests
         Assert.Equal([old.Id], Ids(lab, ("before", "web:1")));
         Assert.Equal([newest.Id], Ids(lab, ("since", "web:2")));
         Assert.Equal([old.Id], Ids(lab, ("until", "2021-01-01T00:00:00Z")));
+        Assert.Equal([old.Id], Ids(lab, ("until", "2023-01-01T00:00:00Z")));
         Assert.Equal([old.Id], Ids(lab, ("reference", "team/*")));
         Assert.Equal([newest.Id], Ids(lab, ("reference", "host:5000/*")));
         Assert.Equal(["web:2"], Assert.Single(List(lab, ("reference", "web:2"))).RepoTags);

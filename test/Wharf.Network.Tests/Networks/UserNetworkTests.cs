@@ -56,6 +56,20 @@ public sealed class UserNetworkTests
     }
 
     [Fact]
+    public async Task Create_WithDefaultsOfItsDriver_KeepsItsOwnValues()
+    {
+        await using NetworkLab lab = await NetworkLab.Create(o => o with
+        {
+            DriverOptions = [new("bridge", "com.docker.network.driver.mtu", "1400"), new("bridge", "mine", "default"), new("macvlan", "other", "1")],
+        });
+
+        NetworkRecord a = await lab.Controller.CreateNetworkAsync(Config("a", ("mine", "given")), None);
+
+        Assert.Equal(new Dictionary<string, string> { ["com.docker.network.driver.mtu"] = "1400", ["mine"] = "given" }, a.Config.Options);
+        Assert.Equal(1400, lab.Route.FindLink(a.BridgeName)!.Mtu);
+    }
+
+    [Fact]
     public async Task Create_WithAnUnknownOption_NamesIt()
     {
         await using NetworkLab lab = await NetworkLab.Create();
@@ -262,6 +276,57 @@ public sealed class UserNetworkTests
         Assert.Null(await lab.Outside.AskTcp(first, 81, Machine.Silence));
         Assert.Null(await lab.Outside.AskTcp(NetworkLab.HostAddress, 8080, Machine.Silence));
         Assert.NotNull(await lab.Outside.AskTcp(second, 81));
+    }
+
+    [Fact]
+    public async Task Network_ThatIsCalledLikeTheIdOfAnother_GivesWayToIt()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        NetworkRecord first = await lab.Controller.CreateNetworkAsync(Config("first"), None);
+        NetworkRecord full = await lab.Controller.CreateNetworkAsync(Config(first.Id), None);
+        NetworkRecord prefix = await lab.Controller.CreateNetworkAsync(Config(first.Id[..12]), None);
+
+        Assert.Equal(prefix.Id, lab.Controller.GetNetwork(first.Id[..12]).Id);
+        Assert.Equal(first.Id, lab.Controller.GetNetwork(first.Id).Id);
+        await lab.Controller.RemoveNetworkAsync(first.Id, None);
+        Assert.Equal(full.Id, lab.Controller.GetNetwork(first.Id).Id);
+    }
+
+    [Fact]
+    public async Task Disconnect_FromTheNetworkOfBothDefaultRoutes_GivesBothToTheNext()
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        await lab.Controller.CreateNetworkAsync(Config("one") with { EnableIPv6 = true }, None);
+        NetworkRecord two = await lab.Controller.CreateNetworkAsync(Config("two") with { EnableIPv6 = true }, None);
+        SandboxRequest request = NetworkLab.Container("web", "one");
+        (_, Machine inside) = await lab.Start(request);
+        await lab.Controller.ConnectAsync(request.ContainerId, new EndpointRequest { Network = "two" }, None);
+
+        await lab.Controller.DisconnectAsync(request.ContainerId, "one", None);
+
+        Assert.Equal([.. two.Config.Pools.Select(p => p.Gateway!)], inside.Route.ListRoutes().Where(r => r.PrefixLength == 0).Select(r => r.Gateway));
+    }
+
+    [Fact]
+    public async Task DefaultNetwork_ThatIsTurnedOff_LeavesLoopbackAlone()
+    {
+        await using NetworkLab lab = await NetworkLab.Create(o => o with { Bridge = "none", BridgeAddress = null });
+
+        (Sandbox sandbox, Machine inside) = await lab.Start(NetworkLab.Container("web"));
+
+        Assert.Empty(sandbox.Endpoints);
+        Assert.Equal(["lo"], inside.Route.ListLinks().Select(l => l.Name));
+    }
+
+    [Fact]
+    public async Task FixedRange_GivenAlone_IsTheDefaultNetwork()
+    {
+        await using NetworkLab lab = await NetworkLab.Create(o => o with { BridgeAddress = null, FixedRange = Subnet.Parse("192.168.50.0/24") });
+
+        (Sandbox sandbox, _) = await lab.Start(NetworkLab.Container("web"));
+
+        Assert.Equal("192.168.50.0/24", lab.Controller.GetNetwork("bridge").Config.Pools[0].Subnet.ToString());
+        Assert.Equal("192.168.50.2", sandbox.Endpoints[0].IPv4!.Value.Address.ToString());
     }
 
     [Fact]

@@ -153,14 +153,14 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         config.Hostname = host.NetworkMode == "host" || host.UTSMode == "host" ? Environment.MachineName : ObjectId.Shorten(id);
     }
 
-    // The network of NetworkMode is always among the endpoints, under the name that inspect shows.
+    // The network of NetworkMode is among the endpoints, under the name that inspect shows, unless it is the default and others were asked for.
     private Dictionary<string, EndpointSettings> Endpoints(NetworkingConfig? networking, HostConfig host)
     {
         var endpoints = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal);
-        string mode = host.NetworkMode!;
+        string mode = NameOfNetwork(host.NetworkMode!);
         foreach ((string name, EndpointSettings? settings) in networking?.EndpointsConfig ?? [])
         {
-            endpoints[name == "default" ? "bridge" : name] = settings is null ? new EndpointSettings() : settings with { };
+            endpoints[name == "default" ? "bridge" : name == host.NetworkMode ? mode : name] = settings is null ? new EndpointSettings() : settings with { };
         }
 
         if (mode.StartsWith("container:", StringComparison.Ordinal))
@@ -178,7 +178,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
         }
 
-        if (!endpoints.ContainsKey(mode))
+        if (!endpoints.ContainsKey(mode) && (mode != "bridge" || endpoints.Count == 0))
         {
             endpoints[mode] = new EndpointSettings();
         }
@@ -190,6 +190,8 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 
         return endpoints;
     }
+
+    private string NameOfNetwork(string mode) => core.Networks.FindNetwork(mode)?.Config.Name ?? mode;
 
     // Each mounted image gets a writable layer that stays empty: it keeps the image from being removed, like a container's.
     private async Task<List<ContainerMount>> PrepareImageMountsAsync(List<ContainerMount> mounts, List<string> layers, CancellationToken ct)
@@ -205,8 +207,9 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 
             string layer = ObjectId.New();
             layers.Add(layer);
-            await core.Images.PrepareContainerAsync(layer, core.Images.ResolveTrusted(mount.Source), new Dictionary<string, string>(), ct);
-            prepared.Add(mount with { LayerId = layer });
+            Digest image = core.Images.ResolveTrusted(mount.Source);
+            await core.Images.PrepareContainerAsync(layer, image, new Dictionary<string, string>(), ct);
+            prepared.Add(mount with { LayerId = layer, ImageId = image.ToString() });
         }
 
         return prepared;

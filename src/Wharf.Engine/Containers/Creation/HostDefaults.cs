@@ -24,7 +24,7 @@ internal static class HostDefaults
         }
 
         host.IpcMode = Default(host.IpcMode, options.IpcMode);
-        host.CgroupnsMode = Default(host.CgroupnsMode, Default(options.CgroupNamespaceMode, unifiedCgroups && !host.Privileged ? "private" : "host"));
+        host.CgroupnsMode = Default(host.CgroupnsMode, host.Privileged && !unifiedCgroups ? "host" : Default(options.CgroupNamespaceMode, unifiedCgroups ? "private" : "host"));
         host.PidMode ??= "";
         host.UTSMode ??= "";
         host.UsernsMode ??= "";
