@@ -15,7 +15,7 @@ internal static class ExecCommand
     private static readonly Option[] Flags =
     [
         new("process", 'p'), new("detach", 'd', TakesValue: false), new("tty", 't', TakesValue: false), new("console-socket"), new("pid-file"), new("cwd"),
-        new("env", 'e'), new("user", 'u'), new("additional-gids", 'g'), new("cap", 'c'), new("no-new-privs", TakesValue: false), new("apparmor"), new("preserve-fds"),
+        new("env", 'e'), new("user", 'u'), new("additional-gids", 'g'), new("cap", 'c'), new("no-new-privs", TakesValue: false), new("apparmor"), new("process-label"), new("preserve-fds"),
         new("ignore-paused", TakesValue: false),
     ];
 
@@ -87,6 +87,7 @@ internal static class ExecCommand
             User = user with { AdditionalGids = groups.Length > 0 ? groups : user.AdditionalGids },
             NoNewPrivileges = arguments.Has("no-new-privs") ? arguments.IsSet("no-new-privs") : own.NoNewPrivileges,
             ApparmorProfile = arguments.Text("apparmor") ?? own.ApparmorProfile,
+            SelinuxLabel = arguments.Text("process-label") ?? own.SelinuxLabel,
             Capabilities = WithCapabilities(own.Capabilities, arguments.All("cap")),
         };
     }

@@ -4,6 +4,7 @@ using Wharf.Linux.Plans;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Devices;
+using Wharf.Runtime.Security;
 
 namespace Wharf.Runtime.Launch;
 
@@ -37,6 +38,7 @@ public static class ExecCompiler
         SafeFileHandle? unified = CgroupSteps.Enter(plan, request.Cgroup);
         int? ownScore = OutOfMemorySteps.SetScore(plan, request.Process, own, warnings);
         plan.Add("setsid", null, Call.setsid);
+        LabelSteps.Write(plan, request.Process);
         NamespaceKinds joined = namespaces.Foreign & ~NamespaceKinds.Pid;
         if (joined != NamespaceKinds.None)
         {

@@ -15,8 +15,7 @@ internal static class LabelSteps
 {
     public static void Write(PlanBuilder builder, ProcessSpec process)
     {
-        string? label = AppArmor(process.ApparmorProfile) ?? SeLinux(process.SelinuxLabel);
-        if (label is null)
+        if (Label(process) is not { } label)
         {
             return;
         }
@@ -30,6 +29,25 @@ internal static class LabelSteps
         plan.Add("write", label, Call.write, file, plan.Bytes(bytes), bytes.Length);
         plan.Context = null;
     }
+
+    /// <summary>For one more process of a container, before it enters the container's namespaces: through the host's procfs.</summary>
+    public static void Write(SyscallPlan plan, ProcessSpec process)
+    {
+        const int AtCurrentDirectory = -100;
+        if (Label(process) is not { } label)
+        {
+            return;
+        }
+
+        PlanSlot file = plan.NewSlot();
+        byte[] bytes = Encoding.UTF8.GetBytes(label);
+        plan.Context = "error setting the process label";
+        plan.Add("open", "/proc/thread-self/attr/exec", Call.openat, AtCurrentDirectory, plan.Text("/proc/thread-self/attr/exec"), (int)(OpenFlags.WriteOnly | OpenFlags.CloseOnExec)).Save(file);
+        plan.Add("write", label, Call.write, file, plan.Bytes(bytes), bytes.Length);
+        plan.Context = null;
+    }
+
+    private static string? Label(ProcessSpec process) => AppArmor(process.ApparmorProfile) ?? SeLinux(process.SelinuxLabel);
 
     private static string? AppArmor(string? profile)
     {

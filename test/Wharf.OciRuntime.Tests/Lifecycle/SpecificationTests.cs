@@ -174,6 +174,25 @@ public sealed class SpecificationTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("--apparmor", "wharf-test-profile")]
+    [InlineData("--process-label", "system_u:system_r:wharf_test_t:s0")]
+    public void Exec_LabelThatCannotBeSet_IsAnErrorThatNamesIt(string flag, string label)
+    {
+        _runtime.Configure(["sleep", "1000"]);
+        _runtime.Run("run", "--detach", "--bundle", _runtime.Bundle, "c").Succeed();
+        try
+        {
+            Answer answer = _runtime.Run("exec", flag, label, "c", "true");
+            Assert.Equal(255, answer.ExitCode);
+            Assert.Contains(flag == "--apparmor" ? "apparmor" : "label", answer.Error);
+        }
+        finally
+        {
+            _runtime.Run("delete", "--force", "c").Succeed();
+        }
+    }
+
     [Fact]
     public void Debug_Log_TellsEveryStepOfTheLaunch()
     {
