@@ -23,6 +23,12 @@ internal static class MemoryLimits
     private static void ApplyLegacy(CgroupTarget target, LinuxMemory memory)
     {
         const string LimitFile = "memory.limit_in_bytes", SwapFile = "memory.memsw.limit_in_bytes";
+        if (memory.Limit == -1 && (memory.Swap is null or 0))
+        {
+            // the kernel lets no memory be without a limit below a limit of memory and swap
+            memory = memory with { Swap = -1 };
+        }
+
         bool setsLimit = memory.Limit is { } limit and not 0, setsSwap = memory.Swap is { } swap and not 0;
         if (setsLimit && setsSwap && target.Has(SwapFile))
         {

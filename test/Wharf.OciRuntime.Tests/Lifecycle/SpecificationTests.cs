@@ -166,6 +166,9 @@ public sealed class SpecificationTests : IDisposable
         {
             _runtime.Run("update", "--memory", "50M", "--memory-swap", "-1", "c").Succeed();
             Assert.Contains("\"limit\":52428800", _runtime.Run("events", "--stats", "c").Succeed().Output);
+            _runtime.Run("update", "--memory-swap", "60M", "c").Succeed();
+            _runtime.Run("update", "--memory", "-1", "c").Succeed();
+            Assert.DoesNotContain("\"limit\":52428800", _runtime.Run("events", "--stats", "c").Succeed().Output);
             Assert.Contains("invalid value for memory: invalid suffix: 'X'", _runtime.Run("update", "--memory", "50X", "c").Error);
         }
         finally
