@@ -13,17 +13,17 @@ public sealed class ReferenceTests
         ["State"] = ["Primitives"],
         ["Api"] = ["Primitives"],
         ["Templates"] = ["Primitives"],
-        ["Tls"] = ["Primitives"],
+        ["Connections"] = ["Primitives"],
         ["Archive"] = ["Primitives", "Linux"],
         ["Runtime"] = ["Primitives", "Linux", "Oci"],
         ["Network"] = ["Primitives", "Linux"],
         ["Images"] = ["Primitives", "State", "Linux", "Archive", "Oci"],
         ["Build"] = ["Primitives", "State", "Linux", "Oci", "Archive"],
         ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api", "Templates"],
-        ["Api.Server"] = ["Primitives", "Tls", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
+        ["Api.Server"] = ["Primitives", "Connections", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
         ["Cli"] = ["Primitives", "Oci", "Api", "Client", "Templates"],
-        ["Registry"] = ["Primitives", "Linux", "Oci", "Tls"],
+        ["Registry"] = ["Primitives", "Linux", "Oci", "Connections"],
         ["Shim"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["OciRuntime"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["Daemon"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Engine", "Api", "Api.Server"],
@@ -52,7 +52,7 @@ public sealed class ReferenceTests
     [Fact]
     public void WebServerTypes_StayInTheirRooms()
     {
-        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Daemon/", "src/Wharf.Registry/", "src/Wharf.Tls/"];
+        string[] rooms = ["src/Wharf.Api.Server/", "src/Wharf.Daemon/", "src/Wharf.Registry/", "src/Wharf.Connections/"];
         var strangers = Sources.Code("src")
             .Where(f => !rooms.Any(r => Sources.Relative(f).StartsWith(r, StringComparison.Ordinal)))
             .Where(f => File.ReadAllText(f).Contains("using Microsoft.AspNetCore", StringComparison.Ordinal));

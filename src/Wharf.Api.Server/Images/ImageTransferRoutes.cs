@@ -3,6 +3,7 @@ using Wharf.Api.Images;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
 using Wharf.Build.Execution;
+using Wharf.Engine.Clients;
 using Wharf.Images;
 using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
@@ -17,6 +18,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
     [
         Route.Post("/images/create", CreateAsync),
         Route.Post("/images/load", LoadAsync),
+        Route.Post("/images/load/file", LoadFileAsync),
         Route.Get("/images/search", SearchAsync),
         Route.Get("/images/get", SaveManyAsync),
         Route.Get("/images/{name...}/get", SaveAsync),
@@ -59,8 +61,18 @@ internal sealed class ImageTransferRoutes(IImageService images)
         return TransferLines.RunAsync(call, progress => images.ImportAsync(request, progress, call.Ct));
     }
 
-    private Task LoadAsync(ApiCall call) => TransferLines.RunAsync(call,
-        progress => images.LoadAsync(call.Http.Request.Body, PlatformQuery.Many(call), call.Flag("quiet", otherwise: true), progress, call.Ct));
+    private Task LoadAsync(ApiCall call) => LoadAsync(call, call.Http.Request.Body);
+
+    /// <summary>No part of Docker's API: the archive is a file that the client has open on this machine.</summary>
+    private async Task LoadFileAsync(ApiCall call)
+    {
+        LocalClient client = LocalClients.Of(call) ?? throw WharfException.Invalid("the proof of a local client is missing");
+        await using FileStream archive = LocalFile.Open(client, (int)(call.Number("descriptor") ?? throw WharfException.Invalid("the descriptor is missing")));
+        await LoadAsync(call, archive);
+    }
+
+    private Task LoadAsync(ApiCall call, Stream archive) => TransferLines.RunAsync(call,
+        progress => images.LoadAsync(archive, PlatformQuery.Many(call), call.Flag("quiet", otherwise: true), progress, call.Ct));
 
     private Task PushAsync(ApiCall call)
     {

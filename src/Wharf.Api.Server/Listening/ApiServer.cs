@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wharf.Api.Server.Routing;
 using Wharf.Primitives;
-using Wharf.Tls;
+using Wharf.Connections.Sockets;
+using Wharf.Connections.Tls;
 
 namespace Wharf.Api.Server.Listening;
 
@@ -45,18 +45,12 @@ public sealed class ApiServer : IAsyncDisposable
         limits.Limits.MaxRequestLineSize = 64 * 1024;
         limits.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
 
-        var transport = new SocketTransportOptions
-        {
-            // A flush then ends when the bytes are on the socket, which ending output (shutdown) right after it relies on.
-            MaxWriteBufferSize = 2,
-            CreateBoundListenSocket = Bind,
-        };
         foreach (ListenAddress address in options.Addresses)
         {
             Add(limits, address);
         }
 
-        kestrel = new KestrelServer(Options.Create(limits), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        kestrel = new KestrelServer(Options.Create(limits), new SocketTransport(Bind, log), loggers);
     }
 
     public Task StartAsync(CancellationToken ct) => kestrel.StartAsync(dispatcher, ct);
@@ -114,20 +108,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private Socket Bind(EndPoint endPoint)
-    {
-        if (endPoint is UnixDomainSocketEndPoint unix)
-        {
-            return UnixSocketFile.Bind(unix, options.TakeOwnership);
-        }
-
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (endPoint is IPEndPoint)
-        {
-            // A client that vanishes without a word (pulled cable, stopped virtual machine) is found out only so.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        }
-
-        return socket;
-    }
+    private Socket Bind(EndPoint endPoint) => endPoint is UnixDomainSocketEndPoint unix
+        ? UnixSocketFile.Bind(unix, options.TakeOwnership)
+        : TcpSocket.Bind((IPEndPoint)endPoint);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Wharf.Api.Server.Listening;
-using Wharf.Tls;
+using Wharf.Connections.Tls;
 
 namespace Wharf.Api.Server.Streams;
 

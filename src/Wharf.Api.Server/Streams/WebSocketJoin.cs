@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Wharf.Engine.Streams;
 using Wharf.Primitives;
-using Wharf.Tls;
+using Wharf.Connections.Tls;
 
 namespace Wharf.Api.Server.Streams;
 

@@ -4,28 +4,28 @@ using Wharf.Api.Containers;
 
 namespace Wharf.Api.Volumes;
 
-/// <summary>Engine API 1.55, definition <c>Volume</c>.</summary>
+/// <summary>Engine API 1.55, definition <c>Volume</c>; in the order in which Docker's engine writes it.</summary>
 public sealed record Volume
 {
-    public string? Name { get; set; }
-
-    public string? Driver { get; set; }
-
-    public string? Mountpoint { get; set; }
+    public JsonElement? ClusterVolume { get; set; }
 
     public string? CreatedAt { get; set; }
 
-    public Dictionary<string, EmptyObject>? Status { get; set; }
+    public string? Driver { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Labels { get; set; }
 
-    public string? Scope { get; set; }
+    public string? Mountpoint { get; set; }
 
-    public JsonElement? ClusterVolume { get; set; }
+    public string? Name { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public Dictionary<string, string>? Options { get; set; }
+
+    public string? Scope { get; set; }
+
+    public Dictionary<string, EmptyObject>? Status { get; set; }
 
     public VolumeUsageData? UsageData { get; set; }
 }

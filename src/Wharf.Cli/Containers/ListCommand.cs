@@ -62,9 +62,9 @@ internal static class ListCommand
         return 0;
     }
 
-    // json takes every field, sizes too
+    // Measuring is work for the engine; the word json alone does not ask for it, as in Docker's client.
     private static bool NeedsSize(string format) =>
-        format == "json" || format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .", StringComparison.Ordinal);
+        format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .", StringComparison.Ordinal);
 
     // a format given together with -q wins, except the table itself
     private static string QuietFormat(string format) => format == "table" ? "{{.ID}}" : format;

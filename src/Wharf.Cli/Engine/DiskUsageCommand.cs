@@ -1,5 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
+using Wharf.Api.Containers;
+using Wharf.Api.Json;
+using Wharf.Api.System;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
@@ -10,6 +12,15 @@ namespace Wharf.Cli.Engine;
 internal static class DiskUsageCommand
 {
     private const string Table = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}";
+
+    private static readonly Column<Line>[] Columns =
+    [
+        new("Type", "TYPE", l => l.Type),
+        new("TotalCount", "TOTAL", l => l.Total.ToString(CultureInfo.InvariantCulture)),
+        new("Active", "ACTIVE", l => l.Active.ToString(CultureInfo.InvariantCulture)),
+        new("Size", "SIZE", l => Units.Size(l.Size, 4)),
+        new("Reclaimable", "RECLAIMABLE", l => l.ReclaimableText),
+    ];
 
     public static Command Definition => new("df", "Show docker disk usage")
     {
@@ -26,60 +37,59 @@ internal static class DiskUsageCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         CliContext cli = call.Cli;
-        byte[] json = await cli.Client.GetBytesAsync("/system/df", ct);
-        using JsonDocument document = JsonDocument.Parse(json);
-        if (call.Bool("verbose"))
-        {
-            if (call.String("format") is not ("" or "table"))
-            {
-                throw new CommandException("the verbose form has tables only: --format is not supported together with --verbose");
-            }
-
-            cli.Out.Write(DiskUsageDetails.Render(document.RootElement, cli.Clock));
-            return 0;
-        }
-
-        Column<Line>[] columns =
-        [
-            new("Type", "TYPE", l => l.Type),
-            new("TotalCount", "TOTAL", l => l.Total.ToString(CultureInfo.InvariantCulture)),
-            new("Active", "ACTIVE", l => l.Active.ToString(CultureInfo.InvariantCulture)),
-            new("Size", "SIZE", l => Units.Size(l.Size, 4)),
-            new("Reclaimable", "RECLAIMABLE", l => l.ReclaimableText),
-        ];
+        bool verbose = call.Bool("verbose");
         string format = call.String("format") is { Length: > 0 } given ? given : "table";
-        cli.Out.Write(TableFormat.Render(format, Table, "*formatter.diskUsageContext", columns, Lines(document.RootElement)));
+        DiskUsageResponse usage = await cli.Client.GetAsync(verbose ? "/system/df?verbose=1" : "/system/df", ApiJsonContext.Default.DiskUsageResponse, ct);
+        cli.Out.Write(verbose
+            ? new DiskUsageDetails(usage, cli.Clock).Render(format)
+            : TableFormat.Render(format, Table, "*formatter.diskUsageContext", Columns, Lines(usage)));
         return 0;
     }
 
-    private sealed record Line(string Type, int Total, int Active, long Size, long Reclaimable, bool WithPercent)
+    private sealed record Line(string Type, long Total, long Active, long Size, long Reclaimable, bool WithPercent)
     {
         public string ReclaimableText => WithPercent && Size > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{Units.Size(Reclaimable, 4)} ({Reclaimable * 100 / Size}%)")
             : Units.Size(Reclaimable, 4);
+
+        public static Line Of<T>(string type, DiskUsageOf<T> sums, bool withPercent = true) => new(type, sums.TotalCount, sums.ActiveCount, sums.TotalSize, sums.Reclaimable, withPercent);
     }
 
-    private static IEnumerable<Line> Lines(JsonElement usage)
+    // Engines give sums from API 1.52 on; of older ones the lists are summed up here.
+    private static IEnumerable<Line> Lines(DiskUsageResponse usage) =>
+    [
+        usage.ImageUsage is { } images ? Line.Of("Images", images) : Images(usage),
+        usage.ContainerUsage is { } containers ? Line.Of("Containers", containers) : Containers(usage),
+        usage.VolumeUsage is { } volumes ? Line.Of("Local Volumes", volumes) : Volumes(usage),
+        usage.BuildCacheUsage is { } cache ? Line.Of("Build Cache", cache, withPercent: false) : BuildCache(usage),
+    ];
+
+    private static Line Images(DiskUsageResponse usage)
     {
-        List<JsonElement> images = [.. usage.Items("Images")];
-        long layers = usage.Number("LayersSize");
-        long used = images.Where(i => i.Number("Containers") != 0 && i.Number("Size") != -1 && i.Number("SharedSize") != -1)
-            .Sum(i => i.Number("Size") - i.Number("SharedSize"));
-        yield return new Line("Images", images.Count, images.Count(i => i.Number("Containers") > 0), layers, layers - used, true);
+        long size = usage.LayersSize ?? 0;
+        long used = (usage.Images ?? []).Where(i => i.Containers != 0 && i.Size != -1 && i.SharedSize != -1).Sum(i => i.Size - i.SharedSize);
+        return new Line("Images", usage.Images?.Count ?? 0, usage.Images?.Count(i => i.Containers > 0) ?? 0, size, size - used, true);
+    }
 
-        List<JsonElement> containers = [.. usage.Items("Containers")];
-        bool IsActive(JsonElement c) => c.Text("State") is "running" or "paused" or "restarting";
-        long size = containers.Sum(c => c.Number("SizeRw"));
-        yield return new Line("Containers", containers.Count, containers.Count(IsActive), size,
-            containers.Where(c => !IsActive(c)).Sum(c => c.Number("SizeRw")), true);
+    private static Line Containers(DiskUsageResponse usage)
+    {
+        List<ContainerSummary> all = usage.Containers ?? [];
+        List<ContainerSummary> idle = all.FindAll(c => c.State is not ("running" or "paused" or "restarting"));
+        return new Line("Containers", all.Count, all.Count - idle.Count, all.Sum(c => c.SizeRw ?? 0), idle.Sum(c => c.SizeRw ?? 0), true);
+    }
 
-        List<JsonElement> volumes = [.. usage.Items("Volumes")];
-        long Usage(JsonElement v, string name) => v.Member("UsageData")?.Number(name) ?? 0;
-        yield return new Line("Local Volumes", volumes.Count, volumes.Count(v => Usage(v, "RefCount") > 0),
-            volumes.Sum(v => Math.Max(0, Usage(v, "Size"))), volumes.Where(v => Usage(v, "RefCount") == 0).Sum(v => Math.Max(0, Usage(v, "Size"))), true);
+    private static Line Volumes(DiskUsageResponse usage)
+    {
+        List<Api.Volumes.Volume> all = usage.Volumes ?? [];
+        List<Api.Volumes.Volume> idle = all.FindAll(v => v.UsageData?.RefCount is null or 0);
+        return new Line("Local Volumes", all.Count, all.Count - idle.Count, Sum(all), Sum(idle), true);
 
-        List<JsonElement> cache = [.. usage.Items("BuildCache")];
-        yield return new Line("Build Cache", cache.Count, cache.Count(c => c.Flag("InUse")), usage.Member("BuilderSize") is null ? cache.Sum(c => c.Number("Size")) : usage.Number("BuilderSize"),
-            cache.Where(c => !c.Flag("InUse") && !c.Flag("Shared")).Sum(c => c.Number("Size")), false);
+        static long Sum(List<Api.Volumes.Volume> volumes) => volumes.Sum(v => Math.Max(0, v.UsageData?.Size ?? 0));
+    }
+
+    private static Line BuildCache(DiskUsageResponse usage)
+    {
+        List<Api.Builds.BuildCache> all = usage.BuildCache ?? [];
+        return new Line("Build Cache", all.Count, all.Count(c => c.InUse), all.Sum(c => c.Size), all.Where(c => !c.InUse && !c.Shared).Sum(c => c.Size), false);
     }
 }

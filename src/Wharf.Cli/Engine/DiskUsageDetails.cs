@@ -1,61 +1,82 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using Wharf.Api.Builds;
+using Wharf.Api.Containers;
+using Wharf.Api.Images;
+using Wharf.Api.System;
+using Wharf.Api.Volumes;
+using Wharf.Cli.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Output;
-using Wharf.Primitives;
-using Wharf.Templates.Formatting;
+using Wharf.Cli.Images;
+using Wharf.Cli.Volumes;
+using Wharf.Templates.Values;
 
 namespace Wharf.Cli.Engine;
 
-/// <summary><c>system df -v</c>: a table for each kind.</summary>
-internal static class DiskUsageDetails
+/// <summary><c>system df -v</c>: a table for each kind, or a template over all of them.</summary>
+internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clock)
 {
-    private const int CommandWidth = 20;
+    private const string TypeName = "*formatter.diskUsageContext";
+    private const string ImageTable = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}";
+    private const string ContainerTable = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}";
+    private const string VolumeTable = "{{.Name}}\t{{.Links}}\t{{.Size}}";
+    private const string CacheTable = "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}";
 
-    public static string Render(JsonElement usage, TimeProvider clock)
+    private readonly List<ImageRow> _images = [.. (usage.ImageUsage?.Items ?? usage.Images ?? []).Select(ImageRows.First)];
+
+    // Only what a container's removal would free: not the size of its image.
+    private readonly List<ContainerSummary> _containers = [.. (usage.ContainerUsage?.Items ?? usage.Containers ?? []).Select(c => c with { SizeRootFs = null })];
+    private readonly List<Volume> _volumes = usage.VolumeUsage?.Items ?? usage.Volumes ?? [];
+    private readonly List<BuildCache> _cache = usage.BuildCacheUsage?.Items ?? usage.BuildCache ?? [];
+
+    public string Render(string format)
     {
+        if (format != "table")
+        {
+            return TableFormat.Render(format, All());
+        }
+
         var page = new StringBuilder("Images space usage:\n\n");
-        page.Append(TabWriter.Align("REPOSITORY\tTAG\tIMAGE ID\tCREATED\tSIZE\tSHARED SIZE\tUNIQUE SIZE\tCONTAINERS\n" + string.Concat(usage.Items("Images").Select(i => Image(i, clock)))));
+        page.Append(TableFormat.Render(format, ImageTable, TypeName, ImageRows.Columns(clock, noTrunc: false), _images));
         page.Append("\nContainers space usage:\n\n");
-        page.Append(TabWriter.Align("CONTAINER ID\tIMAGE\tCOMMAND\tLOCAL VOLUMES\tSIZE\tCREATED\tSTATUS\tNAMES\n" + string.Concat(usage.Items("Containers").Select(c => Container(c, clock)))));
+        page.Append(TableFormat.Render(format, ContainerTable, TypeName, ContainerColumns.For(clock, noTrunc: false), _containers));
         page.Append("\nLocal Volumes space usage:\n\n");
-        page.Append(TabWriter.Align("VOLUME NAME\tLINKS\tSIZE\n" + string.Concat(usage.Items("Volumes").Select(Volume))));
-        page.Append("\nBuild cache usage: ").Append(Units.Size(usage.Items("BuildCache").Sum(c => c.Number("Size")), 4)).Append("\n\n");
-        page.Append(TabWriter.Align("CACHE ID\tCACHE TYPE\tSIZE\tCREATED\tLAST USED\tUSAGE\tSHARED\n" + string.Concat(usage.Items("BuildCache").Select(c => Cache(c, clock)))));
+        page.Append(TableFormat.Render(format, VolumeTable, TypeName, VolumeColumns.All, _volumes));
+        page.Append("\nBuild cache usage: ").Append(Units.Size(_cache.Sum(c => c.Size), 4)).Append("\n\n");
+        page.Append(TableFormat.Render(format, CacheTable, TypeName, CacheColumns(noTrunc: false), _cache));
         return page.ToString();
     }
 
-    private static string Image(JsonElement image, TimeProvider clock)
-    {
-        string name = image.Texts("RepoTags").FirstOrDefault() ?? "<none>:<none>";
-        ImageReference? reference = ImageReference.TryParse(name, out ImageReference? parsed) ? parsed : null;
-        long size = image.Number("Size");
-        long shared = Math.Max(0, image.Number("SharedSize"));
-        return Row(reference?.FamiliarName ?? "<none>", reference?.Tag ?? "<none>", Units.ShortId(image.Text("Id")), Ago(image.Number("Created"), clock),
-            Units.Size(size), Units.Size(shared, 4), Units.Size(size - shared, 4), image.Number("Containers").ToString(CultureInfo.InvariantCulture));
-    }
+    private TemplateStruct All() => new(TypeName,
+    [
+        new("Images", Rows("*formatter.imageContext", ImageRows.Columns(clock, noTrunc: true), _images)),
+        new("Containers", Rows("*formatter.ContainerContext", ContainerColumns.For(clock, noTrunc: true), _containers)),
+        new("Volumes", Rows("*formatter.volumeContext", VolumeColumns.All, _volumes)),
+        new("BuildCache", Rows("*formatter.buildCacheContext", CacheColumns(noTrunc: true), _cache)),
+    ]);
 
-    private static string Container(JsonElement container, TimeProvider clock) => Row(
-        Units.ShortId(container.Text("Id")), container.Text("Image"), GoQuote.Quote(Units.Ellipsis(container.Text("Command"), CommandWidth)),
-        container.Items("Mounts").Count(m => m.Text("Driver") == "local").ToString(CultureInfo.InvariantCulture), Units.Size(container.Number("SizeRw")),
-        Ago(container.Number("Created"), clock), container.Text("Status"), string.Join(',', container.Texts("Names").Select(n => n.TrimStart('/'))));
+    private static List<object?> Rows<T>(string typeName, IReadOnlyList<Column<T>> columns, List<T> items) => items.ConvertAll(object? (item) => new Row<T>(typeName, columns, item));
 
-    private static string Volume(JsonElement volume)
-    {
-        JsonElement data = volume.Member("UsageData") ?? default;
-        return Row(volume.Text("Name"), data.Number("RefCount").ToString(CultureInfo.InvariantCulture), Units.Size(Math.Max(0, data.Number("Size")), 4));
-    }
+    private Column<BuildCache>[] CacheColumns(bool noTrunc) =>
+    [
+        new("ID", "CACHE ID", c => noTrunc ? c.ID : Units.ShortId(c.ID ?? "")),
+        new("Parent", "PARENT", c => string.Join(", ", (c.Parents ?? []).Select(p => noTrunc ? p : Units.ShortId(p)))),
+        new("CacheType", "CACHE TYPE", c => c.Type),
+        new("Description", "DESCRIPTION", c => c.Description),
+        new("InUse", "IN USE", c => c.InUse ? "true" : "false"),
+        new("Shared", "SHARED", c => c.Shared ? "true" : "false"),
+        new("Size", "SIZE", c => Units.Size(c.Size, 4)),
+        new("CreatedAt", "CREATED AT", c => At(c.CreatedAt)),
+        new("CreatedSince", "CREATED", c => Since(c.CreatedAt)),
+        new("LastUsedAt", "LAST USED AT", c => At(c.LastUsedAt)),
+        new("LastUsedSince", "LAST USED", c => Since(c.LastUsedAt)),
+        new("UsageCount", "USAGE", c => c.UsageCount.ToString(CultureInfo.InvariantCulture)),
+    ];
 
-    private static string Cache(JsonElement cache, TimeProvider clock) => Row(
-        Units.ShortId(cache.Text("ID")), cache.Text("Type"), Units.Size(cache.Number("Size"), 4), Ago(cache.Text("CreatedAt"), clock), Ago(cache.Text("LastUsedAt"), clock),
-        cache.Number("UsageCount").ToString(CultureInfo.InvariantCulture), cache.Flag("Shared") ? "true" : "false");
+    private static string At(string? time) => Time(time) is { } moment ? GoTime.Exact(moment, time!) : "";
 
-    private static string Row(params string[] cells) => string.Join('\t', cells) + "\n";
+    private string Since(string? time) => Time(time) is { } moment ? Units.Duration(clock.GetUtcNow() - moment) + " ago" : "";
 
-    private static string Ago(long seconds, TimeProvider clock) =>
-        Units.Duration(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)) + " ago";
-
-    private static string Ago(string time, TimeProvider clock) =>
-        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out DateTimeOffset parsed) ? Units.Duration(clock.GetUtcNow() - parsed) + " ago" : "";
+    private static DateTimeOffset? Time(string? text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset parsed) ? parsed : null;
 }

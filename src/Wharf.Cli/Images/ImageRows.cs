@@ -14,18 +14,10 @@ internal static class ImageRows
 
     /// <param name="images">The engine's list.</param>
     /// <param name="digests">A line for every digest, too.</param>
-    /// <param name="distinct">One line for an image, whatever its names.</param>
-    public static IEnumerable<ImageRow> From(IEnumerable<ImageSummary> images, bool digests, bool distinct)
-    {
-        foreach (ImageSummary image in images)
-        {
-            IEnumerable<ImageRow> rows = Of(image, digests);
-            foreach (ImageRow row in distinct ? rows.Take(1) : rows)
-            {
-                yield return row;
-            }
-        }
-    }
+    public static IEnumerable<ImageRow> From(IEnumerable<ImageSummary> images, bool digests) => images.SelectMany(i => Of(i, digests));
+
+    /// <summary>The image under its first tag, as <c>system df -v</c> lists it: without a digest.</summary>
+    public static ImageRow First(ImageSummary image) => Of(image, digests: false).First() with { Digest = "" };
 
     private static IEnumerable<ImageRow> Of(ImageSummary image, bool digests)
     {

@@ -70,7 +70,7 @@ internal static class ListCommand
         bool withDigests = digests || format.Contains("{{.Digest}}", StringComparison.Ordinal) && !format.Contains("{{.Tag}}", StringComparison.Ordinal);
         cli.Out.Write(TableFormat.Render(
             quiet && format == "table" ? "{{.ID}}" : format, table, "*formatter.imageContext",
-            ImageRows.Columns(cli.Clock, call.Bool("no-trunc")), ImageRows.From(images, withDigests, distinct: quiet && format == "table")));
+            ImageRows.Columns(cli.Clock, call.Bool("no-trunc")), ImageRows.From(images, withDigests)));
         return 0;
     }
 

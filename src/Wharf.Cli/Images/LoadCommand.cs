@@ -1,8 +1,10 @@
+using System.Globalization;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Cli.Framework.Progress;
 using Wharf.Client.Http;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Images;
 
@@ -37,7 +39,7 @@ internal static class LoadCommand
         // a pipe to nowhere shows no progress anyway
         bool quiet = call.Bool("quiet") || !cli.Out.IsTerminal;
         var query = new Query { { "quiet", quiet ? "1" : "0" }, { "platform", PlatformJson.Of(call.String("platform")) } };
-        using EngineReply reply = await cli.Client.LoadImagesAsync(input, query, ct);
+        using EngineReply reply = await OfferAsync(cli, input, query, ct) ?? await cli.Client.LoadImagesAsync(input, query, ct);
         if (reply.Head["Content-Type"]?.StartsWith("application/json", StringComparison.Ordinal) == true)
         {
             await ProgressDisplay.On(cli.Out, cli).ShowAsync(reply.Body, null, ct);
@@ -48,5 +50,31 @@ internal static class LoadCommand
         }
 
         return 0;
+    }
+
+    /// <summary>Has an engine on this machine read the file itself; null when it has to be sent.</summary>
+    private static async Task<EngineReply?> OfferAsync(CliContext cli, Stream input, Query query, CancellationToken ct)
+    {
+        if (input is not FileStream { CanSeek: true } file)
+        {
+            return null;
+        }
+
+        using LocalProof? proof = LocalProof.TryMake(cli);
+        if (proof is null)
+        {
+            return null;
+        }
+
+        var offer = new Query(query) { { "proof", proof.Text }, { "descriptor", file.SafeFileHandle.DangerousGetHandle().ToString(CultureInfo.InvariantCulture) } };
+        try
+        {
+            return await cli.Client.SendAsync("POST", "/images/load/file" + offer, null, ct);
+        }
+        catch (WharfException e) when (e.Kind is not (ErrorKind.Unavailable or ErrorKind.Cancelled))
+        {
+            // Docker's own engine has no such route, ours may not be allowed to; and what is wrong with the archive is said once more.
+            return null;
+        }
     }
 }

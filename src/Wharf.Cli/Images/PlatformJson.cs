@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Oci.Images;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Images;
 
@@ -14,30 +16,34 @@ internal static class PlatformJson
             return null;
         }
 
-        string[] parts = text.ToLowerInvariant().Split('/');
-        if (parts.Length > 3 || parts.Any(p => p.Length == 0 || p.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '(' or ')'))))
-        {
-            throw new CommandException($"invalid platform: \"{text}\": invalid argument");
-        }
-
+        Platform platform = Parse(text, "invalid platform");
         using var memory = new MemoryStream();
         using (var writer = new Utf8JsonWriter(memory))
         {
             writer.WriteStartObject();
-            if (parts.Length > 1)
+            writer.WriteString("architecture", platform.Architecture);
+            writer.WriteString("os", platform.Os);
+            if (platform.Variant is { Length: > 0 } variant)
             {
-                writer.WriteString("architecture", parts[1]);
-            }
-
-            writer.WriteString("os", parts[0]);
-            if (parts.Length > 2)
-            {
-                writer.WriteString("variant", parts[2]);
+                writer.WriteString("variant", variant);
             }
 
             writer.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(memory.ToArray());
+    }
+
+    /// <exception cref="CommandException">It is no platform.</exception>
+    public static Platform Parse(string text, string complaint)
+    {
+        try
+        {
+            return Platform.Parse(text);
+        }
+        catch (WharfException e)
+        {
+            throw new CommandException($"{complaint}: {e.Message}");
+        }
     }
 }

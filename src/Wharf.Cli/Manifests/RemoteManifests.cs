@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -181,9 +182,13 @@ internal sealed class RemoteManifests(CliContext cli, bool insecure) : IDisposab
         {
             (head, body) = await Session(reference).SendAsync("GET", path, [$"repository:{reference.Path}:pull"], null, ct, new KeyValuePair<string, string>("Accept", Accepted));
         }
+        catch (WharfException e) when (e.InnerException is SocketException cause)
+        {
+            throw new CommandException($"failed to configure transport: error pinging v2 registry: Get \"https://{reference.Domain}/v2/\": dial tcp: {cause.Message}");
+        }
         catch (WharfException)
         {
-            // Docker's client says the same of a registry that it cannot reach.
+            // Docker's client says the same of a registry that it reaches and cannot speak with.
             throw new CommandException($"no such manifest: {reference}");
         }
 

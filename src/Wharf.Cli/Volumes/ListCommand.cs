@@ -5,7 +5,6 @@ using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Cli.Framework.Output;
 using Wharf.Client.Http;
-using Wharf.Templates.Values;
 
 namespace Wharf.Cli.Volumes;
 
@@ -47,21 +46,7 @@ internal static class ListCommand
             format = cli.Config["volumesFormat"] is { Length: > 0 } configured && !quiet ? configured : "table";
         }
 
-        Column<Volume>[] columns =
-        [
-            new("Name", "VOLUME NAME", v => v.Name ?? ""),
-            new("Driver", "DRIVER", v => v.Driver ?? ""),
-            new("Scope", "SCOPE", v => v.Scope ?? ""),
-            new("Mountpoint", "MOUNTPOINT", v => v.Mountpoint ?? ""),
-            new("Labels", "LABELS", v => Labels.Join(v.Labels)),
-            new("Label", "LABEL", v => new TemplateMethod(1, a => v.Labels is { } l && a[0] is string name && l.TryGetValue(name, out string? t) ? t : "")) { InJson = false },
-            new("Links", "LINKS", v => v.UsageData is { } usage ? usage.RefCount.ToString(System.Globalization.CultureInfo.InvariantCulture) : "N/A"),
-            new("Size", "SIZE", v => v.UsageData is { } usage ? Units.Size(usage.Size, 4) : "N/A"),
-            new("Group", "GROUP", _ => "N/A"),
-            new("Availability", "AVAILABILITY", _ => "N/A"),
-            new("Status", "STATUS", _ => "N/A"),
-        ];
-        cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.Name}}" : format, Table, "*formatter.volumeContext", columns,
+        cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.Name}}" : format, Table, "*formatter.volumeContext", VolumeColumns.All,
             (response.Volumes ?? []).OrderBy(v => v.Name, Comparer<string?>.Create((a, b) => Containers.PortCommand.Natural(a ?? "", b ?? "")))));
         return 0;
     }

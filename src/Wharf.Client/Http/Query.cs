@@ -10,6 +10,13 @@ public sealed class Query : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _parameters = [];
 
+    public Query()
+    {
+    }
+
+    /// <summary>Begins with the parameters of another.</summary>
+    public Query(Query other) => _parameters.AddRange(other._parameters);
+
     public void Add(string name, string? value)
     {
         if (!string.IsNullOrEmpty(value))

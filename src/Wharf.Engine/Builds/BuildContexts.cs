@@ -7,6 +7,7 @@ using Wharf.Build.Copying;
 using Wharf.Build.Dockerfile;
 using Wharf.Build.Execution;
 using Wharf.Build.Sources;
+using Wharf.Engine.Clients;
 using Wharf.Linux;
 using Wharf.Primitives;
 

@@ -6,6 +6,7 @@ using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Build.Mounts;
 using Wharf.Engine.Builds.Caches;
+using Wharf.Engine.Clients;
 using Wharf.Engine.Containers;
 using Wharf.Primitives;
 

@@ -2,6 +2,7 @@ using Wharf.Api.Builds;
 using Wharf.Build.Calls;
 using Wharf.Build.Execution;
 using Wharf.Engine.Builds.Caches;
+using Wharf.Engine.Clients;
 using Wharf.Images.Transfers;
 using Wharf.Primitives;
 

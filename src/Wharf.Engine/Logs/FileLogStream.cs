@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Wharf.Linux;
 
@@ -6,11 +7,11 @@ namespace Wharf.Engine.Logs;
 /// <summary>Reads a log from its files, oldest first, and follows the newest while the container runs.</summary>
 internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySink writer, LogQuery query, Task ended, IEngineLog log) : ILogStream
 {
-    private const int ReadSize = 1 << 20;
+    private const int ReadSize = 256 * 1024;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
-    private byte[] _buffer = new byte[ReadSize];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
     private int _filled;
     private long _damaged;
     private Stream? _source;
@@ -68,7 +69,12 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Leaves every file at the place from which it is to be read.</summary>
     private void SeekTail(List<Stream> files)
@@ -198,7 +204,10 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
         _filled -= at;
         if (_filled == _buffer.Length)
         {
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+            byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+            _buffer.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
         }
 
         return true;

@@ -14,7 +14,7 @@ using Wharf.Registry.Notifications;
 using Wharf.Registry.Settings;
 using Wharf.Registry.Storage;
 using Wharf.Registry.Upstream;
-using Wharf.Tls;
+using Wharf.Connections.Tls;
 
 namespace Wharf.Registry.Hosting;
 

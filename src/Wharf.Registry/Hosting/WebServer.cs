@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wharf.Primitives;
-using Wharf.Tls;
+using Wharf.Connections.Sockets;
+using Wharf.Connections.Tls;
 
 namespace Wharf.Registry.Hosting;
 
@@ -55,8 +55,7 @@ internal sealed class WebServer : IAsyncDisposable
             options.Listen(endPoint, Configure);
         }
 
-        var transport = new SocketTransportOptions { CreateBoundListenSocket = Bind };
-        _kestrel = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        _kestrel = new KestrelServer(Options.Create(options), new SocketTransport(Bind, loggers.CreateLogger("connections")), loggers);
     }
 
     /// <summary>Where it listens, once it has started: the port is a real one where 0 was asked for.</summary>
@@ -113,20 +112,14 @@ internal sealed class WebServer : IAsyncDisposable
             {
                 File.Delete(path);
             }
+
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(unix);
+            return socket;
         }
 
-        if (endPoint is IPEndPoint { Address: var any } ip && any.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6)
-        {
-            endPoint = new IPEndPoint(IPAddress.Any, ip.Port);
-        }
-
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (endPoint is IPEndPoint)
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        }
-
-        return socket;
+        var ip = (IPEndPoint)endPoint;
+        return TcpSocket.Bind(ip.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, ip.Port) : ip);
     }
 
     private static bool Answers(UnixDomainSocketEndPoint endPoint)

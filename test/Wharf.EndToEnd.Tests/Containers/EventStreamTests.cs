@@ -20,6 +20,7 @@ public sealed class EventStreamTests
         Run("volume", "create", "--label", "a=b", "vol");
         Run("network", "create", "--label", "a=b", "net");
         Run(["run", "-d", "--name", "one", "-l", "quay=7", "-v", "vol:/data", .. trap]);
+        engine.WaitForTrap("one");
         string id = Run("inspect", "-f", "{{.Id}}", "one").Text;
         Run("exec", "one", "sh", "-c", "true");
         engine.Run(client, "exec", "one", "sh", "-c", "exit 3").Fails(3);

@@ -120,6 +120,8 @@ public sealed class IsolationTests(SharedEngine shared) : EngineTest(shared)
     {
         string name = NewName();
         Run(Client.Docker, "run", "-d", "--init", "--name", name, "busybox", "sh", "-c", "trap 'exit 7' TERM; (sleep 0.1 &) ; while :; do sleep 0.1; done").Ok();
+        string init = Inspect(name, "{{.State.Pid}}");
+        Patience.UntilCaught(int.Parse(File.ReadAllText($"/proc/{init}/task/{init}/children").Split(' ')[0]), 15);
         Thread.Sleep(500);
         Assert.DoesNotContain(" Z ", Run(Client.Docker, "exec", name, "ps", "-o", "pid,stat,args").Out);
         Run(Client.Docker, "stop", name).Ok();

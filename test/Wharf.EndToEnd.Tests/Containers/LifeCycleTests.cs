@@ -8,6 +8,7 @@ public sealed class LifeCycleTests(SharedEngine shared) : EngineTest(shared)
     {
         string name = NewName();
         Run(client, ["run", "-d", "--name", name, .. flags, "busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"]).Ok();
+        Engine.WaitForTrap(name);
         return name;
     }
 
@@ -102,7 +103,7 @@ public sealed class LifeCycleTests(SharedEngine shared) : EngineTest(shared)
     {
         string name = NewName();
         Run(client, "run", "-d", "--name", name, "busybox", "sh", "-c", "trap 'echo got; exit 9' USR1; while :; do sleep 0.05; done").Ok();
-        Thread.Sleep(300);
+        Engine.WaitForTrap(name, 10);
         Run(client, "kill", "-s", "USR1", name).Ok();
         Run(client, "wait", name).Ok();
         Assert.Equal("9", Inspect(name, "{{.State.ExitCode}}"));

@@ -21,18 +21,14 @@ public sealed class ReloadTests
                  "default-runtime":"other","runtimes":{"other":{"path":"/usr/bin/crun"}},"features":{"cdi":true},"mtu":1400}
                 """);
             Command.Run("kill", ["-HUP", engine.DaemonPid.ToString()]).Ok();
-            for (int i = 0; i < 100 && engine.Run(Client.Docker, "info", "-f", "{{.Labels}}").Text != "[b=2 c=3]"; i++)
-            {
-                Thread.Sleep(50);
-            }
-
+            Patience.Until(() => engine.Run(Client.Docker, "info", "-f", "{{.Labels}}").Text == "[b=2 c=3]", "the labels are taken over");
             Assert.Equal("[b=2 c=3] true false other", engine.Run(Client.Docker, "info", "-f", "{{.Labels}} {{.Debug}} {{.LiveRestoreEnabled}} {{.DefaultRuntime}}").Ok().Text);
             string info = engine.Run(Client.Docker, "info").Ok().Out;
             Assert.Contains("10.1.0.0/16", info);
             Assert.Contains("plain.example", info);
             Assert.Contains("https://mirror.example/", info);
             Assert.Contains("other", engine.Run(Client.Docker, "info", "-f", "{{json .Runtimes}}").Ok().Text);
-            Assert.Contains("mtu has changed and takes effect after a restart", engine.Log());
+            Patience.Until(() => engine.Log().Contains("mtu has changed and takes effect after a restart", StringComparison.Ordinal), "the log says what waits for a restart");
 
             Thread.Sleep(1100);
             string line = engine.Run(Client.Docker, "events", "--since", "1m", "--until", "0s", "--filter", "type=daemon", "--format", "{{json .}}").Ok().Text;
@@ -52,9 +48,8 @@ public sealed class ReloadTests
 
             File.WriteAllText(file, """{"labels":["d=4"],"nonsense":1}""");
             Command.Run("kill", ["-HUP", engine.DaemonPid.ToString()]).Ok();
-            Thread.Sleep(500);
+            Patience.Until(() => engine.Log().Contains("the following directives don't match any configuration option: nonsense", StringComparison.Ordinal), "the log says what is wrong");
             Assert.Equal("[b=2 c=3]", engine.Run(Client.Docker, "info", "-f", "{{.Labels}}").Ok().Text);
-            Assert.Contains("the following directives don't match any configuration option: nonsense", engine.Log());
             File.WriteAllText(file, "{}");
         }
         finally

@@ -33,7 +33,11 @@ public sealed class ShutdownTests
         engine.Run(Client.Docker, ["run", "-d", "--name", "paused", .. trap]).Ok();
         engine.Run(Client.Docker, "run", "-d", "--name", "stubborn", "--stop-timeout", "1", "busybox", "sleep", "600").Ok();
         engine.Run(Client.Docker, "run", "-d", "--rm", "--name", "gone", "busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done").Ok();
-        Thread.Sleep(500);
+        foreach (string name in (string[])["plain", "always", "unless", "stopped", "paused", "gone"])
+        {
+            engine.WaitForTrap(name);
+        }
+
         engine.Run(Client.Docker, "stop", "stopped").Ok();
         engine.Run(Client.Docker, "pause", "paused").Ok();
         string[] pids = [.. new[] { "plain", "always", "unless", "paused", "stubborn" }.Select(n => engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", n).Ok().Text)];

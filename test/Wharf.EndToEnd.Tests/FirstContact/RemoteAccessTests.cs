@@ -108,7 +108,7 @@ public sealed class RemoteAccessTests
     {
         using var engine = new Engine("-H", "tcp://127.0.0.1:2375");
         engine.Load("busybox");
-        Assert.Contains("without encryption. Access to the remote API is equivalent to root access on the host", engine.Log());
+        Patience.Until(() => engine.Log().Contains("without encryption. Access to the remote API is equivalent to root access on the host", StringComparison.Ordinal), "the warning is in the log");
         foreach (var client in Enum.GetValues<Client>())
         {
             var environment = engine.ClientEnvironment();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -91,6 +92,10 @@ public sealed class Engine : IDisposable
     }
 
     public string Log() => File.Exists(Path.Combine(Root, "wharfd.log")) ? File.ReadAllText(Path.Combine(Root, "wharfd.log")) : "";
+
+    /// <summary>Waits until the first process of a container has set its trap for a signal.</summary>
+    public void WaitForTrap(string container, int signal = 15) =>
+        Patience.UntilCaught(int.Parse(Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", container).Ok().Text, CultureInfo.InvariantCulture), signal);
 
     public CommandResult Run(Client client, params string[] arguments) => RunWith(client, null, 60, arguments);
 

@@ -41,6 +41,7 @@ public sealed class OtherEngineTests : IDisposable
         Assert.Equal("kept", Podman("run", "--rm", "--net", "none", "--tmpfs", "/etc", "busybox", "sh", "-c", "test -s /etc/passwd && touch /etc/new && echo kept").Ok().Text);
 
         Podman("run", "-d", "--name", "one", "--net", "none", "--memory", "32m", "--pids-limit", "20", "busybox", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done").Ok();
+        Patience.UntilCaught(int.Parse(Podman("inspect", "-f", "{{.State.Pid}}", "one").Ok().Text), 15);
         Podman("exec", "one", "sh", "-c", "exit 5").Fails(5);
         Assert.Contains("Up", Podman("ps", "--format", "{{.Names}} {{.Status}}").Ok().Text);
         Assert.Contains("sh -c trap", Podman("top", "one").Ok().Out);

@@ -36,6 +36,8 @@ public sealed class OtherRuntimeTests
             Docker("update", "--memory", "64m", "--memory-swap", "64m", "one").Ok();
         }
 
+        engine.WaitForTrap("one");
+
         // the daemon dies, the container does not
         string pid = Docker("inspect", "-f", "{{.State.Pid}}", "one").Ok().Text;
         engine.Kill();

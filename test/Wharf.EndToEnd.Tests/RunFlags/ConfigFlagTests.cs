@@ -46,7 +46,7 @@ public sealed class ConfigFlagTests(SharedEngine shared) : RunFlagTest(shared)
     {
         string name = NewName();
         Run(client, "run", "-d", "--name", name, "--stop-signal", "USR1", "busybox", "sh", "-c", "trap 'exit 9' USR1; while :; do sleep 0.05; done").Ok();
-        Thread.Sleep(300);
+        Engine.WaitForTrap(name, 10);
         Run(client, "stop", name).Ok();
         Assert.Equal("9", Inspect(name, "{{.State.ExitCode}}"));
         string stubborn = Sleeper(client, "--stop-timeout", "1");

@@ -34,6 +34,11 @@ internal static class ContainerCreator
             platform = cli.Env("DOCKER_DEFAULT_PLATFORM") ?? "";
         }
 
+        if (platform.Length > 0)
+        {
+            PlatformJson.Parse(platform, "error parsing specified platform");
+        }
+
         bool quiet = call.Bool("quiet");
         if (call.String("pull") == Always && image is not null)
         {
@@ -65,7 +70,8 @@ internal static class ContainerCreator
         return response.Id!;
     }
 
-    private static bool IsMissingImage(WharfException error) => error.Message.Contains("No such image", StringComparison.OrdinalIgnoreCase);
+    private static bool IsMissingImage(WharfException error) =>
+        error.Message.Contains("No such image", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("specified platform", StringComparison.Ordinal);
 
     /// <summary>A name gets its default tag; an id stays as it is and is never pulled.</summary>
     private static ImageReference? NormalizeImage(ContainerCreateRequest request)

@@ -46,7 +46,7 @@ internal static class OutputFile
         string? directory = Path.GetDirectoryName(Path.GetFullPath(path));
         if (directory is not null && !Directory.Exists(directory))
         {
-            throw new CommandException($"{failure}: invalid output path: directory \"{Path.GetDirectoryName(path)}\" does not exist");
+            throw new CommandException($"{failure}: invalid output path: stat {Path.GetDirectoryName(path)}: no such file or directory");
         }
 
         if (Directory.Exists(path))

@@ -1,6 +1,7 @@
 using System.Text;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Templates;
+using Wharf.Templates.Values;
 
 namespace Wharf.Cli.Framework.Output;
 
@@ -17,8 +18,7 @@ internal static class TableFormat
     public static string Render<T>(string format, string defaultTable, string typeName, IReadOnlyList<Column<T>> columns, IEnumerable<T> items)
     {
         bool isTable = format.StartsWith(Table, StringComparison.Ordinal);
-        string text = format == Table ? defaultTable : isTable ? format[Table.Length..] : format == "json" ? "{{json .}}" : format;
-        text = text.Trim(' ').Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+        string text = Text(format == Table ? defaultTable : isTable ? format[Table.Length..] : format);
         Template template = Parse(text, DockerFunctions.Basic);
         var output = new StringBuilder();
         foreach (T item in items)
@@ -39,6 +39,14 @@ internal static class TableFormat
         return TabWriter.Align(page.ToString());
     }
 
+    /// <summary>One line for one thing that is no list.</summary>
+    public static string Render(string format, ITemplateObject item)
+    {
+        var output = new StringBuilder();
+        Run(Parse(Text(format), DockerFunctions.Basic), item, output);
+        return output.Append('\n').ToString();
+    }
+
     /// <summary>Finds a template's mistakes before the engine is asked for anything.</summary>
     public static void Check(string format)
     {
@@ -47,6 +55,9 @@ internal static class TableFormat
             Parse(format.StartsWith(Table, StringComparison.Ordinal) ? format[Table.Length..] : format, DockerFunctions.Basic);
         }
     }
+
+    private static string Text(string format) => (format == "json" ? "{{json .}}" : format)
+        .Trim(' ').Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
     private static Template Parse(string text, IReadOnlyDictionary<string, TemplateFunction> functions)
     {

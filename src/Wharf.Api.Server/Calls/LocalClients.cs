@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Win32.SafeHandles;
-using Wharf.Engine.Builds;
+using Wharf.Engine.Clients;
 using Wharf.Linux;
 using Wharf.Primitives;
 
-namespace Wharf.Api.Server.Builds;
+namespace Wharf.Api.Server;
 
-/// <summary>Clients on this machine that have their folders read in place: <c>proof=DESCRIPTOR:HEX</c>, docs/decisions/0012.</summary>
+/// <summary>Clients on this machine that have their files read in place: <c>proof=DESCRIPTOR:HEX</c>, docs/decisions/0012.</summary>
 internal static class LocalClients
 {
-    /// <summary>The client of a call; null when it asks for no folder.</summary>
+    /// <summary>The client of a call; null when it asks for nothing of the kind.</summary>
     /// <exception cref="WharfException">NotImplemented: not on a unix socket.</exception>
     public static LocalClient? Of(ApiCall call)
     {
@@ -29,7 +29,7 @@ internal static class LocalClients
         var socket = call.Http.Features.Get<IConnectionSocketFeature>()?.Socket;
         if (socket is not { AddressFamily: AddressFamily.Unix })
         {
-            throw WharfException.Unsupported("the build context cannot be read in place: the connection is no unix socket");
+            throw WharfException.Unsupported("files of the client cannot be read in place: the connection is no unix socket");
         }
 
         using SafeFileHandle handle = new(socket.Handle, ownsHandle: false);

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Wharf.Tls;
+namespace Wharf.Connections.Tls;
 
 /// <summary>What a server asks of an encrypted connection, and offers.</summary>
 public sealed record TlsTerms

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace Wharf.Tls;
+namespace Wharf.Connections.Tls;
 
 /// <summary>
 /// TLS between a connection and Kestrel, whose own wants the web host's services. A client's certificate is checked against the given authorities alone,

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace Wharf.Tls;
+namespace Wharf.Connections.Tls;
 
 /// <summary>The two pipes of a connection as one stream, for code that wants a stream.</summary>
 public sealed class DuplexStream(PipeReader input, PipeWriter output) : Stream
