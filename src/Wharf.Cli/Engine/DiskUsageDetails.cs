@@ -54,7 +54,10 @@ internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clo
         new("Containers", Rows("*formatter.ContainerContext", ContainerColumns.For(clock, noTrunc: true), _containers)),
         new("Volumes", Rows("*formatter.volumeContext", VolumeColumns.All, _volumes)),
         new("BuildCache", Rows("*formatter.buildCacheContext", CacheColumns(noTrunc: true), _cache)),
-    ]);
+    ])
+    {
+        EscapesHtml = true,
+    };
 
     private static List<object?> Rows<T>(string typeName, IReadOnlyList<Column<T>> columns, List<T> items) => items.ConvertAll(object? (item) => new Row<T>(typeName, columns, item));
 

@@ -28,6 +28,8 @@ public sealed class TemplateStruct(string typeName, IReadOnlyList<KeyValuePair<s
 {
     public string TypeName => typeName;
 
+    public bool EscapesHtml { get; init; }
+
     public IEnumerable<KeyValuePair<string, object?>> Members => fields;
 
     public bool TryGetMember(string name, out object? value)
