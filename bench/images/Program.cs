@@ -145,6 +145,8 @@ async Task HoldAsync(OurEngine ours)
 
 void Measure(string path, string who, Action action)
 {
+    // What the one before wrote is not to be waited for by the next.
+    Peers.Run("sync");
     long begin = Stopwatch.GetTimestamp();
     action();
     Note(path, who, begin);

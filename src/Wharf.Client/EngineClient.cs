@@ -91,7 +91,8 @@ public sealed partial class EngineClient : IDisposable
             return await SendAsync(method, path, body, ct, headers);
         }
 
-        _agreed = true;
+        // A route that the engine does not have says nothing of its version: it was not looked at.
+        _agreed |= reply.Status != 404;
         throw new WharfException(kind, message);
     }
 

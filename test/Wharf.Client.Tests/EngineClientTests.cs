@@ -57,6 +57,16 @@ public sealed class EngineClientTests
     }
 
     [Fact]
+    public async Task Send_UnknownRouteOfAnOlderEngine_LeavesTheVersionOpen()
+    {
+        using var engine = new FakeEngine(r => r.Target.EndsWith("/nowhere", StringComparison.Ordinal) ? new FakeReply(404, "{\"message\":\"page not found\"}") : new FakeReply(200, "{}")) { ApiVersion = "1.41" };
+        using EngineClient client = Connect(engine);
+        await Assert.ThrowsAsync<WharfException>(async () => await client.CallAsync("POST", "/nowhere", null, CancellationToken.None));
+        using EngineReply reply = await client.LoadImagesAsync(new MemoryStream(new byte[10]), [], CancellationToken.None);
+        Assert.Equal("/v1.41/images/load", engine.Requests[^1].Target);
+    }
+
+    [Fact]
     public async Task Send_StreamBody_AsksForTheVersionFirst()
     {
         using var engine = new FakeEngine(r => new FakeReply(200, "{}")) { ApiVersion = "1.41" };
