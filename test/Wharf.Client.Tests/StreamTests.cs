@@ -23,7 +23,7 @@ public sealed class StreamTests
             var expected = new StringBuilder[3] { new(), new(), new() };
             for (int i = 0; i < texts.Get.Length; i++)
             {
-                byte stream = (byte)(1 + i % 2);
+                byte stream = (byte)(1 + (i / 2 % 2)); // runs of one stream, too
                 string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(texts.Get[i].Get));
                 bytes.AddRange(FakeEngine.Frame(stream, text));
                 expected[stream].Append(text);
@@ -39,9 +39,11 @@ public sealed class StreamTests
     [Fact]
     public async Task Frames_UnknownStream_IsAnError()
     {
-        var source = new MemoryStream(FakeEngine.Frame(9, "x"));
-        var error = await Assert.ThrowsAsync<WharfException>(() => new FrameReader((b, ct) => source.ReadAsync(b, ct)).CopyAsync((_, _) => { }, CancellationToken.None).AsTask());
+        var source = new MemoryStream([.. FakeEngine.Frame(1, "be"), .. FakeEngine.Frame(1, "fore"), .. FakeEngine.Frame(9, "x")]);
+        var before = new List<byte>();
+        var error = await Assert.ThrowsAsync<WharfException>(() => new FrameReader((b, ct) => source.ReadAsync(b, ct)).CopyAsync((_, b) => before.AddRange(b), CancellationToken.None).AsTask());
         Assert.Equal("Unrecognized input header: 9", error.Message);
+        Assert.Equal("before", Encoding.UTF8.GetString([.. before]));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+    private readonly FrameBatch _batch = new();
     private int _filled;
     private long _damaged;
     private Stream? _source;
@@ -73,6 +74,7 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+        _batch.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -165,20 +167,18 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
             }
 
             _filled += count;
-            if (!Send(output))
-            {
-                await output.FlushAsync(ct);
-                return false;
-            }
-
-            if ((await output.FlushAsync(ct)).IsCompleted)
+            bool more = Collect();
+            bool gone = (_batch.Written.IsEmpty ? await output.FlushAsync(ct) : await output.WriteAsync(_batch.Written, ct)).IsCompleted;
+            _batch.Clear();
+            if (gone || !more)
             {
                 return false;
             }
         }
     }
 
-    private bool Send(PipeWriter output)
+    /// <summary>False when a later entry than wanted came.</summary>
+    private bool Collect()
     {
         int at = 0;
         while (true)
@@ -194,7 +194,7 @@ internal sealed class FileLogStream(string path, LogDecoder decoder, ILogEntrySi
             {
                 _damaged++;
             }
-            else if (!writer.Write(entry, output))
+            else if (!writer.Write(entry, _batch))
             {
                 return false;
             }
