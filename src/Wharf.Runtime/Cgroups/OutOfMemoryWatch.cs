@@ -19,7 +19,7 @@ public sealed class OutOfMemoryWatch : IDisposable
         _tellsBefore = tellsBefore;
         Descriptor = descriptor;
         _counterFile = counterFile;
-        _seen = Count();
+        _seen = Count() ?? 0;
     }
 
     public SafeFileHandle Descriptor { get; }
@@ -43,16 +43,16 @@ public sealed class OutOfMemoryWatch : IDisposable
         }
         while (count == buffer.Length);
 
-        long now = Count();
-        // v1 tells before it kills and counts, and does not tell again
+        long? now = Count();
+        // v1 tells before it kills and counts, and does not tell again. It tells of the cgroup's removal in the same way, after which there is nothing to count.
         for (int waited = 0; told && _tellsBefore && now <= _seen && waited < MostMilliseconds; waited++)
         {
             Thread.Sleep(1);
             now = Count();
         }
 
-        long kills = Math.Max(0, now - _seen);
-        _seen = Math.Max(now, _seen);
+        long kills = Math.Max(0, (now ?? _seen) - _seen);
+        _seen += kills;
         return kills;
     }
 
@@ -93,12 +93,12 @@ public sealed class OutOfMemoryWatch : IDisposable
         }
     }
 
-    // both files have a line "oom_kill N"
-    private long Count()
+    // Both files have a line "oom_kill N"; null when the cgroup is gone.
+    private long? Count()
     {
         if (SmallFile.TryRead(_counterFile, out string text) != Errno.None)
         {
-            return _seen;
+            return null;
         }
 
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
