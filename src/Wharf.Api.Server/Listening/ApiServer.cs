@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wharf.Api.Server.Routing;
-using Wharf.Primitives;
 using Wharf.Connections.Sockets;
 using Wharf.Connections.Tls;
+using Wharf.Primitives;
 
 namespace Wharf.Api.Server.Listening;
 

@@ -4,9 +4,9 @@ using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Wharf.Connections.Tls;
 using Wharf.Engine.Streams;
 using Wharf.Primitives;
-using Wharf.Connections.Tls;
 
 namespace Wharf.Api.Server.Streams;
 

@@ -30,11 +30,10 @@ internal sealed partial class SocketConnection : DefaultConnectionContext, IConn
     private readonly SocketWriter _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly Lock _gate = new();
+    private readonly ILogger _log;
     private ConnectionAbortedException? _aborted;
     private bool _disposed;
     private Task _receiving = Task.CompletedTask;
-
-    private readonly ILogger _log;
 
     private SocketConnection(Socket socket, ILogger log)
         : base(Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture))

@@ -18,8 +18,6 @@ internal sealed class LocalContexts(string folder, TimeProvider clock)
     /// <summary>File systems on which the kernel keeps the times of changes, so that stamps can be trusted (statfs(2)): ext, XFS, Btrfs, tmpfs, F2FS, ZFS.</summary>
     private static readonly HashSet<long> Stamped = [0xEF53, 0x58465342, FileSystemStatus.BtrfsMagic, FileSystemStatus.TmpfsMagic, 0xF2F52010, 0x2FC12FC1];
 
-    private static readonly HashSet<long> Kernels = [FileSystemStatus.ProcMagic, FileSystemStatus.SysfsMagic, FileSystemStatus.Cgroup2Magic, FileSystemStatus.CgroupMagic];
-
     /// <param name="path">Absolute, as the client sees it.</param>
     /// <param name="client">Who asks.</param>
     /// <param name="own">Takes the folder's handle, to be closed when the build is over.</param>
@@ -43,8 +41,7 @@ internal sealed class LocalContexts(string folder, TimeProvider clock)
         using var scope = identity is null ? default : identity.Assume();
         var errno = FileCalls.OpenAt2(root, path, OpenFlags.ReadOnly | OpenFlags.Directory, ResolveFlags.InRoot | ResolveFlags.NoMagicLinks, out SafeFileHandle handle);
         LocalProcess.Demand(errno == Errno.None && DirectoryReader.Read(handle, out _) == Errno.None, $"{path} cannot be read in place: {errno}");
-        NameCalls.FileSystem(handle, out var status).ThrowIfError("fstatfs", path);
-        LocalProcess.Demand(!Kernels.Contains(status.Type), $"{path} is a file system of the kernel's");
+        LocalProcess.RefuseKernels(handle, path);
         return handle;
     }
 

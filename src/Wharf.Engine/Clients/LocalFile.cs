@@ -15,15 +15,14 @@ public static class LocalFile
     {
         using var process = LocalProcess.Open(client);
         string name = descriptor.ToString(CultureInfo.InvariantCulture);
-        LocalProcess.Demand(SmallFile.TryReadAt(process.Handle, "fdinfo/" + name, out _) == Errno.None, $"descriptor {name} is not open");
-        long position = long.Parse(LocalProcess.Fields(process.Handle, "fdinfo/" + name)["pos"], CultureInfo.InvariantCulture);
-
         Errno errno = Reopen(process, name, out SafeFileHandle file);
         try
         {
             LocalProcess.Demand(errno == Errno.None, $"descriptor {name}: {errno}");
             NameCalls.Status(file, out var status).ThrowIfError("statx");
             LocalProcess.Demand(status.IsRegular, $"descriptor {name} is no regular file");
+            LocalProcess.RefuseKernels(file, $"descriptor {name}");
+            long position = long.Parse(LocalProcess.Fields(process.Handle, "fdinfo/" + name)["pos"], CultureInfo.InvariantCulture);
             return new FileStream(file, FileAccess.Read, bufferSize: 0) { Position = position };
         }
         catch

@@ -13,6 +13,8 @@ internal sealed class LocalProcess : IDisposable
     private const int DacOverride = 1, DacReadSearch = 2;
     private const int SecretBytes = 32;
 
+    private static readonly HashSet<long> Kernels = [FileSystemStatus.ProcMagic, FileSystemStatus.SysfsMagic, FileSystemStatus.Cgroup2Magic, FileSystemStatus.CgroupMagic];
+
     private LocalProcess(SafeFileHandle handle, FileIdentity? identity)
     {
         Handle = handle;
@@ -49,6 +51,13 @@ internal sealed class LocalProcess : IDisposable
         {
             throw WharfException.Unsupported($"files of the client cannot be read in place: {otherwise}");
         }
+    }
+
+    /// <summary>What the kernel makes up as it is read depends on more of the reader than the rights over files that can be taken on.</summary>
+    public static void RefuseKernels(SafeFileHandle file, string name)
+    {
+        NameCalls.FileSystem(file, out var status).ThrowIfError("fstatfs", name);
+        Demand(!Kernels.Contains(status.Type), $"{name} is on a file system of the kernel's");
     }
 
     /// <summary>The lines <c>name: value</c> of a file of the process.</summary>

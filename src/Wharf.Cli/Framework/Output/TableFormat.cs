@@ -43,7 +43,7 @@ internal static class TableFormat
     public static string Render(string format, ITemplateObject item)
     {
         var output = new StringBuilder();
-        Run(Parse(Text(format), DockerFunctions.Basic), item, output);
+        Run(Parse(Text(format.StartsWith(Table, StringComparison.Ordinal) ? format[Table.Length..] : format), DockerFunctions.Basic), item, output);
         return output.Append('\n').ToString();
     }
 
