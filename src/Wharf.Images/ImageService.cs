@@ -60,7 +60,7 @@ public sealed class ImageService : IImageService, IDisposable
         var composer = new ImageComposer(_index, layers, documents, factory, _surroundings);
         _options = options;
         var resolver = _resolver = new EndpointResolver(options.Registries);
-        var router = new RegistryRouter(_connections, resolver, clock);
+        var router = new RegistryRouter(_connections, resolver, options, clock);
         var fetcher = new LayerFetcher(blobs, _connections, router, resolver, _downloads, options, clock);
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
         var packer = new LayerPacker(documents, blobs, tars);

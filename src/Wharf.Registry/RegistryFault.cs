@@ -41,6 +41,8 @@ internal sealed class RegistryFault(int status, string code, string message, Jso
 
     public static RegistryFault TagInvalid(string tag) => new(400, "TAG_INVALID", "manifest tag did not match URI", new JsonObject { ["tag"] = tag });
 
+    public static RegistryFault LengthInvalid(string why) => new(400, "SIZE_INVALID", $"provided length did not match content length: {why}");
+
     public static RegistryFault SizeInvalid(string why) => new(413, "SIZE_INVALID", why);
 
     public static RegistryFault PageInvalid(string given) =>

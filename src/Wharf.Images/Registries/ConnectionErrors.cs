@@ -19,6 +19,10 @@ internal static class ConnectionErrors
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError
     };
 
+    /// <summary>The connection stood and was cut: another attempt may succeed.</summary>
+    public static bool IsBroken(WharfException e) => e is { Kind: ErrorKind.Unavailable, InnerException: { } inner } && !IsConnectFailure(inner)
+        && (Find<IOException>(inner) ?? (Exception?)Find<SocketException>(inner)) is not null;
+
     private static string Reason(Uri url, Exception e)
     {
         if (Find<SocketException>(e) is { } socket)

@@ -4,7 +4,7 @@ using Wharf.Primitives;
 namespace Wharf.Images.Registries;
 
 /// <summary>Opens repositories: picks the address that answers, and remembers how insecure hosts speak.</summary>
-internal sealed class RegistryRouter(RegistryConnections connections, EndpointResolver resolver, TimeProvider clock)
+internal sealed class RegistryRouter(RegistryConnections connections, EndpointResolver resolver, ImageServiceOptions options, TimeProvider clock)
 {
     private readonly ClearTextHosts _clearText = new();
 
@@ -29,9 +29,14 @@ internal sealed class RegistryRouter(RegistryConnections connections, EndpointRe
                 continue;
             }
 
-            var session = new RegistrySession(connections, resolver, endpoint, credentials, scope, clock);
+            RegistrySession session = OpenSession(endpoint, credentials, scope);
             try
             {
+                if (!pulling)
+                {
+                    await session.GreetAsync(ct).ConfigureAwait(false);
+                }
+
                 T result = await operation(new RepositoryClient(session, reference)).ConfigureAwait(false);
                 Remember(endpoint);
                 return result;
@@ -57,7 +62,7 @@ internal sealed class RegistryRouter(RegistryConnections connections, EndpointRe
     }
 
     public RegistrySession OpenSession(RegistryEndpoint endpoint, RegistryCredentials? credentials, string scope) =>
-        new(connections, resolver, endpoint, credentials, scope, clock);
+        new(connections, resolver, endpoint, credentials, scope, options.MaxDownloadAttempts, clock);
 
     public Task<IReadOnlyList<RegistryEndpoint>> EndpointsOfAsync(string domain, CancellationToken ct) => resolver.ForRegistryAsync(domain, ct);
 

@@ -8,7 +8,7 @@ namespace Wharf.Images.Registries;
 
 /// <summary>Requests to one registry on behalf of one user: authentication, redirects, patience with an overloaded server.</summary>
 internal sealed class RegistrySession(RegistryConnections connections, EndpointResolver resolver, RegistryEndpoint endpoint,
-    RegistryCredentials? credentials, string scope, TimeProvider clock)
+    RegistryCredentials? credentials, string scope, int attempts, TimeProvider clock)
 {
     private const int MaxRedirects = 10;
     private const int MaxAuthRounds = 3;
@@ -41,6 +41,31 @@ internal sealed class RegistrySession(RegistryConnections connections, EndpointR
 
             response.Dispose();
             await Task.Delay(wait, clock, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finds out whether the registry is at this address at all. A push asks first: its layers are tried again for a while before they give up.</summary>
+    public async Task GreetAsync(CancellationToken ct)
+    {
+        using HttpResponseMessage response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, endpoint.Url("")), ct, patient: false).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Does anew what had its connection cut in the midst of it, as layers are fetched and sent anew; for small things that can be asked for twice.
+    /// A registry that cannot be reached at all is the router's affair.
+    /// </summary>
+    public async Task<T> PersistAsync<T>(Func<Task<T>> act, CancellationToken ct)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await act().ConfigureAwait(false);
+            }
+            catch (WharfException e) when (attempt < attempts && ConnectionErrors.IsBroken(e))
+            {
+                await Task.Delay(WaitOf(null, attempt - 1), clock, ct).ConfigureAwait(false);
+            }
         }
     }
 

@@ -42,21 +42,24 @@ internal sealed class RepositoryClient(RegistrySession session, ImageReference r
     /// <exception cref="WharfException">NotFound with Docker's texts; DataLoss when the content is not what the digest says.</exception>
     public async Task<ImageDocument> GetManifestAsync(string tagOrDigest, CancellationToken ct)
     {
-        using HttpResponseMessage response = await session.SendAsync(() => ManifestRequest(HttpMethod.Get, tagOrDigest), ct).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
+        (byte[] content, string? said) = await session.PersistAsync(async () =>
         {
-            RegistryFailure failure = await RegistryFailure.ReadAsync(response, ct).ConfigureAwait(false);
-            throw PullErrors.Of(failure, reference, $"Get \"{session.Endpoint.Url($"{reference.Path}/manifests/{tagOrDigest}")}\"");
-        }
+            using HttpResponseMessage response = await session.SendAsync(() => ManifestRequest(HttpMethod.Get, tagOrDigest), ct).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                RegistryFailure failure = await RegistryFailure.ReadAsync(response, ct).ConfigureAwait(false);
+                throw PullErrors.Of(failure, reference, $"Get \"{session.Endpoint.Url($"{reference.Path}/manifests/{tagOrDigest}")}\"");
+            }
 
-        byte[] content = await ReadDocumentAsync(response, ct).ConfigureAwait(false);
+            return (await ReadDocumentAsync(response, ct).ConfigureAwait(false), response.Content.Headers.ContentType?.MediaType);
+        }, ct).ConfigureAwait(false);
         Digest digest = Digest.Sha256(content);
         if (Digest.TryParse(tagOrDigest, out Digest wanted) && (wanted.Algorithm != "sha256" || wanted != digest))
         {
             throw WharfException.DataLoss($"image verification failed for digest {wanted}");
         }
 
-        string mediaType = response.Content.Headers.ContentType?.MediaType ?? MediaTypeIn(content);
+        string mediaType = said ?? MediaTypeIn(content);
         if (MediaTypes.IsSchema1(mediaType) || mediaType is "application/json" or "text/plain" && SchemaVersionIn(content) == 1)
         {
             throw PullErrors.Schema1(reference);
@@ -73,8 +76,11 @@ internal sealed class RepositoryClient(RegistrySession session, ImageReference r
             throw WharfException.Invalid($"configuration {descriptor.Digest} has {descriptor.Size} bytes, at most {Limits.Document} are allowed");
         }
 
-        using HttpResponseMessage response = await OpenBlobAsync(descriptor.Digest, 0, ct).ConfigureAwait(false);
-        byte[] content = await ReadDocumentAsync(response, ct).ConfigureAwait(false);
+        byte[] content = await session.PersistAsync(async () =>
+        {
+            using HttpResponseMessage response = await OpenBlobAsync(descriptor.Digest, 0, ct).ConfigureAwait(false);
+            return await ReadDocumentAsync(response, ct).ConfigureAwait(false);
+        }, ct).ConfigureAwait(false);
         return content.Length == descriptor.Size && Digest.Sha256(content) == descriptor.Digest
             ? content
             : throw WharfException.DataLoss($"image config verification failed for digest {descriptor.Digest}");

@@ -59,7 +59,7 @@ internal sealed class RepositoryUploads(RegistrySession session, ImageReference 
     }
 
     /// <summary>Brings a small blob there, unless it is there.</summary>
-    public async Task SendDocumentAsync(Digest digest, ReadOnlyMemory<byte> content, CancellationToken ct)
+    public Task SendDocumentAsync(Digest digest, ReadOnlyMemory<byte> content, CancellationToken ct) => session.PersistAsync(async () =>
     {
         if (!await BlobExistsAsync(digest, ct).ConfigureAwait(false))
         {
@@ -67,10 +67,12 @@ internal sealed class RepositoryUploads(RegistrySession session, ImageReference 
             await UploadAsync(upload, () => new UploadContent(async (target, token) => await target.WriteAsync(content, token).ConfigureAwait(false), content.Length), digest, ct)
                 .ConfigureAwait(false);
         }
-    }
+
+        return true;
+    }, ct);
 
     /// <returns>The digest under which the registry has it.</returns>
-    public async Task<Digest> PutManifestAsync(string tagOrDigest, string mediaType, ReadOnlyMemory<byte> content, CancellationToken ct)
+    public Task<Digest> PutManifestAsync(string tagOrDigest, string mediaType, ReadOnlyMemory<byte> content, CancellationToken ct) => session.PersistAsync(async () =>
     {
         using HttpResponseMessage response = await session.SendAsync(() => new HttpRequestMessage(HttpMethod.Put, session.Endpoint.Url($"{reference.Path}/manifests/{tagOrDigest}"))
         {
@@ -85,7 +87,7 @@ internal sealed class RepositoryUploads(RegistrySession session, ImageReference 
         return response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values) && Digest.TryParse(values.FirstOrDefault(), out Digest said) && said != own
             ? throw WharfException.DataLoss($"registry stored manifest {own} as {said}")
             : own;
-    }
+    }, ct);
 
     private static HttpRequestMessage Empty(HttpMethod method, Uri url) => new(method, url) { Content = new ByteArrayContent([]) };
 

@@ -11,6 +11,9 @@ namespace Wharf.Registry.Endpoints;
 /// <summary>Manifests by tag and digest: end-3, end-7 and end-9 of the distribution specification.</summary>
 internal sealed class ManifestEndpoints(RegistryServices services)
 {
+    // What the specification has every registry take in one request is ten.
+    private const int MostTags = 100;
+
     private RegistryStore Store => services.Store;
 
     public async Task GetAsync(RegistryCall call)
@@ -50,6 +53,7 @@ internal sealed class ManifestEndpoints(RegistryServices services)
             throw RegistryFault.TagInvalid(reference);
         }
 
+        IReadOnlyList<string> tags = byDigest ? TagsOf(call) : [reference];
         byte[] content = await ReadAsync(call);
         Digest digest = DigestOf(content, byDigest ? expected.Algorithm : "sha256");
         if (byDigest && digest != expected)
@@ -64,7 +68,7 @@ internal sealed class ManifestEndpoints(RegistryServices services)
         Check(repository.State);
         var entry = new ManifestEntry(
             new Descriptor { MediaType = facts.MediaType, Digest = digest, Size = content.Length, ArtifactType = facts.Subject.IsEmpty ? null : facts.ArtifactType }, facts.Subject);
-        await Store.PutManifestAsync(repository, entry, content, byDigest ? null : reference, [.. facts.Named], Check, call.Ct);
+        await Store.PutManifestAsync(repository, entry, content, tags, [.. facts.Named], Check, call.Ct);
 
         call.Response.Headers.Location = services.Links.Manifest(call.Request, call.Repository, digest);
         call.Header("Docker-Content-Digest", digest.ToString());
@@ -73,7 +77,16 @@ internal sealed class ManifestEndpoints(RegistryServices services)
             call.Header("OCI-Subject", facts.Subject.ToString());
         }
 
-        services.Note("push", call, facts.MediaType, digest, content.Length, byDigest ? null : reference);
+        if (byDigest && tags.Count > 0)
+        {
+            call.Response.Headers.Append("OCI-Tag", new Microsoft.Extensions.Primitives.StringValues([.. tags]));
+        }
+
+        foreach (string? tag in tags.DefaultIfEmpty<string?>(null))
+        {
+            services.Note("push", call, facts.MediaType, digest, content.Length, tag);
+        }
+
         await call.StatusAsync(StatusCodes.Status201Created);
     }
 
@@ -93,15 +106,17 @@ internal sealed class ManifestEndpoints(RegistryServices services)
 
     private (Repository Repository, ManifestEntry Entry) Find(string name, string reference)
     {
-        Repository repository = Store.Find(name) ?? throw RegistryFault.NameUnknown(name);
-        RepositoryState state = repository.State;
         bool isDigest = reference.Contains(':', StringComparison.Ordinal);
         if (!isDigest && !ImageReference.IsTag(reference))
         {
             throw RegistryFault.TagInvalid(reference);
         }
 
-        Digest digest = isDigest ? RegistryCall.DigestOf(reference) : state.Tags.GetValueOrDefault(reference);
+        Digest digest = isDigest ? RegistryCall.DigestOf(reference) : default;
+        // An empty repository and none at all are the same to who asks for an image; clients word their errors by this code.
+        Repository repository = Store.Find(name) ?? throw RegistryFault.ManifestUnknown(reference);
+        RepositoryState state = repository.State;
+        digest = isDigest ? digest : state.Tags.GetValueOrDefault(reference);
         return state.Manifests.TryGetValue(digest, out ManifestEntry? entry) ? (repository, entry) : throw RegistryFault.ManifestUnknown(reference);
     }
 
@@ -126,6 +141,15 @@ internal sealed class ManifestEndpoints(RegistryServices services)
         }
 
         throw new RegistryFault(404, "MANIFEST_UNKNOWN", $"the manifest is of type {entry.Descriptor.MediaType}, which the request does not accept");
+    }
+
+    /// <summary>The tags that a push by digest sets, each a parameter of its own: the one way to tag what has another digest than sha256.</summary>
+    private static List<string> TagsOf(RegistryCall call)
+    {
+        List<string> tags = [.. call.Request.Query["tag"].Select(tag => tag ?? "").Distinct(StringComparer.Ordinal)];
+        return tags.Find(tag => !ImageReference.IsTag(tag)) is { } bad ? throw RegistryFault.TagInvalid(bad)
+            : tags.Count > MostTags ? throw new RegistryFault(414, "TAG_INVALID", $"more than {MostTags} tags in one request")
+            : tags;
     }
 
     private void CheckNamed(Repository repository, RepositoryState state, ManifestFacts facts)

@@ -73,7 +73,8 @@ internal sealed class UploadEndpoints(RegistryServices services)
     private bool TryMount(RegistryCall call, Digest digest, string? from)
     {
         // No word about the other repository to who may not read it: the upload begins as if it had nothing.
-        if (from is null || !StoreLayout.IsName(from) || !call.Caller.May(from, Actions.Pull) || !Store.Pool.TryShare(digest, from, call.Repository))
+        bool shared = from is null ? TryFind(call, digest) : StoreLayout.IsName(from) && call.Caller.May(from, Actions.Pull) && Store.Pool.TryShare(digest, from, call.Repository);
+        if (!shared)
         {
             return false;
         }
@@ -81,6 +82,18 @@ internal sealed class UploadEndpoints(RegistryServices services)
         Created(call, digest);
         services.Note("mount", call, "application/octet-stream", digest, Store.BlobSize(call.Repository, digest) ?? 0, null);
         return true;
+    }
+
+    /// <summary>Without a repository to take it from, any one will do that has the blob and that the caller may read.</summary>
+    private bool TryFind(RegistryCall call, Digest digest)
+    {
+        if (!Store.Pool.IsShared(digest))
+        {
+            return false;
+        }
+
+        return call.Caller == Caller.Anyone ? Store.Pool.TryLink(digest, call.Repository)
+            : Store.Names.Any(name => call.Caller.May(name, Actions.Pull) && Store.Pool.TryShare(digest, name, call.Repository));
     }
 
     private Upload Find(RegistryCall call)
@@ -116,13 +129,16 @@ internal sealed class UploadEndpoints(RegistryServices services)
         }
 
         ByteRange range = ByteRange.ParseChunk(header);
-        if (range.First != upload.Length || (call.Request.ContentLength is { } length && length != range.Length))
+        if (range.First != upload.Length)
         {
             // Says where to go on, as the specification wants it for a chunk out of order.
             Describe(call, upload);
-            throw RegistryFault.RangeInvalid(range.First != upload.Length
-                ? $"the chunk begins at {range.First}, the upload has {upload.Length} bytes"
-                : $"the chunk has {call.Request.ContentLength} bytes, its range {range.Length}");
+            throw RegistryFault.RangeInvalid($"the chunk begins at {range.First}, the upload has {upload.Length} bytes");
+        }
+
+        if (call.Request.ContentLength is { } length && length != range.Length)
+        {
+            throw RegistryFault.LengthInvalid($"the chunk has {length} bytes, its range {range.Length}");
         }
     }
 

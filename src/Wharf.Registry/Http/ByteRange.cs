@@ -8,7 +8,7 @@ internal readonly record struct ByteRange(long First, long Last)
     public long Length => Last - First + 1;
 
     /// <returns>Null when the whole is to be sent: no range, several, another unit, or nonsense, all of which a server may ignore.</returns>
-    /// <exception cref="RegistryFault">416: the range lies beyond the end.</exception>
+    /// <exception cref="RegistryFault">416: the range lies beyond the end, or ends before it begins, which conformance tests want told.</exception>
     public static ByteRange? Parse(string header, long size)
     {
         if (!header.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase) || header.Contains(',', StringComparison.Ordinal))
@@ -30,12 +30,12 @@ internal readonly record struct ByteRange(long First, long Last)
             return last == 0 || size == 0 ? throw Beyond(size) : new ByteRange(Math.Max(0, size - last), size - 1);
         }
 
-        if (!hasFirst || (!hasLast && dash != text.Length - 1) || (hasLast && last < first))
+        if (!hasFirst || (!hasLast && dash != text.Length - 1))
         {
             return null;
         }
 
-        return first >= size ? throw Beyond(size) : new ByteRange(first, hasLast ? Math.Min(last, size - 1) : size - 1);
+        return first >= size || (hasLast && last < first) ? throw Beyond(size) : new ByteRange(first, hasLast ? Math.Min(last, size - 1) : size - 1);
     }
 
     /// <summary>The Content-Range of a chunk of an upload: <c>FIRST-LAST</c>, inclusive; the unit that HTTP wants there is tolerated.</summary>

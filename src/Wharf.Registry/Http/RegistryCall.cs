@@ -70,7 +70,7 @@ internal sealed class RegistryCall(HttpContext context, Target target)
     public List<string> Page(IEnumerable<string> ordered, int most, bool refuseMore)
     {
         int n = most;
-        if (Query("n") is { } given && (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out n) || (refuseMore && n > most)))
+        if (Query("n") is { Length: > 0 } given && (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out n) || (refuseMore && n > most)))
         {
             throw RegistryFault.PageInvalid(given);
         }

@@ -45,6 +45,9 @@ internal sealed class ContentPool(StoreLayout layout)
         }
     }
 
+    /// <summary>Some repository has the blob; what the pool alone has waits for the sweep.</summary>
+    public bool IsShared(Digest digest) => Inodes.Status(layout.ContentFile(digest)) is { Links: > 1 };
+
     /// <summary>Gives one repository a blob of another, which has the right to give it; it need not be in the pool any more.</summary>
     public bool TryShare(Digest digest, string from, string to)
     {

@@ -103,11 +103,11 @@ internal sealed class RegistryStore : IDisposable
     /// <param name="repository">Where.</param>
     /// <param name="entry">What the bytes are; their digest is right.</param>
     /// <param name="content">The bytes.</param>
-    /// <param name="tag">The tag to set, if any.</param>
+    /// <param name="tags">The tags to set.</param>
     /// <param name="named">The blobs it names, whose names must be durable with it.</param>
     /// <param name="check">Looks once more at what must hold, alone with the newest state.</param>
     /// <param name="ct">Gives up before anything is written.</param>
-    public async Task PutManifestAsync(Repository repository, ManifestEntry entry, ReadOnlyMemory<byte> content, string? tag,
+    public async Task PutManifestAsync(Repository repository, ManifestEntry entry, ReadOnlyMemory<byte> content, IReadOnlyCollection<string> tags,
         IReadOnlyCollection<Digest> named, Action<RepositoryState> check, CancellationToken ct)
     {
         if (repository.BlobSize(entry.Digest) != content.Length)
@@ -128,7 +128,7 @@ internal sealed class RegistryStore : IDisposable
         await repository.ChangeAsync(state =>
         {
             check(state);
-            return repository.BlobSize(entry.Digest) is null ? throw RegistryFault.ManifestUnknown(entry.Digest.ToString()) : state.With(entry, tag);
+            return repository.BlobSize(entry.Digest) is null ? throw RegistryFault.ManifestUnknown(entry.Digest.ToString()) : state.With(entry, tags);
         }, ct);
         lock (_names)
         {

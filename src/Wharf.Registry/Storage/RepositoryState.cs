@@ -20,10 +20,10 @@ internal sealed record RepositoryState
     /// <summary>Manifests by the one they refer to.</summary>
     public ImmutableDictionary<Digest, ImmutableHashSet<Digest>> Referrers { get; private init; } = ImmutableDictionary<Digest, ImmutableHashSet<Digest>>.Empty;
 
-    public RepositoryState With(ManifestEntry entry, string? tag) => this with
+    public RepositoryState With(ManifestEntry entry, IReadOnlyCollection<string> tags) => this with
     {
         Manifests = Manifests.SetItem(entry.Digest, entry),
-        Tags = tag is null ? Tags : Tags.SetItem(tag, entry.Digest),
+        Tags = Tags.SetItems(tags.Select(tag => KeyValuePair.Create(tag, entry.Digest))),
         Referrers = entry.Subject.IsEmpty
             ? Referrers
             : Referrers.SetItem(entry.Subject, (Referrers.GetValueOrDefault(entry.Subject) ?? ImmutableHashSet<Digest>.Empty).Add(entry.Digest)),
@@ -78,7 +78,7 @@ internal sealed record RepositoryState
         {
             Digest subject = Digest.TryParse(stored.Annotations?.GetValueOrDefault(SubjectAnnotation), out Digest named) ? named : default;
             string? tag = stored.Annotations?.GetValueOrDefault(TagAnnotation);
-            state = state.With(new ManifestEntry(stored with { Annotations = null }, subject), tag is not null && Primitives.ImageReference.IsTag(tag) ? tag : null);
+            state = state.With(new ManifestEntry(stored with { Annotations = null }, subject), tag is not null && Primitives.ImageReference.IsTag(tag) ? [tag] : []);
         }
 
         return state;

@@ -185,7 +185,7 @@ internal sealed partial class PullThrough(RegistryStore store, UpstreamClient cl
         ManifestFacts facts = ManifestReader.Read(content, response.Content.Headers.ContentType?.MediaType);
         var entry = new ManifestEntry(
             new Descriptor { MediaType = facts.MediaType, Digest = digest, Size = content.Length, ArtifactType = facts.Subject.IsEmpty ? null : facts.ArtifactType }, facts.Subject);
-        await store.PutManifestAsync(store.Get(name), entry, content, wanted.IsEmpty ? reference : null, [], _ => { }, ct);
+        await store.PutManifestAsync(store.Get(name), entry, content, wanted.IsEmpty ? [reference] : [], [], _ => { }, ct);
         Checked(name, reference);
         return entry;
     }

@@ -26,6 +26,8 @@ public sealed class PushTests : IDisposable
             Assert.Contains($"{layer}: {status}", log.Lines);
         }
 
+        // The registry speaks clear text only, which is found out before there is anything to try again.
+        Assert.DoesNotContain(log.Lines, l => l.Contains("Retrying", StringComparison.Ordinal));
         Wharf.Images.Transfers.PushedImage pushed = log.Events[^1].Pushed!;
         Assert.Equal($"1: digest: {pushed.Digest} size: {pushed.Size}", log.Lines[^1]);
         Assert.Equal(MediaTypes.DockerManifest, _registry.Manifests["app:1"].MediaType);
@@ -114,6 +116,21 @@ public sealed class PushTests : IDisposable
 
         WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.PushAsync($"{_registry.Host}/{name}"));
         Assert.Equal(string.Format(text, _registry.Host), e.Message);
+    }
+
+    [Fact]
+    public async Task Push_NobodyThere_SaysConnectionRefusedAtOnce()
+    {
+        await using ImageLab lab = await ImageLab.OpenAsync();
+        await lab.LoadAsync(_image.DockerArchive($"{_registry.Host}/app:1"));
+        _registry.Dispose();
+        var log = new ProgressLog();
+
+        WharfException e = await Assert.ThrowsAsync<WharfException>(() =>
+            lab.Service.PushAsync(new Wharf.Images.Transfers.PushRequest { Reference = ImageReference.Parse($"{_registry.Host}/app:1") }, log, ImageLab.Ct));
+
+        Assert.Equal($"Get \"http://{_registry.Host}/v2/\": dial tcp 127.0.0.1:{_registry.Port}: connect: connection refused", e.Message);
+        Assert.DoesNotContain(log.Lines, l => l.Contains("Retrying", StringComparison.Ordinal));
     }
 
     [Fact]

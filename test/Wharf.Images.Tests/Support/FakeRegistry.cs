@@ -193,7 +193,7 @@ internal sealed class FakeRegistry : IDisposable
         else if (method == "PATCH")
         {
             _uploads[session] = [.. _uploads[session], .. Body(context)];
-            Answer(context, 202, "", ("Location", $"http://{Host}{prefix}/blobs/uploads/{session}?state=y"));
+            Answer(context, 202, "", ("Location", $"http://{context.Request.UserHostName}{prefix}/blobs/uploads/{session}?state=y"));
         }
         else
         {

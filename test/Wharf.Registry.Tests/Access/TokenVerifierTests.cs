@@ -34,6 +34,7 @@ public sealed class TokenVerifierTests
     [InlineData("""{"iss":"auth","aud":"reg","exp":1e300}""")]
     [InlineData("""{"iss":"auth","aud":"reg","exp":4102444800,"access":[{"type":"repository"}]}""")]
     [InlineData("nonsense")]
+    [Trait("attack", "reg-token-scope")]
     public void Token_WithWrongClaims_IsNot(string claims) => Assert.Null(Verifier(TrustedKey.Of(Key)).Verify(Ec("""{"alg":"ES256"}""", claims)));
 
     [Fact]

@@ -18,7 +18,6 @@ public sealed class BlobTests
     [InlineData("bytes=-100", 206, "0123456789", "bytes 0-9/10")]
     [InlineData("bytes=0-1,3-4", 200, "0123456789", "")]
     [InlineData("lines=0-1", 200, "0123456789", "")]
-    [InlineData("bytes=5-2", 200, "0123456789", "")]
     public async Task Range_OfABlob_IsThatPart(string range, int status, string expected, string contentRange)
     {
         await using TestRegistry registry = await StartAsync();
@@ -33,7 +32,8 @@ public sealed class BlobTests
     [InlineData("bytes=10-")]
     [InlineData("bytes=100-200")]
     [InlineData("bytes=-0")]
-    public async Task Range_BeyondTheEnd_IsNotSatisfiable(string range)
+    [InlineData("bytes=5-2")]
+    public async Task Range_BeyondTheEndOrBackwards_IsNotSatisfiable(string range)
     {
         await using TestRegistry registry = await StartAsync();
         Digest digest = await registry.PushBlobAsync("a", Content);
@@ -71,6 +71,7 @@ public sealed class BlobTests
     [InlineData("/v2/a/blobs/sha256:ABCDEF", 400)]
     [InlineData("/v2/a/blobs/md5:d41d8cd98f00b204e9800998ecf8427e", 400)]
     [InlineData("/v2/a/blobs/latest", 400)]
+    [Trait("attack", "reg-upload-traversal")]
     public async Task Digest_ThatIsNone_IsRefused(string path, int status)
     {
         await using TestRegistry registry = await StartAsync();

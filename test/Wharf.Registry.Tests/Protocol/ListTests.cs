@@ -33,6 +33,7 @@ public sealed class ListTests
         Assert.Equal(["T9", "_x", "t0", "t1", "t2"], seen);
         Assert.Empty((await JsonOf(await registry.SendAsync("GET", "/v2/a/tags/list?n=0")))["tags"]!.AsArray());
         Assert.Equal("t2", (string?)(await JsonOf(await registry.SendAsync("GET", "/v2/a/tags/list?last=t1")))["tags"]![0]);
+        Assert.Equal(5, (await JsonOf(await registry.SendAsync("GET", "/v2/a/tags/list?n=&last=")))["tags"]!.AsArray().Count);
         await FailsAsync(await registry.SendAsync("GET", "/v2/a/tags/list?n=-1"), HttpStatusCode.BadRequest, "PAGINATION_NUMBER_INVALID");
         await FailsAsync(await registry.SendAsync("GET", "/v2/none/tags/list"), HttpStatusCode.NotFound, "NAME_UNKNOWN");
     }
@@ -42,6 +43,7 @@ public sealed class ListTests
     [InlineData("99999999999999999999")]
     [InlineData("-5")]
     [InlineData("x")]
+    [Trait("attack", "reg-catalog-dos")]
     public async Task Catalog_WithAHugeNumber_IsRefused(string n)
     {
         await using TestRegistry registry = await StartAsync();
@@ -136,6 +138,7 @@ public sealed class ListTests
     }
 
     [Fact]
+    [Trait("attack", "reg-referrers-flood")]
     public async Task Referrers_InAFlood_ComeInPages()
     {
         await using TestRegistry registry = await StartAsync(o => o with { Limits = o.Limits with { MaxReferrers = 4 } });

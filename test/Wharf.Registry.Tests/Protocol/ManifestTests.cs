@@ -34,7 +34,7 @@ public sealed class ManifestTests
     public async Task Manifest_OfAnUnknownTag_IsUnknown()
     {
         await using TestRegistry registry = await StartAsync();
-        await FailsAsync(await registry.SendAsync("GET", "/v2/none/manifests/v1"), HttpStatusCode.NotFound, "NAME_UNKNOWN");
+        await FailsAsync(await registry.SendAsync("GET", "/v2/none/manifests/v1"), HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
         await registry.PushImageAsync("some", "v1");
         await FailsAsync(await registry.SendAsync("GET", "/v2/some/manifests/v2"), HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");
         await FailsAsync(await registry.SendAsync("GET", $"/v2/some/manifests/{Digest.Sha256("x"u8)}"), HttpStatusCode.NotFound, "MANIFEST_UNKNOWN");

@@ -37,18 +37,18 @@ public sealed class UploadTests
     }
 
     [Theory]
-    [InlineData("7-9", 3)]
-    [InlineData("0-3", 4)]
-    [InlineData("6-20", 4)]
-    [InlineData("nonsense", 4)]
-    [InlineData("9-6", 4)]
-    public async Task Chunk_OutOfOrder_IsRefusedAndTheUploadGoesOn(string range, int length)
+    [InlineData("7-9", 3, 416)]
+    [InlineData("0-3", 4, 416)]
+    [InlineData("6-20", 4, 400)]
+    [InlineData("nonsense", 4, 416)]
+    [InlineData("9-6", 4, 416)]
+    public async Task Chunk_OutOfOrder_IsRefusedAndTheUploadGoesOn(string range, int length, int status)
     {
         await using TestRegistry registry = await StartAsync();
         using HttpResponseMessage begun = await registry.SendAsync("POST", "/v2/a/blobs/uploads/");
         using HttpResponseMessage first = await registry.SendAsync("PATCH", Header(begun, "Location"), Content[..6], null, ("Content-Range", "0-5"));
         using HttpResponseMessage wrong = await registry.SendAsync("PATCH", Header(first, "Location"), new byte[length], null, ("Content-Range", range));
-        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, wrong.StatusCode);
+        Assert.Equal(status, (int)wrong.StatusCode);
         using HttpResponseMessage rest = await registry.SendAsync("PUT", $"{Header(first, "Location")}?digest={DigestOf(Content)}", Content[6..]);
         Assert.Equal(HttpStatusCode.Created, rest.StatusCode);
     }
@@ -78,6 +78,7 @@ public sealed class UploadTests
     }
 
     [Fact]
+    [Trait("attack", "reg-digest-collide")]
     public async Task Upload_WithAnotherDigest_LeavesNothing()
     {
         await using TestRegistry registry = await StartAsync();
@@ -174,7 +175,17 @@ public sealed class UploadTests
         using HttpResponseMessage none = await registry.SendAsync("POST", $"/v2/to/there/blobs/uploads/?mount={Digest.Sha256("nothing"u8)}&from=from/here");
         Assert.Equal(HttpStatusCode.Accepted, none.StatusCode);
         using HttpResponseMessage withoutFrom = await registry.SendAsync("POST", $"/v2/other/blobs/uploads/?mount={digest}");
-        Assert.Equal(HttpStatusCode.Accepted, withoutFrom.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, withoutFrom.StatusCode);
+    }
+
+    [Fact]
+    public async Task Mount_OfABlobThatWasDeletedEverywhere_BeginsAnUpload()
+    {
+        await using TestRegistry registry = await StartAsync();
+        Digest digest = await registry.PushBlobAsync("a", Content);
+        await registry.SendAsync("DELETE", $"/v2/a/blobs/{digest}");
+        Assert.Equal(HttpStatusCode.Accepted, (await registry.SendAsync("POST", $"/v2/b/blobs/uploads/?mount={digest}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("GET", $"/v2/b/blobs/{digest}")).StatusCode);
     }
 
     [Fact]
@@ -195,6 +206,7 @@ public sealed class UploadTests
     [InlineData("/v2/A/blobs/uploads/")]
     [InlineData("/v2/a//b/blobs/uploads/")]
     [InlineData("/v2/a%00b/blobs/uploads/")]
+    [Trait("attack", "reg-upload-traversal")]
     public async Task RepositoryName_ThatIsNone_IsRefused(string path)
     {
         await using TestRegistry registry = await StartAsync();
@@ -208,6 +220,7 @@ public sealed class UploadTests
     [InlineData("../../../../etc/passwd")]
     [InlineData("00000000-0000-0000-0000-000000000000")]
     [InlineData("%2e%2e")]
+    [Trait("attack", "reg-upload-traversal")]
     public async Task UploadId_MadeUp_IsUnknown(string id)
     {
         await using TestRegistry registry = await StartAsync();

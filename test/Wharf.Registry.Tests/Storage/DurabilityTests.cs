@@ -67,6 +67,7 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    [Trait("attack", "reg-partial-put")]
     public async Task Upload_CutOffInTheMiddle_KeepsWhatCame()
     {
         await using TestRegistry registry = await StartAsync();
@@ -98,6 +99,69 @@ public sealed class DurabilityTests
         Assert.Equal(HttpStatusCode.Accepted, rest.StatusCode);
         using HttpResponseMessage closed = await registry.SendAsync("PUT", $"{location}?digest={DigestOf(content)}");
         Assert.Equal(HttpStatusCode.Created, closed.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("manifest")]
+    [InlineData("blob")]
+    [Trait("attack", "reg-partial-put")]
+    public async Task Put_CutOffInTheMiddle_LeavesNothingThatCanBeRead(string what)
+    {
+        await using TestRegistry registry = await StartAsync();
+        (_, byte[] manifest) = await registry.PushImageAsync("a", "v1");
+        byte[] content = [.. manifest, .. new byte[4000]];
+        string path = what == "manifest" ? "/v2/a/manifests/v2" : $"/v2/a/blobs/uploads/?digest={DigestOf(content)}";
+        using (var socket = new System.Net.Sockets.TcpClient())
+        {
+            var address = new Uri(registry.Host.Address);
+            await socket.ConnectAsync(address.Host, address.Port);
+            await using var stream = socket.GetStream();
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{(what == "manifest" ? "PUT" : "POST")} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/vnd.oci.image.manifest.v1+json\r\nContent-Length: {content.Length}\r\n\r\n"));
+
+            // What came is by itself a manifest that could be stored: its length alone says that something is missing.
+            await stream.WriteAsync(manifest);
+            await stream.FlushAsync();
+            socket.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            try
+            {
+                Assert.Equal(0, await stream.ReadAsync(new byte[1]));
+            }
+            catch (IOException)
+            {
+                // Half a request gets no answer, but a reset.
+            }
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("HEAD", "/v2/a/manifests/v2")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await registry.SendAsync("HEAD", $"/v2/a/blobs/{DigestOf(content)}")).StatusCode);
+
+        // The connection is told before the handler.
+        string uploads = Path.Combine(registry.Root, "uploads");
+        for (int i = 0; i < 600 && Directory.GetDirectories(uploads).Length > 0; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Empty(Directory.GetDirectories(uploads));
+    }
+
+    [Fact]
+    [Trait("attack", "reg-digest-collide")]
+    public async Task Upload_UnderTheDigestOfAnothersBlob_ChangesNothingOfIt()
+    {
+        await using TestRegistry registry = await StartAsync();
+        byte[] good = "what everybody pulls"u8.ToArray();
+        Digest digest = await registry.PushBlobAsync("victim", good);
+        await Parallel.ForAsync(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, ct) =>
+        {
+            byte[] sent = i % 4 == 0 ? good : System.Text.Encoding.UTF8.GetBytes($"what nobody wants {i}");
+            using HttpResponseMessage response = await registry.SendAsync("POST", $"/v2/other{i % 2}/blobs/uploads/?digest={digest}", sent);
+            Assert.Equal(i % 4 == 0 ? HttpStatusCode.Created : HttpStatusCode.BadRequest, response.StatusCode);
+            using HttpResponseMessage read = await registry.SendAsync("GET", $"/v2/victim/blobs/{digest}");
+            Assert.Equal(good, await read.Content.ReadAsByteArrayAsync(ct));
+        });
+        using HttpResponseMessage absent = await registry.SendAsync("GET", $"/v2/other1/blobs/{digest}");
+        Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
     }
 
     [Fact]

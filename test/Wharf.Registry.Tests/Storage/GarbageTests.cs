@@ -86,6 +86,7 @@ public sealed class GarbageTests
     }
 
     [Fact]
+    [Trait("attack", "reg-delete-race")]
     public async Task Collection_WhilePushing_NeverBreaksAPush()
     {
         // With no grace at all a push may be told that a blob is gone, and begins again; what was acknowledged must be whole.
@@ -128,6 +129,7 @@ public sealed class GarbageTests
     }
 
     [Fact]
+    [Trait("attack", "reg-delete-race")]
     public async Task Deletion_WhilePushing_NeverLeavesATagToNothing()
     {
         await using TestRegistry registry = await StartAsync();
