@@ -22,7 +22,7 @@ cleanup() {
     done
     for n in "$name-a" "$name-b"; do ip netns del "$n"; done
     find /sys/fs/cgroup -depth -type d -path "*/$name-*" -exec rmdir {} + 2>/dev/null
-    umount -l "$root"/theirs/*/* "$root/memory" 2>/dev/null
+    umount -l "$root"/theirs/*/* "$root/memory" "$root/run" 2>/dev/null
     rm -rf "$root"
 }
 trap cleanup EXIT
@@ -42,13 +42,16 @@ P
 mkdir "$root/memory"; mount -t tmpfs -o size=300m tmpfs "$root/memory"
 yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 | head -c 200000000 >"$root/memory/lines" || true
 
+# Exec roots in memory, as /run is on every machine that booted with an init system.
+mkdir "$root/run"; mount -t tmpfs tmpfs "$root/run"
+
 # Each is started five times, the first time on an empty root, and left running.
 python3 - "$root" "$bin" "$name" <<'P'
 import socket, subprocess, sys, time
 root, bin, name = sys.argv[1:]
-ours = ["nsenter", f"--net=/run/netns/{name}-a", f"{bin}/wharfd", "--data-root", f"{root}/ours", "--exec-root", f"{root}/oursx", "--pidfile", f"{root}/ours.pid",
+ours = ["nsenter", f"--net=/run/netns/{name}-a", f"{bin}/wharfd", "--data-root", f"{root}/ours", "--exec-root", f"{root}/run/ours", "--pidfile", f"{root}/ours.pid",
     "-H", f"unix://{root}/ours.sock", "--cgroup-parent", f"/{name}-a"]
-theirs = ["nsenter", f"--net=/run/netns/{name}-b", "unshare", "-m", "--propagation", "private", "dockerd", "--data-root", f"{root}/theirs", "--exec-root", f"{root}/theirsx",
+theirs = ["nsenter", f"--net=/run/netns/{name}-b", "unshare", "-m", "--propagation", "private", "dockerd", "--data-root", f"{root}/theirs", "--exec-root", f"{root}/run/theirs",
     "--pidfile", f"{root}/theirs.pid", "-H", f"unix://{root}/theirs.sock", "--cgroup-parent", f"/{name}-b", "--storage-driver", "overlay2"]
 for round in range(5):
     for file, command, path in ("a", ours, "ours"), ("b", theirs, "theirs"):

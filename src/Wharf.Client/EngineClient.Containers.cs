@@ -2,6 +2,7 @@ using System.Globalization;
 using Wharf.Api.Containers;
 using Wharf.Api.Json;
 using Wharf.Api.Stats;
+using Wharf.Client.Answers;
 using Wharf.Client.Http;
 
 namespace Wharf.Client;
@@ -13,12 +14,19 @@ public sealed partial class EngineClient
     public ValueTask<List<ContainerSummary>> ListContainersAsync(Query query, CancellationToken ct) =>
         GetAsync("/containers/json" + query, Json.ListContainerSummary, ct);
 
-    public ValueTask<ContainerCreateResponse> CreateContainerAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct) =>
-        PostAsync("/containers/create" + new Query { { "name", name }, { "platform", platform } },
-            RequestBody.Json(request, RequestJsonContext.Default.ContainerCreateRequest), Json.ContainerCreateResponse, ct);
+    public async ValueTask<ContainerCreateResponse> CreateContainerAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct)
+    {
+        var query = new Query { { "name", name }, { "platform", platform } };
+        using EngineReply reply = await SendAsync("POST", "/containers/create" + query, RequestBody.Json(request, RequestJsonContext.Write), ct);
+        return ShortAnswers.Created(await reply.ReadAllAsync(ct));
+    }
 
     public ValueTask<ContainerInspectResponse> InspectContainerAsync(string container, CancellationToken ct) =>
         GetAsync($"/containers/{Escape(container)}/json", Json.ContainerInspectResponse, ct);
+
+    /// <summary>What decides how to join a container's streams.</summary>
+    public async ValueTask<ContainerGlance> GlanceAtContainerAsync(string container, CancellationToken ct) =>
+        ContainerGlance.Parse(await InspectContainerRawAsync(container, size: false, ct));
 
     /// <summary>The inspect answer as the engine wrote it.</summary>
     public ValueTask<byte[]> InspectContainerRawAsync(string container, bool size, CancellationToken ct) =>
@@ -78,7 +86,7 @@ public sealed partial class EngineClient
     {
         using (reply)
         {
-            return await reply.ReadAsync(Json.ContainerWaitResponse, ct);
+            return ShortAnswers.Ended(await reply.ReadAllAsync(ct));
         }
     }
 

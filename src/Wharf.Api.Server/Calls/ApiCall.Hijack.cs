@@ -54,7 +54,7 @@ public sealed partial class ApiCall
 
         try
         {
-            await session.RunAsync(connection.Input, connection.Output, connection.ClientGone);
+            await session.RunAsync(connection.Input, connection.Output, connection.Outlet, connection.ClientGone);
         }
         catch (OperationCanceledException) when (connection.ClientGone.IsCancellationRequested)
         {

@@ -46,6 +46,9 @@ public sealed class HijackedConnection : IAsyncDisposable
 
     public PipeWriter Output => transport.Output;
 
+    /// <summary>The socket behind <see cref="Output"/>; null when there is encryption between them.</summary>
+    public Socket? Outlet => encryption is null ? socket : null;
+
     /// <summary>
     /// Fires when the client is gone altogether, not when it only ended its sending. Without it an attachment to a silent container would outlive its client.
     /// </summary>

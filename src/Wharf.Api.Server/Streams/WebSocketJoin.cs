@@ -54,7 +54,7 @@ internal static class WebSocketJoin
         Task writing = WriteAsync(socket, output.Reader, session.Raw, stop.Token);
         try
         {
-            await session.RunAsync(input.Reader, output.Writer, stop.Token);
+            await session.RunAsync(input.Reader, output.Writer, null, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

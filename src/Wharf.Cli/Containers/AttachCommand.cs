@@ -4,6 +4,7 @@ using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Cli.Framework.Sessions;
 using Wharf.Client;
+using Wharf.Client.Answers;
 using Wharf.Client.Http;
 
 namespace Wharf.Cli.Containers;
@@ -28,40 +29,38 @@ internal static class AttachCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         CliContext cli = call.Cli;
-        ContainerInspectResponse container = await cli.Client.InspectContainerAsync(call.Arguments[0], ct);
-        ContainerState state = container.State!;
-        if (!state.Running)
+        ContainerGlance container = await cli.Client.GlanceAtContainerAsync(call.Arguments[0], ct);
+        if (!container.Running)
         {
             throw new CommandException("You cannot attach to a stopped container, start it first");
         }
 
-        if (state.Paused)
+        if (container.Paused)
         {
             throw new CommandException("You cannot attach to a paused container, unpause it first");
         }
 
-        if (state.Restarting)
+        if (container.Restarting)
         {
             throw new CommandException("You cannot attach to a restarting container, wait until it is running");
         }
 
-        ContainerConfig config = container.Config!;
-        bool input = !call.Bool("no-stdin") && config.OpenStdin;
-        if (input && config.Tty && !cli.Terminal.InputIsTerminal)
+        bool input = !call.Bool("no-stdin") && container.OpenStdin;
+        if (input && container.Tty && !cli.Terminal.InputIsTerminal)
         {
             throw new CommandException("the input device is not a TTY");
         }
 
         string keys = call.String("detach-keys") is { Length: > 0 } given ? given : cli.Config["detachKeys"];
-        string id = container.Id!;
+        string id = container.Id;
         var query = new Query { { "detachKeys", keys }, { "stream", true }, { "stdin", input }, { "stdout", true }, { "stderr", true } };
-        using SignalForwarder? signals = call.Bool("sig-proxy") && !config.Tty ? new SignalForwarder(s => StartCommand.KillQuietly(cli, id, s)) : null;
+        using SignalForwarder? signals = call.Bool("sig-proxy") && !container.Tty ? new SignalForwarder(s => StartCommand.KillQuietly(cli, id, s)) : null;
         EngineReply wait = await cli.Client.BeginWaitAsync(id, "", ct);
         using HijackedStream stream = await cli.Client.AttachContainerAsync(id, query, ct);
-        using ResizeWatcher? resize = config.Tty
+        using ResizeWatcher? resize = container.Tty
             ? ResizeWatcher.Start(cli.Terminal, (w, h) => cli.Client.ResizeContainerAsync(id, w, h, CancellationToken.None).AsTask().GetAwaiter().GetResult())
             : null;
-        var session = new StreamSession(cli.Terminal, stream) { Tty = config.Tty, WantsInput = input, DetachKeys = DetachKeys.Parse(keys) };
+        var session = new StreamSession(cli.Terminal, stream) { Tty = container.Tty, WantsInput = input, DetachKeys = DetachKeys.Parse(keys) };
         if (await session.RunAsync(ct) == SessionEnd.Detached)
         {
             throw new CommandException("read escape sequence");

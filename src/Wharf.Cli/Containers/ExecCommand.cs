@@ -80,7 +80,6 @@ internal static class ExecCommand
             throw new CommandException("read escape sequence");
         }
 
-        ExecInspectResponse inspect = await cli.Client.InspectExecAsync(exec, ct);
-        return (int)(inspect.ExitCode ?? 0);
+        return (int)(await cli.Client.ExitCodeOfExecAsync(exec, ct) ?? 0);
     }
 }

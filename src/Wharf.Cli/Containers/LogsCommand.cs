@@ -1,7 +1,7 @@
-using Wharf.Api.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Client.Answers;
 using Wharf.Client.Http;
 using Wharf.Client.Streams;
 
@@ -32,7 +32,7 @@ internal static class LogsCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         CliContext cli = call.Cli;
-        ContainerInspectResponse container = await cli.Client.InspectContainerAsync(call.Arguments[0], ct);
+        ContainerGlance container = await cli.Client.GlanceAtContainerAsync(call.Arguments[0], ct);
         var query = new Query
         {
             { "stdout", true },
@@ -44,8 +44,8 @@ internal static class LogsCommand
             { "tail", call.String("tail") },
             { "details", call.Bool("details") },
         };
-        using EngineReply reply = await cli.Client.LogsAsync(container.Id!, query, ct);
-        if (container.Config!.Tty)
+        using EngineReply reply = await cli.Client.LogsAsync(container.Id, query, ct);
+        if (container.Tty)
         {
             byte[] buffer = new byte[BufferLength];
             int count;

@@ -1,9 +1,9 @@
-using Wharf.Api.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Cli.Framework.Sessions;
 using Wharf.Client;
+using Wharf.Client.Answers;
 using Wharf.Client.Http;
 using Wharf.Primitives;
 
@@ -43,26 +43,25 @@ internal static class StartCommand
     private static async Task<int> AttachAsync(Invocation call, string name, CancellationToken ct)
     {
         CliContext cli = call.Cli;
-        ContainerInspectResponse container = await cli.Client.InspectContainerAsync(name, ct);
-        ContainerConfig config = container.Config!;
-        if (config.Tty && call.Bool("interactive") && !cli.Terminal.InputIsTerminal)
+        ContainerGlance container = await cli.Client.GlanceAtContainerAsync(name, ct);
+        if (container.Tty && call.Bool("interactive") && !cli.Terminal.InputIsTerminal)
         {
             throw new CommandException("the input device is not a TTY");
         }
 
         string keys = call.String("detach-keys") is { Length: > 0 } given ? given : cli.Config["detachKeys"];
-        bool input = call.Bool("interactive") && config.OpenStdin;
+        bool input = call.Bool("interactive") && container.OpenStdin;
         var query = new Query { { "detachKeys", keys }, { "stream", true }, { "stdin", input }, { "stdout", true }, { "stderr", true } };
-        using HijackedStream stream = await cli.Client.AttachContainerAsync(container.Id!, query, ct);
-        using SignalForwarder? signals = !config.Tty
-            ? new SignalForwarder(s => KillQuietly(cli, container.Id!, s))
+        using HijackedStream stream = await cli.Client.AttachContainerAsync(container.Id, query, ct);
+        using SignalForwarder? signals = !container.Tty
+            ? new SignalForwarder(s => KillQuietly(cli, container.Id, s))
             : null;
-        EngineReply wait = await cli.Client.BeginWaitAsync(container.Id!, container.HostConfig?.AutoRemove == true ? "removed" : "next-exit", ct);
-        await cli.Client.StartContainerAsync(container.Id!, keys, ct);
-        using ResizeWatcher? resize = config.Tty
-            ? ResizeWatcher.Start(cli.Terminal, (w, h) => cli.Client.ResizeContainerAsync(container.Id!, w, h, CancellationToken.None).AsTask().GetAwaiter().GetResult())
+        EngineReply wait = await cli.Client.BeginWaitAsync(container.Id, container.AutoRemove ? "removed" : "next-exit", ct);
+        await cli.Client.StartContainerAsync(container.Id, keys, ct);
+        using ResizeWatcher? resize = container.Tty
+            ? ResizeWatcher.Start(cli.Terminal, (w, h) => cli.Client.ResizeContainerAsync(container.Id, w, h, CancellationToken.None).AsTask().GetAwaiter().GetResult())
             : null;
-        var session = new StreamSession(cli.Terminal, stream) { Tty = config.Tty, WantsInput = input, DetachKeys = DetachKeys.Parse(keys) };
+        var session = new StreamSession(cli.Terminal, stream) { Tty = container.Tty, WantsInput = input, DetachKeys = DetachKeys.Parse(keys) };
         if (await session.RunAsync(ct) == SessionEnd.Detached)
         {
             return 0;

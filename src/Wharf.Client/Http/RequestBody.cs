@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -23,6 +24,18 @@ public sealed class RequestBody
 
     public static RequestBody Json<T>(T value, JsonTypeInfo<T> type) =>
         new("application/json", JsonSerializer.SerializeToUtf8Bytes(value, type), null);
+
+    /// <summary>A value whose writer needs no description of its type.</summary>
+    public static RequestBody Json<T>(T value, Action<Utf8JsonWriter, T> write)
+    {
+        var bytes = new ArrayBufferWriter<byte>(1 << 10);
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            write(writer, value);
+        }
+
+        return new("application/json", bytes.WrittenMemory, null);
+    }
 
     public static RequestBody Json(ReadOnlyMemory<byte> json) => new("application/json", json, null);
 

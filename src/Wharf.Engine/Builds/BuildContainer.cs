@@ -51,7 +51,7 @@ internal sealed class BuildContainer(IContainerService containers, IImageService
         Exception? failure = null;
         try
         {
-            await session.RunAsync(input, output, ct);
+            await session.RunAsync(input, output, null, ct);
         }
         catch (Exception e)
         {

@@ -73,14 +73,14 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         {
             if (attached)
             {
-                socket = await run.Shim.AttachAsync(new ShimAttach(exec.Id, wanted.AttachStdin, wanted.AttachStdout, wanted.AttachStderr, request.Tty), ct);
+                socket = await run.Shim.AttachAsync(new ShimAttach(exec.Id, wanted.AttachStdin, wanted.AttachStdout, wanted.AttachStderr, request.Tty, run.Shim.TakesOutlets), ct);
             }
 
             core.Events.Raise(record, "exec_start: " + string.Join(' ', wanted.Cmd!), ("execID", exec.Id));
             ShimLaunchResult result = await LaunchAsync(exec, record, run, attached && wanted.AttachStdin, request.ConsoleSize ?? wanted.ConsoleSize);
             if (result.Error is null)
             {
-                return attached ? Session(exec, container, request.Tty, socket!, null) : null;
+                return attached ? Session(exec, container, request.Tty, socket!, run.Shim.TakesOutlets, null) : null;
             }
 
             exec.ExitCode = result.ExitCode;
@@ -94,7 +94,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
             socket?.Dispose();
             exec.ExitCode ??= 126;
             exec.EndedAt ??= core.Now;
-            return Session(exec, container, request.Tty, null, e.Message + "\r\n");
+            return Session(exec, container, request.Tty, null, false, e.Message + "\r\n");
         }
         catch
         {
@@ -195,7 +195,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
     }
 
     // the form of the stream is what the start asks for, whether the process has a terminal or not
-    private SocketSession Session(ContainerExec exec, Container container, bool raw, Socket? socket, string? error)
+    private SocketSession Session(ContainerExec exec, Container container, bool raw, Socket? socket, bool outlet, string? error)
     {
         ExecCreateRequest request = exec.Request;
         byte[]? bytes = error is null ? null : raw ? Encoding.UTF8.GetBytes(error) : StreamFrame.Of(StreamFrame.Stdout, Encoding.UTF8.GetBytes(error));
@@ -203,6 +203,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
         {
             Raw = raw,
             Socket = socket,
+            AwaitsOutlet = outlet,
             Keys = request.Tty && request.AttachStdin ? DetachKeys.Parse(request.DetachKeys ?? core.Options.DetachKeys) : null,
             Preamble = bytes is null ? null : async (output, token) => await output.WriteAsync(bytes, token),
             Finished = socket is null ? null : () => exec.Ended.Task.WaitAsync(ExitFollowsOutput, core.Clock).ContinueWith(static _ => { }, TaskScheduler.Default),

@@ -30,12 +30,14 @@ internal sealed class ContainerAttacher(EngineCore core, IContainerLogs logs)
 
             bool stdin = options.Stdin && record.Config.OpenStdin;
             Socket? socket = null;
+            bool outlet = false;
             Func<ValueTask>? closed = null;
             if (options.Stream && (stdin || options.Stdout || options.Stderr))
             {
                 IShim shim = await ShimAsync(container, ct);
                 PreparedShim? prepared = container.Prepared;
-                socket = await shim.AttachAsync(new ShimAttach(null, stdin, options.Stdout, options.Stderr, record.Config.Tty), ct);
+                outlet = shim.TakesOutlets;
+                socket = await shim.AttachAsync(new ShimAttach(null, stdin, options.Stdout, options.Stderr, record.Config.Tty, outlet), ct);
                 if (prepared is not null)
                 {
                     prepared.Sessions++;
@@ -47,6 +49,7 @@ internal sealed class ContainerAttacher(EngineCore core, IContainerLogs logs)
             {
                 Raw = record.Config.Tty,
                 Socket = socket,
+                AwaitsOutlet = outlet,
                 Keys = stdin && record.Config.Tty ? keys : null,
                 Preamble = options.Logs ? (output, token) => ReplayAsync(record.Id, options, output, token) : null,
                 Begun = () => core.Events.Raise(container.Current, "attach"),

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 
 namespace Wharf.Engine.Streams;
 
@@ -15,7 +16,14 @@ public interface IStreamSession : IAsyncDisposable
     /// Moves bytes both ways until the output has ended, or the detach keys were typed. The end of <paramref name="input"/> closes stdin and
     /// leaves the output flowing. Neither pipe is completed.
     /// </summary>
-    Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct);
+    /// <param name="input">What the client sends.</param>
+    /// <param name="output">What it shall receive.</param>
+    /// <param name="outlet">
+    /// The socket behind <paramref name="output"/>, when bytes go from there to the client as they are and a flush waits until it has them; null
+    /// otherwise. With it the session may let somebody else write there.
+    /// </param>
+    /// <param name="ct">Ends the session.</param>
+    Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct);
 }
 
 /// <summary>Why a session ended.</summary>

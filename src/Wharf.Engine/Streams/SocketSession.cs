@@ -1,10 +1,15 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Wharf.Primitives;
+using Wharf.Runtime.Shims;
 
 namespace Wharf.Engine.Streams;
 
-/// <summary>A session over the socket that a shim gave: bytes pass as they are, only the detach keys are looked for, and only on terminals.</summary>
+/// <summary>
+/// A session over the socket that a shim gave: bytes pass as they are, only the detach keys are looked for, and only on terminals. Output goes from the shim
+/// straight to the client where the client's connection allows it; then the socket only says when it has ended.
+/// </summary>
 internal sealed class SocketSession : IStreamSession
 {
     private const int BlockSize = 64 * 1024;
@@ -13,6 +18,9 @@ internal sealed class SocketSession : IStreamSession
     public Socket? Socket { get; init; }
 
     public required bool Raw { get; init; }
+
+    /// <summary>The shim waits to be told where output goes (<see cref="ShimOutlet"/>).</summary>
+    public bool AwaitsOutlet { get; init; }
 
     /// <summary>Null when the client types into no terminal.</summary>
     public DetachKeys? Keys { get; init; }
@@ -30,7 +38,7 @@ internal sealed class SocketSession : IStreamSession
     /// <summary>Called once, however the session ends.</summary>
     public Func<ValueTask>? Closed { get; init; }
 
-    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct)
+    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct)
     {
         Begun?.Invoke();
         if (Preamble is not null)
@@ -41,6 +49,12 @@ internal sealed class SocketSession : IStreamSession
         if (Socket is null)
         {
             return StreamEnd.Finished;
+        }
+
+        if (AwaitsOutlet)
+        {
+            await output.FlushAsync(ct);
+            GiveOutlet(outlet);
         }
 
         using var outputEnded = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -80,6 +94,18 @@ internal sealed class SocketSession : IStreamSession
         if (Closed is not null)
         {
             await Closed();
+        }
+    }
+
+    private void GiveOutlet(Socket? outlet)
+    {
+        try
+        {
+            ShimOutlet.Give(Socket!, outlet);
+        }
+        catch (WharfException)
+        {
+            // the shim has gone: whoever reads from it sees its end
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Primitives;
@@ -96,7 +97,7 @@ public static unsafe class UnixSocketCalls
     }
 
     /// <summary>One sendmsg(2) with copies of <paramref name="descriptors"/>; never raises SIGPIPE. A stream may take a part of the data.</summary>
-    public static Errno Send(SafeFileHandle socket, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors, out int sent)
+    public static Errno Send(SafeHandle socket, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors, out int sent, bool wait = true)
     {
         if (descriptors.Length > MaxDescriptors)
         {
@@ -122,7 +123,7 @@ public static unsafe class UnixSocketCalls
             Errno errno;
             do
             {
-                errno = SystemCall.Answer(Libc.sendmsg(socket.Number(), &message, MSG_NOSIGNAL), out sent);
+                errno = SystemCall.Answer(Libc.sendmsg((int)socket.DangerousGetHandle(), &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)), out sent);
             }
             while (errno == Errno.EINTR);
             GC.KeepAlive(socket);

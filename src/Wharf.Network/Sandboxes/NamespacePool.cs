@@ -94,7 +94,7 @@ internal sealed class NamespacePool : IDisposable
                 _ready.Enqueue(Create());
             }
         }
-        catch (WharfException e)
+        catch (Exception e) when (e is WharfException or IOException or UnauthorizedAccessException)
         {
             // The next start makes its own and tells its user what is wrong.
             _log.Warning($"cannot prepare network namespaces: {e.Message}");
@@ -109,6 +109,9 @@ internal sealed class NamespacePool : IDisposable
     {
         string id = ObjectId.New();
         string path = Path.Combine(_directory, ObjectId.Shorten(id));
+
+        // Cleaners of temporary folders take away what looks empty.
+        Directory.CreateDirectory(_directory);
         (var handle, RouteConnection route) = _thread.Create(ns =>
         {
             RouteConnection connection = RouteConnection.Open();

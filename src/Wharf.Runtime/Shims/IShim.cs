@@ -22,6 +22,9 @@ public interface IShim : IAsyncDisposable
     /// </summary>
     Task<Socket> AttachAsync(ShimAttach attach, CancellationToken ct);
 
+    /// <summary>Whether the shim knows <see cref="ShimAttach.Outlet"/>; one that an older daemon started may not.</summary>
+    bool TakesOutlets { get; }
+
     /// <summary>Completes when the first process has ended, its output is drained and its exit is on disk.</summary>
     Task<ShimExit> Exited { get; }
 

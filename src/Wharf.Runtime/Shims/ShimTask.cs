@@ -75,7 +75,8 @@ public sealed record ShimLog
 /// <summary>What a client attaches to.</summary>
 /// <param name="ExecId">The exec, or null for the container itself.</param>
 /// <param name="Tty">The stream is raw instead of framed.</param>
-public sealed record ShimAttach(string? ExecId, bool Stdin, bool Stdout, bool Stderr, bool Tty);
+/// <param name="Outlet">Output waits until <see cref="ShimOutlet"/> has said where it goes.</param>
+public sealed record ShimAttach(string? ExecId, bool Stdin, bool Stdout, bool Stderr, bool Tty, bool Outlet = false);
 
 /// <summary>One more process in a running container.</summary>
 public sealed record ShimExec

@@ -6,17 +6,20 @@ using Wharf.Shim.Loop;
 namespace Wharf.Shim.Streams;
 
 /// <summary>
-/// One client of a process's stdio. Output goes straight to its socket; what the socket does not take waits in a queue. Its input is
-/// read only while the process can take it.
+/// One client of a process's stdio. Output goes straight to its socket, or to the outlet that came over it; what that does not take waits in a
+/// queue. Its input is read only while the process can take it.
 /// </summary>
 internal sealed class AttachClient : IWatcher
 {
     private const int ShutBoth = 2;
 
     private readonly StdioHub _hub;
+    private readonly EventLoop _loop;
     private readonly SharedBuffers _buffers;
     private readonly ByteQueue _queue;
     private readonly Watch _watch;
+    private Watch? _outlet;
+    private bool _awaitsOutlet;
     private bool _inputOpen;
     private bool _outputOpen = true;
     private bool _finishing;
@@ -24,10 +27,12 @@ internal sealed class AttachClient : IWatcher
     public AttachClient(StdioHub hub, EventLoop loop, SharedBuffers buffers, SafeFileHandle socket, ShimAttachFlags flags, int queueCapacity)
     {
         _hub = hub;
+        _loop = loop;
         _buffers = buffers;
         _queue = new ByteQueue(queueCapacity);
         Flags = flags;
         _inputOpen = (flags & ShimAttachFlags.Stdin) != 0;
+        _awaitsOutlet = (flags & ShimAttachFlags.Outlet) != 0;
         _watch = loop.Add(socket, EpollEvents.None, this);
         LastProgress = Environment.TickCount64;
     }
@@ -50,9 +55,9 @@ internal sealed class AttachClient : IWatcher
             return;
         }
 
-        if (_queue.Length == 0)
+        if (_queue.Length == 0 && !_awaitsOutlet)
         {
-            Errno errno = UnixSocketCalls.Send(_watch.File, data, [], out int sent);
+            Errno errno = SendNow(data, out int sent);
             if (errno is not (Errno.None or Errno.EAGAIN))
             {
                 LoseOutput();
@@ -112,8 +117,8 @@ internal sealed class AttachClient : IWatcher
             return;
         }
 
-        bool reads = _inputOpen && !_finishing && _hub.CanTakeInput;
-        bool writes = _queue.Length > 0;
+        bool reads = _awaitsOutlet || (_inputOpen && !_finishing && _hub.CanTakeInput);
+        bool writes = _queue.Length > 0 && !_awaitsOutlet;
         if (!_outputOpen && !reads)
         {
             // The hang-up is known; what the client sent before it is read when the process can take it.
@@ -121,11 +126,17 @@ internal sealed class AttachClient : IWatcher
             return;
         }
 
-        _watch.SetInterest((reads ? EpollEvents.In : 0) | (writes ? EpollEvents.Out : 0));
+        _outlet?.SetInterest(writes ? EpollEvents.Out : EpollEvents.None);
+        _watch.SetInterest((reads ? EpollEvents.In : 0) | (writes && _outlet is null ? EpollEvents.Out : 0));
     }
 
     public void Ready(EpollEvents events)
     {
+        if (_awaitsOutlet && !TakeOutlet())
+        {
+            return;
+        }
+
         if ((events & (EpollEvents.Hangup | EpollEvents.Error)) != 0)
         {
             LoseOutput();
@@ -146,7 +157,7 @@ internal sealed class AttachClient : IWatcher
     {
         while (_queue.Length > 0)
         {
-            Errno errno = UnixSocketCalls.Send(_watch.File, _queue.Front, [], out int sent);
+            Errno errno = SendNow(_queue.Front, out int sent);
             if (errno == Errno.EAGAIN)
             {
                 break;
@@ -209,6 +220,7 @@ internal sealed class AttachClient : IWatcher
     {
         _outputOpen = false;
         _queue.Clear();
+        _outlet?.Close();
         if (_inputOpen && !_finishing)
         {
             UpdateInterest();
@@ -236,7 +248,53 @@ internal sealed class AttachClient : IWatcher
         }
 
         _watch.Close();
+        _outlet?.Close();
         _queue.Clear();
         _hub.ClientClosed(this);
+    }
+
+    // The outlet is as its owner made it: a call on it might wait.
+    private Errno SendNow(ReadOnlySpan<byte> data, out int sent) => UnixSocketCalls.Send((_outlet ?? _watch).File, data, [], out sent, wait: false);
+
+    /// <returns>False while it has not come, and when it never will.</returns>
+    private bool TakeOutlet()
+    {
+        Errno errno = UnixSocketCalls.Receive(_watch.File, stackalloc byte[1], out int count, out SafeFileHandle[] descriptors, wait: false);
+        if (errno == Errno.EAGAIN)
+        {
+            return false;
+        }
+
+        _awaitsOutlet = false;
+        if (errno != Errno.None || count == 0)
+        {
+            LoseOutput();
+            return false;
+        }
+
+        if (descriptors is [SafeFileHandle outlet, ..])
+        {
+            _outlet = _loop.Add(outlet, EpollEvents.None, new Outlet(this));
+        }
+
+        Flush();
+        return !IsClosed;
+    }
+
+    private void OutletReady(EpollEvents events)
+    {
+        if ((events & (EpollEvents.Hangup | EpollEvents.Error)) != 0)
+        {
+            LoseOutput();
+        }
+        else if ((events & EpollEvents.Out) != 0)
+        {
+            Flush();
+        }
+    }
+
+    private sealed class Outlet(AttachClient client) : IWatcher
+    {
+        public void Ready(EpollEvents events) => client.OutletReady(events);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
 using Wharf.Engine.Streams;
 
@@ -12,7 +13,7 @@ internal sealed class EchoSession(bool raw = true) : IStreamSession
 
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct)
+    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct)
     {
         try
         {

@@ -118,7 +118,7 @@ public sealed class ExecTests
         await rig.Containers.StartAsync(id, None);
         var input = new Pipe();
         await input.Writer.WriteAsync("ls\u0001x"u8.ToArray());
-        Assert.Equal(StreamEnd.Detached, await session.RunAsync(input.Reader, new Pipe().Writer, None).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(StreamEnd.Detached, await session.RunAsync(input.Reader, new Pipe().Writer, null, None).WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Equal("ls", rig.Shim(id).Typed());
         Assert.Equal("running", (await rig.InspectAsync(id)).State!.Status);
         Assert.Equal(["create", "start", "attach", "detach"], await rig.ActionsAsync(id));
@@ -141,7 +141,7 @@ public sealed class ExecTests
         var output = new Pipe();
         Task run = Task.Run(async () =>
         {
-            await session.RunAsync(new Pipe().Reader, output.Writer, None);
+            await session.RunAsync(new Pipe().Reader, output.Writer, null, None);
             await output.Writer.CompleteAsync();
         });
         using var reader = new StreamReader(output.Reader.AsStream(), Encoding.UTF8);

@@ -147,6 +147,8 @@ internal sealed class FakeShim(FakeShims factory, string containerId) : IShim
 
     public ShimExec? LastExec { get; private set; }
 
+    public bool TakesOutlets => false;
+
     public Task<Socket> AttachAsync(ShimAttach attach, CancellationToken ct)
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -182,7 +182,7 @@ internal sealed class NetworkLab : IAsyncDisposable
         Directory.Delete(Options.ExecRoot, recursive: true);
     }
 
-    private sealed class ListLog(List<string> lines) : INetworkLog
+    internal sealed class ListLog(List<string> lines) : INetworkLog
     {
         public void Information(string message) => Warning(message);
 

@@ -133,6 +133,13 @@ internal sealed class TestClient(SafeFileHandle socket)
 
     public int Send(ReadOnlySpan<byte> data) => HubRig.Put(socket, data);
 
+    /// <summary>The first message of a connection that awaits its outlet: our copy of the descriptor is closed, as a daemon's need not be.</summary>
+    public void Give(SafeFileHandle? outlet)
+    {
+        UnixSocketCalls.Send(socket, [0], outlet is null ? [] : [outlet.Number()], out _).ThrowIfError("sendmsg");
+        outlet?.Dispose();
+    }
+
     public void CloseSending() => UnixSocketCalls.Shutdown(socket, 1).ThrowIfError("shutdown");
 
     public void Close() => socket.Dispose();

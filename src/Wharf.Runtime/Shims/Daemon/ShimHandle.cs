@@ -16,6 +16,8 @@ internal sealed class ShimHandle : IShim
     /// <summary>The exit code of a container whose shim was killed, so that nobody can know.</summary>
     public const int UnknownExitCode = 255;
 
+    private const int VersionWithOutlets = 2;
+
     private readonly ShimFactory _factory;
     private readonly ShimDirectory _directory;
     private readonly ExecLedger _execs = new();
@@ -84,13 +86,15 @@ internal sealed class ShimHandle : IShim
         }
     }
 
+    public bool TakesOutlets { get; private set; }
+
     public async Task<Socket> AttachAsync(ShimAttach attach, CancellationToken ct)
     {
         Socket socket = await _directory.TryConnectAsync(ct) ?? throw WharfException.Unavailable($"the shim of container {ContainerId} has gone");
         try
         {
             ShimAttachFlags flags = (attach.Stdin ? ShimAttachFlags.Stdin : 0) | (attach.Stdout ? ShimAttachFlags.Stdout : 0) | (attach.Stderr ? ShimAttachFlags.Stderr : 0)
-                | (attach.Tty ? ShimAttachFlags.Raw : ShimAttachFlags.Framed);
+                | (attach.Tty ? ShimAttachFlags.Raw : ShimAttachFlags.Framed) | (attach.Outlet ? ShimAttachFlags.Outlet : 0);
             var request = new ShimRequest { Kind = ShimRequestKind.Attach, Sequence = 1, Id = attach.ExecId ?? "", First = (int)flags };
             await ShimConnection.SendAllAsync(socket, ShimWire.Encode(request));
             ShimConnection.ThrowIfError(await ReceiveOneAsync(socket, ct));
@@ -186,6 +190,7 @@ internal sealed class ShimHandle : IShim
         {
             ShimReply state = await connection.AskAsync(new ShimRequest { Kind = ShimRequestKind.Hello, First = ShimWire.Version }, ct);
             Pid = state.Pid;
+            TakesOutlets = state.Code >= VersionWithOutlets;
             ShimPid = state.Numbers.Count > 0 ? state.Numbers[0] : ShimPid;
             return true;
         }

@@ -80,4 +80,10 @@ public enum ShimAttachFlags
 
     /// <summary>Output in frames of Docker's 8-byte header and data, also from a terminal.</summary>
     Framed = 16,
+
+    /// <summary>
+    /// Output waits for the first message on the connection, one byte that is no input: a descriptor that comes with it is the socket that output goes to;
+    /// without one it goes here. From version 2 on.
+    /// </summary>
+    Outlet = 32,
 }

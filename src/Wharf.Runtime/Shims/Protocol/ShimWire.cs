@@ -11,7 +11,7 @@ namespace Wharf.Runtime.Shims.Protocol;
 public static class ShimWire
 {
     /// <summary>1: the first.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const int LengthSize = 4;
 
