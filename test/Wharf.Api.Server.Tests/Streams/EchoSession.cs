@@ -51,7 +51,7 @@ internal sealed class FloodSession(int bytes) : IStreamSession
 {
     public bool Raw => true;
 
-    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct)
+    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct)
     {
         byte[] block = new byte[64 * 1024];
         for (int sent = 0; sent < bytes; sent += block.Length)
@@ -73,7 +73,7 @@ internal sealed class SilentSession : IStreamSession
 
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct)
+    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct)
     {
         try
         {
@@ -96,7 +96,7 @@ internal sealed class FramedEchoSession(bool raw) : IStreamSession
 {
     public bool Raw => raw;
 
-    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, CancellationToken ct)
+    public async Task<StreamEnd> RunAsync(PipeReader input, PipeWriter output, Socket? outlet, CancellationToken ct)
     {
         while (true)
         {
