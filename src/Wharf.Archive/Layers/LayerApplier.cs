@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Compression;
 using Wharf.Archive.Tar;
@@ -23,9 +24,9 @@ public static class LayerApplier
     private static async Task<LayerApplyResult> RunAsync(Stream tar, SafeFileHandle root, LayerApplyOptions options, CancellationToken ct)
     {
         await using RecipeWriter? recipe = options.Recipe is { } target ? new RecipeWriter(target) : null;
-        using var hashed = new HashingReader(tar);
-        // The digest is taken beside the writing of files: each keeps a core busy.
-        await using var ahead = new ReadAheadStream(hashed);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // The digest is taken beside the reading and the writing of files: each keeps a core busy.
+        await using var ahead = new ReadAheadStream(tar, hash.AppendData, leaveOpen: true);
         using var reader = new TarReader(ahead, options.Limits, recipe);
         var rules = new ExtractRules { Whiteouts = options.Whiteouts, Owners = options.Owners, Private = options.Whiteouts != WhiteoutStyle.Keep };
         long size = 0, entries = 0, skipped;
@@ -48,6 +49,6 @@ public static class LayerApplier
             await recipe.FinishAsync();
         }
 
-        return new LayerApplyResult(hashed.Digest(), size, entries, reader.Position) { SkippedAttributes = skipped, HasRecipe = recipe is { IsSpoilt: false } };
+        return new LayerApplyResult(Digest.FromHash(hash.GetCurrentHash()), size, entries, reader.Position) { SkippedAttributes = skipped, HasRecipe = recipe is { IsSpoilt: false } };
     }
 }

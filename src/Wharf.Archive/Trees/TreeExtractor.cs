@@ -13,6 +13,9 @@ namespace Wharf.Archive.Trees;
 /// </summary>
 internal sealed partial class TreeExtractor : IDisposable
 {
+    // A layer is flushed before it is told of: the disk begins with large files while the rest is unpacked.
+    private const int WriteAhead = 8 << 20;
+
     private const int MostAttempts = 8;
 
     private readonly ExtractRules _rules;
@@ -112,11 +115,17 @@ internal sealed partial class TreeExtractor : IDisposable
         using (file)
         {
             Recipe?.BeginFile(RealPath(path));
-            long position = 0;
+            long position = 0, begun = 0;
             while (await reader.ReadContentAsync(ct) is { IsEnd: false } chunk)
             {
                 Write(file, chunk, position, path);
                 position = chunk.Offset + chunk.Data.Length;
+                if (position - begun >= WriteAhead)
+                {
+                    // A hint: where a file system does not know it, the flush at the end does all.
+                    _ = FileCalls.BeginWriting(file, begun, position - begun);
+                    begun = position;
+                }
             }
 
             if (position < entry.Size)

@@ -212,6 +212,18 @@ public static unsafe class FileCalls
         return errno;
     }
 
+    /// <summary>
+    /// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: the kernel begins to write this part of the file to disk and is not waited for. Makes nothing durable; what a
+    /// sync waits for later is only shorter.
+    /// </summary>
+    public static Errno BeginWriting(SafeFileHandle file, long offset, long length)
+    {
+        const uint SYNC_FILE_RANGE_WRITE = 2;
+        Errno errno = SystemCall.Answer(Libc.sync_file_range(file.Number(), offset, length, SYNC_FILE_RANGE_WRITE));
+        GC.KeepAlive(file);
+        return errno;
+    }
+
     /// <summary>splice(2) between a pipe and another file, at their current positions. Zero moved means end of input.</summary>
     public static Errno Splice(SafeFileHandle from, SafeFileHandle to, int count, SpliceFlags flags, out int moved)
     {

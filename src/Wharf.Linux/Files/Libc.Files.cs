@@ -38,6 +38,9 @@ internal static unsafe partial class Libc
     public static partial int syncfs(int fd);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int sync_file_range(int fd, long offset, long length, uint flags);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nuint count, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]

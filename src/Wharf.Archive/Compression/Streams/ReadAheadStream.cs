@@ -4,70 +4,65 @@ namespace Wharf.Archive.Compression;
 
 /// <summary>
 /// Reads its source in a task of its own, at most a few buffers ahead, so that decompression and what follows it share two cores.
-/// An error of the source comes out where its bytes would have. Disposal stops the task and closes the source.
+/// An error of the source comes out where its bytes would have. Disposal stops the task and closes the source, unless told otherwise.
 /// </summary>
+/// <remarks>
+/// What shall be done with all bytes in their order besides (a hash) is done in a third task, one buffer after another; the stream ends after it has seen the last.
+/// </remarks>
 internal sealed class ReadAheadStream : ForwardReader
 {
     private const int BufferSize = 256 * 1024;
     private const int BuffersAhead = 4;
 
     private readonly Stream _source;
+    private readonly bool _leaveOpen;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<(byte[] Buffer, int Length)> _full = Channel.CreateBounded<(byte[], int)>(
-        new BoundedChannelOptions(BuffersAhead) { SingleReader = true, SingleWriter = true });
-    private readonly Channel<byte[]> _empty = Channel.CreateUnbounded<byte[]>(
-        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Action<ReadOnlySpan<byte>>? _besides;
+    private readonly Channel<Filled> _full = Channel.CreateBounded<Filled>(new BoundedChannelOptions(BuffersAhead) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Filled> _empty = Channel.CreateUnbounded<Filled>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly Task _pump;
-    private byte[]? _current;
+    private Filled _current;
     private int _used;
-    private int _length;
 
-    public ReadAheadStream(Stream source)
+    public ReadAheadStream(Stream source, Action<ReadOnlySpan<byte>>? besides = null, bool leaveOpen = false)
     {
+        _leaveOpen = leaveOpen;
         _source = source;
+        _besides = besides;
         _pump = Task.Run(PumpAsync);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_used == _length && !await NextAsync(cancellationToken))
-        {
-            return 0;
-        }
-
-        int count = Math.Min(buffer.Length, _length - _used);
-        _current.AsSpan(_used, count).CopyTo(buffer.Span);
-        _used += count;
-        return count;
+        return _used < _current.Length || await NextAsync(cancellationToken) ? Take(buffer.Span) : 0;
     }
 
     public override int Read(Span<byte> buffer)
     {
-        if (_used == _length && !NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
-        {
-            return 0;
-        }
+        return _used < _current.Length || NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() ? Take(buffer) : 0;
+    }
 
-        int count = Math.Min(buffer.Length, _length - _used);
-        _current.AsSpan(_used, count).CopyTo(buffer);
+    private int Take(Span<byte> buffer)
+    {
+        int count = Math.Min(buffer.Length, _current.Length - _used);
+        _current.Buffer.AsSpan(_used, count).CopyTo(buffer);
         _used += count;
         return count;
     }
 
     private async ValueTask<bool> NextAsync(CancellationToken ct)
     {
-        if (_current is not null)
+        if (_current.Buffer is not null)
         {
             _empty.Writer.TryWrite(_current);
-            _current = null;
         }
 
-        _used = _length = 0;
+        _used = 0;
+        _current = default;
         while (await _full.Reader.WaitToReadAsync(ct))
         {
-            if (_full.Reader.TryRead(out var next))
+            if (_full.Reader.TryRead(out _current))
             {
-                (_current, _length) = next;
                 return true;
             }
         }
@@ -77,32 +72,53 @@ internal sealed class ReadAheadStream : ForwardReader
 
     private async Task PumpAsync()
     {
+        Task seen = Task.CompletedTask;
         try
         {
             while (true)
             {
-                byte[] buffer = _empty.Reader.TryRead(out byte[]? used) ? used : new byte[BufferSize];
+                byte[] buffer = await EmptyAsync();
                 int length = await _source.ReadAtLeastAsync(buffer, BufferSize / 2, throwOnEndOfStream: false, _stop.Token);
+                await seen;
                 if (length == 0)
                 {
                     _full.Writer.Complete();
                     return;
                 }
 
-                await _full.Writer.WriteAsync((buffer, length), _stop.Token);
+                seen = _besides is null ? seen : Task.Run(() => _besides(buffer.AsSpan(0, length)), CancellationToken.None);
+                await _full.Writer.WriteAsync(new Filled(buffer, length, seen), _stop.Token);
             }
         }
         catch (Exception e)
         {
+            await seen.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             _full.Writer.Complete(e); // rethrown by the reader
         }
+    }
+
+    private async ValueTask<byte[]> EmptyAsync()
+    {
+        if (!_empty.Reader.TryRead(out Filled used))
+        {
+            return new byte[BufferSize];
+        }
+
+        await used.Seen;
+        return used.Buffer;
     }
 
     protected override async ValueTask CloseAsync()
     {
         await _stop.CancelAsync();
         await _pump;
-        await _source.DisposeAsync();
+        if (!_leaveOpen)
+        {
+            await _source.DisposeAsync();
+        }
+
         _stop.Dispose();
     }
+
+    private readonly record struct Filled(byte[] Buffer, int Length, Task Seen);
 }
