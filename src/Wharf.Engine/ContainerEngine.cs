@@ -145,7 +145,9 @@ public sealed class ContainerEngine : IAsyncDisposable
         await parts.Images.SweepContainersAsync(layers.Contains, ct);
         RestoreResult networks = await parts.Networks.RestoreAsync(networkStore.LoadAll(), restorer.LiveSandboxes, ct);
         await networkStore.ReplaceAsync(networks.Networks);
-        await restorer.ResumeAsync(networks.Sandboxes);
+        await restorer.FollowAsync(networks.Sandboxes);
+        await engine.EndLeftOversAsync(restorer);
+        await restorer.ActAsync();
         volumes.Sweep();
         return engine;
     }
@@ -184,6 +186,14 @@ public sealed class ContainerEngine : IAsyncDisposable
         {
             Core.Log.Warning("some containers did not stop in the shutdown timeout and run on");
         }
+    }
+
+    // The former daemon had no time to stop them with itself: it is done for it, and policies find them as after an orderly end.
+    private async Task EndLeftOversAsync(ContainerRestorer restorer)
+    {
+        await ShutDownContainersAsync();
+        _monitor.ShuttingDown = false;
+        restorer.AddEnded();
     }
 
     private async Task StopAsync(Container container)

@@ -37,6 +37,13 @@ public interface INetworkController : IAsyncDisposable
     IReadOnlyList<NetworkMember> GetMembers(string networkId);
 
     /// <exception cref="Primitives.WharfException">Conflict "network with name X already exists"; InvalidArgument; Forbidden for predefined names and overlapping pools.</exception>
+    /// <summary>
+    /// Settles which address families a new network has: its creator's word, else the network's own options, else the daemon's default options, else
+    /// IPv4 alone.
+    /// </summary>
+    /// <exception cref="WharfException">InvalidArgument for an option that is no boolean.</exception>
+    NetworkConfig WithFamilies(NetworkConfig config, bool? ipv4, bool? ipv6);
+
     Task<NetworkRecord> CreateNetworkAsync(NetworkConfig config, CancellationToken ct);
 
     /// <exception cref="Primitives.WharfException">NotFound; Forbidden for predefined networks and those with active endpoints.</exception>
@@ -66,6 +73,9 @@ public interface INetworkController : IAsyncDisposable
 
     /// <exception cref="Primitives.WharfException">NotFound "container X is not connected to network Y".</exception>
     Task<Sandbox> DisconnectAsync(string containerId, string network, CancellationToken ct);
+
+    /// <summary>Takes a link away from a running container: its name, and what it opened where icc=false. Null when the container has no sandbox.</summary>
+    Task<Sandbox?> UnlinkAsync(string containerId, string alias, CancellationToken ct);
 
     /// <summary>The container's new name resolves from now on, the old one no more.</summary>
     Task<Sandbox?> RenameAsync(string containerId, string name, CancellationToken ct);

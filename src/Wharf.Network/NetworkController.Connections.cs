@@ -71,6 +71,33 @@ public sealed partial class NetworkController
         }
     }, ct);
 
+    public Task<Sandbox?> UnlinkAsync(string containerId, string alias, CancellationToken ct) => Run<Sandbox?>(() =>
+    {
+        if (!_sandboxes.TryGetValue(containerId, out SandboxEntry? entry))
+        {
+            return null;
+        }
+
+        lock (entry.Gate)
+        {
+            EndpointRequest Without(EndpointRequest wish) => wish with { Links = [.. wish.Links.Where(l => l.Alias != alias)] };
+            Sandbox before = entry.Snapshot;
+            entry.Snapshot = before with
+            {
+                Request = before.Request with { Endpoints = [.. before.Request.Endpoints.Select(Without)] },
+                Endpoints = [.. before.Endpoints.Select(e => e with { Request = Without(e.Request) })],
+            };
+            Describe(entry);
+            foreach (Endpoint endpoint in entry.Snapshot.Endpoints)
+            {
+                _firewall?.Set(PartOf(endpoint), Elements(entry.Snapshot, endpoint, GetEntry(endpoint.NetworkId),
+                    endpoint.Id == before.GatewayEndpointId ? before.Ports : []));
+            }
+
+            return entry.Snapshot;
+        }
+    }, ct);
+
     public Task<Sandbox?> RenameAsync(string containerId, string name, CancellationToken ct) => Run<Sandbox?>(() =>
     {
         if (!_sandboxes.TryGetValue(containerId, out SandboxEntry? entry))

@@ -12,6 +12,8 @@ namespace Wharf.Network;
 
 public sealed partial class NetworkController
 {
+    private const string IPv4Option = "com.docker.network.enable_ipv4";
+    private const string IPv6Option = "com.docker.network.enable_ipv6";
     private static readonly string[] PredefinedNames = ["bridge", "host", "none", "default"];
 
     public Task<NetworkRecord> CreateNetworkAsync(NetworkConfig config, CancellationToken ct) => Run(() =>
@@ -27,7 +29,7 @@ public sealed partial class NetworkController
             throw WharfException.NotFound($"could not find plugin {config.IpamDriver} in v1 plugin registry: plugin not found");
         }
 
-        config = config with { Options = WithDefaults(config) };
+        config = config with { Options = WithDefaults(config, o => !IsFamily(o.Key)) };
         lock (_lock)
         {
             if (_networks.Values.Any(n => n.Record.Name == config.Name))
@@ -38,15 +40,42 @@ public sealed partial class NetworkController
             List<NetworkRecord> others = [.. _networks.Values.Select(n => n.Record)];
             var record = new NetworkRecord { Id = ObjectId.New(), Config = config, Created = _clock.GetUtcNow() };
             record = driver.Plan(record, others);
-            record = record with { Config = config with { Pools = Planner(others).Complete(config, driver.WantsGateway(config)) } };
+            record = record with { Config = config with { Pools = Planner(others).Complete(config, ipv6 => driver.WantsGateway(config, ipv6)) } };
             return Start(record, driver).Record;
         }
     }, ct);
 
-    private IReadOnlyDictionary<string, string> WithDefaults(NetworkConfig config)
+    public NetworkConfig WithFamilies(NetworkConfig config, bool? ipv4, bool? ipv6)
+    {
+        Dictionary<string, string> options = WithDefaults(config, o => IsFamily(o.Key));
+        return config with
+        {
+            EnableIPv4 = Family(options, IPv4Option, ipv4, otherwise: true),
+            EnableIPv6 = Family(options, IPv6Option, ipv6, otherwise: false),
+            Options = options,
+        };
+    }
+
+    // An option that the creator's own word overrules is not shown: it would contradict what is.
+    private static bool Family(Dictionary<string, string> options, string key, bool? asked, bool otherwise)
+    {
+        if (asked is { } told)
+        {
+            options.Remove(key);
+            return told;
+        }
+
+        return !options.TryGetValue(key, out string? text) ? otherwise
+            : BridgeSettings.TryBoolean(text, out bool value) ? value
+            : throw WharfException.Invalid($"driver-opt \"{key}\" is not a valid bool");
+    }
+
+    private static bool IsFamily(string key) => key is IPv4Option or IPv6Option;
+
+    private Dictionary<string, string> WithDefaults(NetworkConfig config, Func<NetworkDriverOption, bool> which)
     {
         Dictionary<string, string> options = new(config.Options);
-        foreach (NetworkDriverOption option in _options.DriverOptions.Where(o => o.Driver == config.Driver))
+        foreach (NetworkDriverOption option in _options.DriverOptions.Where(o => o.Driver == config.Driver && which(o)))
         {
             options.TryAdd(option.Key, option.Value);
         }

@@ -54,7 +54,7 @@ public sealed partial class NetworkController
 
         if (_options.Firewall || _options.FirewallIPv6)
         {
-            var settings = new FirewallSettings(_options.FirewallTable, DropForeign: routesForUs, _options.Firewall, _options.FirewallIPv6);
+            var settings = new FirewallSettings(_options.FirewallTable, DropForeign: routesForUs && !_options.RouteForOthers, _options.Firewall, _options.FirewallIPv6);
             _firewall = new Firewall(settings, _options.OwnFirewall, _log);
             _firewall.ReplaceAll(Parts());
         }
@@ -216,7 +216,7 @@ public sealed partial class NetworkController
         }
 
         var config = record.Config with { Options = options, EnableIPv6 = _options.IPv6, Pools = pools };
-        config = config with { Pools = Planner(stored.Where(n => n.Name != record.Name)).Complete(config, needsGateway: true) };
+        config = config with { Pools = Planner(stored.Where(n => n.Name != record.Name)).Complete(config, needsGateway: _ => true) };
         return record with { BridgeName = _options.Bridge, Config = config };
     }
 
@@ -226,13 +226,14 @@ public sealed partial class NetworkController
         Subnet range = ipv6 ? _options.FixedRangeIPv6 : _options.FixedRange;
         IpamPool? former = record.Config.Pools.FirstOrDefault(p => p.Subnet.IsIPv6 == ipv6);
         IpamPool pool = asked is { } address ? new IpamPool { Subnet = address.Subnet, Gateway = address.Address }
-            : BridgeAddressNow(ipv6) is { } present && Holds(present.Subnet, range) ? new IpamPool { Subnet = present.Subnet, Gateway = present.Address }
+            : BridgeAddressNow(ipv6, range) is { } present ? new IpamPool { Subnet = present.Subnet, Gateway = present.Address }
             : former is not null && Holds(former.Subnet, range) ? new IpamPool { Subnet = former.Subnet, Gateway = former.Gateway }
             : !range.IsEmpty ? new IpamPool { Subnet = range }
             : new IpamPool { Subnet = FirstFree(ipv6) };
-        pool = pool with { Range = range.IsEmpty || range == pool.Subnet ? default : range };
-        return ipv6 || _options.DefaultGateway is null ? pool
-            : pool with { Auxiliary = new Dictionary<string, IPAddress> { [NetworkEntry.OtherGateway] = _options.DefaultGateway } };
+        pool = pool with { Range = range };
+        return (ipv6 ? _options.DefaultGatewayIPv6 : _options.DefaultGateway) is { } other
+            ? pool with { Auxiliary = new Dictionary<string, IPAddress> { [NetworkEntry.OtherGateway] = other } }
+            : pool;
     }
 
     // A range that was given alone is the network itself.
@@ -241,25 +242,22 @@ public sealed partial class NetworkController
     private Subnet FirstFree(bool ipv6)
     {
         var none = new NetworkConfig { Name = "bridge", EnableIPv4 = !ipv6, EnableIPv6 = ipv6 };
-        return Planner([]).Complete(none, needsGateway: true)[0].Subnet;
+        return Planner([]).Complete(none, needsGateway: _ => true)[0].Subnet;
     }
 
-    private InterfaceAddress? BridgeAddressNow(bool ipv6)
+    /// <summary>The bridge's address whose network holds the range of automatic addresses, if it must be somebody else's bridge or of a former daemon.</summary>
+    private InterfaceAddress? BridgeAddressNow(bool ipv6, Subnet range)
     {
         if (_host.FindLink(_options.Bridge) is not { } bridge)
         {
             return null;
         }
 
-        foreach (LinkAddress address in _host.ListAddresses())
-        {
-            bool v6 = address.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-            if (address.Index == bridge.Index && v6 == ipv6 && !address.Address.IsIPv6LinkLocal)
-            {
-                return new InterfaceAddress(address.Address, address.PrefixLength);
-            }
-        }
-
-        return null;
+        return _host.ListAddresses()
+            .Where(a => a.Index == bridge.Index && a.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 == ipv6 && !a.Address.IsIPv6LinkLocal)
+            .Select(a => new InterfaceAddress(a.Address, a.PrefixLength))
+            .Where(a => Holds(a.Subnet, range))
+            .Cast<InterfaceAddress?>()
+            .FirstOrDefault();
     }
 }

@@ -87,7 +87,7 @@ public sealed partial class NetworkController
             Interface = network.Driver.HasInterfaces ? InterfaceNames.Choose(network.Driver.InterfacePrefix(network.Record), wish, sandbox.Endpoints) : "",
             DnsNames = NamesOf(sandbox.Request, wish, network),
         };
-        Endpoint endpoint = network.Allocate(planned, sandbox.ContainerId);
+        Endpoint endpoint = network.Allocate(planned, sandbox.ContainerId, sandbox.Request.WithoutIPv6);
         try
         {
             if (network.Driver.HasInterfaces)
@@ -223,6 +223,7 @@ public sealed partial class NetworkController
             IPv4 = endpoint.IPv4?.Address,
             IPv6 = endpoint.IPv6?.Address,
             Ports = published,
+            DirectRouting = _options.DirectRouting,
             Links = [.. endpoint.Request.Links.Select(l => LinkOf(l, endpoint.NetworkId)).OfType<LinkFacts>()],
         });
 

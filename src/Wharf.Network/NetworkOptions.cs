@@ -27,6 +27,9 @@ public sealed record NetworkOptions
     /// <summary><c>--default-gateway</c>: another machine as the default network's gateway.</summary>
     public IPAddress? DefaultGateway { get; init; }
 
+    /// <summary><c>--default-gateway-v6</c>.</summary>
+    public IPAddress? DefaultGatewayIPv6 { get; init; }
+
     /// <summary><c>--ip</c>: the address that ports are published on when none is given.</summary>
     public IPAddress DefaultBinding { get; init; } = IPAddress.Any;
 
@@ -35,6 +38,12 @@ public sealed record NetworkOptions
 
     /// <summary><c>--ip-forward</c>.</summary>
     public bool IpForward { get; init; } = true;
+
+    /// <summary><c>--ip-forward-no-drop</c>: where forwarding was turned on by us, the host routes for others than containers too.</summary>
+    public bool RouteForOthers { get; init; }
+
+    /// <summary><c>--allow-direct-routing</c>: published ports of networks in mode nat may also be reached at the container's own address.</summary>
+    public bool DirectRouting { get; init; }
 
     /// <summary><c>--ip-masq</c>.</summary>
     public bool Masquerade { get; init; } = true;

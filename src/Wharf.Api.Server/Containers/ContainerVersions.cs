@@ -35,7 +35,7 @@ internal static class ContainerVersions
     {
         if (version >= FlatNetworkSettingsGone)
         {
-            return container;
+            return container with { Config = container.Config is { } config ? config with { MacAddress = null } : null };
         }
 
         return container with

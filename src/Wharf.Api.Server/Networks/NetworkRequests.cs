@@ -1,4 +1,5 @@
 using Wharf.Api.Networks;
+using Wharf.Api.Versions;
 using Wharf.Engine.Networks;
 using Wharf.Primitives;
 
@@ -7,7 +8,9 @@ namespace Wharf.Api.Server.Networks;
 /// <summary>From the wire's form of a new network to the engine's.</summary>
 internal static class NetworkRequests
 {
-    public static NetworkCreateOptions Options(NetworkCreateRequest request)
+    private static readonly ApiVersion WithoutIPv4 = new(1, 48);
+
+    public static NetworkCreateOptions Options(NetworkCreateRequest request, ApiVersion version)
     {
         if (request.ConfigOnly || request.ConfigFrom?.Network is { Length: > 0 })
         {
@@ -26,7 +29,7 @@ internal static class NetworkRequests
             Internal = request.Internal,
             Attachable = request.Attachable,
             Ingress = request.Ingress,
-            EnableIPv4 = request.EnableIPv4,
+            EnableIPv4 = version < WithoutIPv4 ? null : request.EnableIPv4,
             EnableIPv6 = request.EnableIPv6,
             Ipam = request.IPAM,
             Options = request.Options ?? [],

@@ -26,7 +26,7 @@ internal sealed class NetworkRoutes(INetworkService networks)
     private async Task CreateAsync(ApiCall call)
     {
         NetworkCreateRequest request = await call.ReadAsync(ApiJson.Context.NetworkCreateRequest);
-        await call.CreatedAsync(await networks.CreateAsync(NetworkRequests.Options(request), call.Ct), ApiJson.Context.NetworkCreateResponse);
+        await call.CreatedAsync(await networks.CreateAsync(NetworkRequests.Options(request, call.Version), call.Ct), ApiJson.Context.NetworkCreateResponse);
     }
 
     private Task InspectAsync(ApiCall call)

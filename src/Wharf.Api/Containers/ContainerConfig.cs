@@ -48,6 +48,9 @@ public record ContainerConfig
 
     public bool? NetworkDisabled { get; set; }
 
+    /// <summary>Until 1.51: the address asked for on the network of the network mode. Since 1.44 it belongs to the endpoint.</summary>
+    public string? MacAddress { get; set; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? OnBuild { get; set; }
 

@@ -6,7 +6,4 @@ public sealed record ContainerCreateRequest : ContainerConfig
     public HostConfig? HostConfig { get; set; }
 
     public NetworkingConfig? NetworkingConfig { get; set; }
-
-    /// <summary>Until 1.51: the address on the network of the network mode. Since 1.44 it belongs to the endpoint.</summary>
-    public string? MacAddress { get; set; }
 }

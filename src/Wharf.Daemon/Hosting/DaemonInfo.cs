@@ -19,8 +19,8 @@ internal static class DaemonInfo
             ServerVersion = BuildFacts.Version,
             DockerRootDir = options.DataRoot,
             RegistryConfig = Registries(registries),
-            HttpProxy = Masked(registries.HttpProxy),
-            HttpsProxy = Masked(registries.HttpsProxy),
+            HttpProxy = ProxyAddress.Masked(registries.HttpProxy),
+            HttpsProxy = ProxyAddress.Masked(registries.HttpsProxy),
             NoProxy = registries.NoProxy ?? string.Empty,
             Warnings = Warnings(info, options),
         };
@@ -39,13 +39,6 @@ internal static class DaemonInfo
             Mirrors = [.. registries.Mirrors.Select(mirror => mirror.TrimEnd('/') + "/")],
         };
     }
-
-    // A proxy's address may carry a password, which info shows to everyone who may ask.
-    private static string Masked(string? proxy) =>
-        string.IsNullOrEmpty(proxy) ? string.Empty
-        : Uri.TryCreate(proxy, UriKind.Absolute, out Uri? uri) && uri.UserInfo.Length > 0
-            ? proxy.Replace(uri.UserInfo + "@", "xxxxx:xxxxx@", StringComparison.Ordinal)
-            : proxy;
 
     private static List<string>? Warnings(SystemInfo info, DaemonOptions options)
     {

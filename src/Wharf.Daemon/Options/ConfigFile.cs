@@ -111,5 +111,7 @@ internal static class ConfigFile
     }
 
     private static string Show(string name, OptionValues values) =>
-        OptionTable.Find(name)!.Kind is OptionKind.List or OptionKind.Map ? $"[{string.Join(' ', values.List(name))}]" : values.Text(name) ?? string.Empty;
+        OptionTable.Find(name)!.Kind is OptionKind.List or OptionKind.Map ? $"[{string.Join(' ', values.List(name))}]"
+        : name is "http-proxy" or "https-proxy" ? ProxyAddress.Masked(values.Text(name))
+        : values.Text(name) ?? string.Empty;
 }

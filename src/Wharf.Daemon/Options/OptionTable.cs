@@ -9,6 +9,7 @@ internal static class OptionTable
     public static readonly IReadOnlyList<OptionSpec> All =
     [
         new("add-runtime", Map, "runtimes", "Register an additional OCI compatible runtime (name=path)") { Reloads = true },
+        new("allow-direct-routing", Flag, "allow-direct-routing", "Allow remote access to published ports on container IP addresses"),
         new("bip", Text, "bip", "IPv4 address for the default bridge"),
         new("bip6", Text, "bip6", "IPv6 address for the default bridge"),
         new("bridge", Text, "bridge", "Attach containers to a network bridge") { Short = 'b' },
@@ -21,6 +22,7 @@ internal static class OptionTable
         new("default-address-pool", List, "default-address-pools", "Default address pools for networks (base=CIDR,size=N)"),
         new("default-cgroupns-mode", Text, "default-cgroupns-mode", "Default mode for containers cgroup namespace (host | private)"),
         new("default-gateway", Text, "default-gateway", "Default gateway IPv4 address for the default bridge network"),
+        new("default-gateway-v6", Text, "default-gateway-v6", "Default gateway IPv6 address for the default bridge network"),
         new("default-ipc-mode", Text, "default-ipc-mode", "Default mode for containers ipc (shareable | private)"),
         new("default-network-opt", List, "default-network-opts", "Default network options (driver=key=value)"),
         new("default-runtime", Text, "default-runtime", "Default OCI runtime for containers") { Reloads = true },
@@ -49,6 +51,7 @@ internal static class OptionTable
         new("insecure-registry", List, "insecure-registries", "Enable insecure registry communication") { Reloads = true },
         new("ip", Text, "ip", "Host IP for port publishing from the default bridge network (default 0.0.0.0)"),
         new("ip-forward", Flag, "ip-forward", "Enable IP forwarding in system configuration (default true)"),
+        new("ip-forward-no-drop", Flag, "ip-forward-no-drop", "Do not keep the host from routing for others when enabling IP forwarding"),
         new("ip-masq", Flag, "ip-masq", "Enable IP masquerading for the default bridge network (default true)"),
         new("iptables", Flag, "iptables", "Enable addition of firewall rules (default true)"),
         new("ip6tables", Flag, "ip6tables", "Enable addition of IPv6 firewall rules (default: as iptables)"),
@@ -87,9 +90,9 @@ internal static class OptionTable
 
     /// <summary>Options of Docker's daemon whose feature this build lacks: refused by name instead of as unknown.</summary>
     public static readonly FrozenSet<string> Unsupported = FrozenSet.Create(StringComparer.Ordinal,
-        "allow-direct-routing", "authorization-plugin", "authorization-plugins", "bridge-accept-fwmark", "builder", 
+        "authorization-plugin", "authorization-plugins", "bridge-accept-fwmark", "builder", 
         "containerd", "containerd-namespace", "containerd-plugins-namespace", "cpu-rt-period", "cpu-rt-runtime", "cri-containerd",
-        "default-gateway-v6", "firewall-backend", "init-path", "ip-forward-no-drop", "min-api-version", "network-control-plane-mtu", "node-generic-resource", "node-generic-resources",
+        "firewall-backend", "init-path", "min-api-version", "network-control-plane-mtu", "node-generic-resource", "node-generic-resources",
         "nri-opts", "oom-score-adjust", "raw-logs", "rootless", "selinux-enabled", "swarm-default-advertise-addr", "userland-proxy-path",
         "userns-remap");
 

@@ -255,13 +255,19 @@ internal static class OptionsBinder
         return defaults with
         {
             Bridge = values.Text("bridge") ?? defaults.Bridge,
+
+            // Daemons on one host have bridges of their own, and so tables of their own.
+            FirewallTable = values.Text("bridge") is { } bridge && bridge != defaults.Bridge ? $"{defaults.FirewallTable}-{bridge}" : defaults.FirewallTable,
             BridgeAddress = values.Parsed<InterfaceAddress>("bip", InterfaceAddress.TryParse),
             BridgeAddressIPv6 = values.Parsed<InterfaceAddress>("bip6", InterfaceAddress.TryParse),
             FixedRange = values.Parsed<Subnet>("fixed-cidr", Subnet.TryParse) ?? default,
             FixedRangeIPv6 = values.Parsed<Subnet>("fixed-cidr-v6", Subnet.TryParse) ?? default,
             DefaultGateway = values.Text("default-gateway") is string gateway ? Address("default-gateway", gateway) : null,
+            DefaultGatewayIPv6 = values.Text("default-gateway-v6") is string gateway6 ? Address("default-gateway-v6", gateway6) : null,
             DefaultBinding = values.Text("ip") is string ip ? Address("ip", ip) : defaults.DefaultBinding,
             InterContainer = values.Flag("icc", otherwise: true),
+            DirectRouting = values.Flag("allow-direct-routing"),
+            RouteForOthers = values.Flag("ip-forward-no-drop"),
             IpForward = values.Flag("ip-forward", otherwise: true),
             Masquerade = values.Flag("ip-masq", otherwise: true),
             Firewall = values.Flag("iptables", otherwise: true),

@@ -206,7 +206,7 @@ internal sealed class ExecService(EngineCore core, ExecProcess processes) : IExe
             AwaitsOutlet = outlet,
             Keys = request.Tty && request.AttachStdin ? DetachKeys.Parse(request.DetachKeys ?? core.Options.DetachKeys) : null,
             Preamble = bytes is null ? null : async (output, token) => await output.WriteAsync(bytes, token),
-            Finished = socket is null ? null : () => exec.Ended.Task.WaitAsync(ExitFollowsOutput, core.Clock).ContinueWith(static _ => { }, TaskScheduler.Default),
+            Finished = socket is null ? null : token => exec.Ended.Task.WaitAsync(ExitFollowsOutput, core.Clock, token).ContinueWith(static _ => { }, TaskScheduler.Default),
             Left = () => core.Events.Raise(container.Current, "exec_detach", ("execID", exec.Id)),
         };
     }

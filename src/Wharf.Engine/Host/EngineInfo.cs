@@ -65,6 +65,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel, EventJou
             SecurityOptions = SecurityOptions(),
             ProductLicense = "",
             Warnings = Warnings(),
+            FirewallBackend = new FirewallInfo { Driver = "nftables" },
             CDISpecDirs = [.. core.Options.CdiFolders],
         };
     }

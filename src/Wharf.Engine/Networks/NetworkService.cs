@@ -17,22 +17,19 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             throw WharfException.Unavailable("This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
         }
 
-        NetworkRecord record = await core.Networks.CreateNetworkAsync(
-            new NetworkConfig
-            {
-                Name = options.Name,
-                Driver = string.IsNullOrEmpty(options.Driver) ? "bridge" : options.Driver,
-                Internal = options.Internal,
-                Attachable = options.Attachable,
-                EnableIPv4 = options.EnableIPv4 ?? true,
-                EnableIPv6 = options.EnableIPv6 ?? false,
-                IpamDriver = string.IsNullOrEmpty(options.Ipam?.Driver) ? "default" : options.Ipam.Driver,
-                IpamOptions = options.Ipam?.Options ?? [],
-                Pools = [.. (options.Ipam?.Config ?? []).Select(Pool)],
-                Options = options.Options,
-                Labels = options.Labels,
-            },
-            ct);
+        var config = new NetworkConfig
+        {
+            Name = options.Name,
+            Driver = string.IsNullOrEmpty(options.Driver) ? "bridge" : options.Driver,
+            Internal = options.Internal,
+            Attachable = options.Attachable,
+            IpamDriver = string.IsNullOrEmpty(options.Ipam?.Driver) ? "default" : options.Ipam.Driver,
+            IpamOptions = options.Ipam?.Options ?? [],
+            Pools = [.. (options.Ipam?.Config ?? []).Select(Pool)],
+            Options = options.Options,
+            Labels = options.Labels,
+        };
+        NetworkRecord record = await core.Networks.CreateNetworkAsync(core.Networks.WithFamilies(config, options.EnableIPv4, options.EnableIPv6), ct);
         try
         {
             await store.SaveAsync(record);

@@ -35,6 +35,7 @@ internal static class SandboxPlan
             Endpoints = mode is "host" or "none" || config.NetworkDisabled == true ? [] : [.. record.Definition.Networks.Select(n => Endpoint(n.Key, n.Value, record, containers))],
             Ports = mode is "host" or "none" ? [] : Ports(host, exposed),
             ExposedPorts = exposed,
+            WithoutIPv6 = host.Sysctls?.GetValueOrDefault("net.ipv6.conf.all.disable_ipv6") == "1",
             Dns = new DnsSettings
             {
                 Servers = [.. (host.Dns ?? []).Select(IPAddress.Parse)],

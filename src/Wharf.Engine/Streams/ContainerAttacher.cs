@@ -32,6 +32,7 @@ internal sealed class ContainerAttacher(EngineCore core, IContainerLogs logs)
             Socket? socket = null;
             bool outlet = false;
             Func<ValueTask>? closed = null;
+            Task end = container.Waiters.NextExit;
             if (options.Stream && (stdin || options.Stdout || options.Stderr))
             {
                 IShim shim = await ShimAsync(container, ct);
@@ -52,6 +53,9 @@ internal sealed class ContainerAttacher(EngineCore core, IContainerLogs logs)
                 AwaitsOutlet = outlet,
                 Keys = stdin && record.Config.Tty ? keys : null,
                 Preamble = options.Logs ? (output, token) => ReplayAsync(record.Id, options, output, token) : null,
+
+                // Who read the last line and asks how it ended must find the end on record.
+                Finished = socket is null ? null : token => end.WaitAsync(token),
                 Begun = () => core.Events.Raise(container.Current, "attach"),
                 Left = () => core.Events.Raise(container.Current, "detach"),
                 Closed = closed,

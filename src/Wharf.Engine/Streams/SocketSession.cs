@@ -33,7 +33,7 @@ internal sealed class SocketSession : IStreamSession
     public Action? Left { get; init; }
 
     /// <summary>Awaited when the output has ended, before the client learns of it.</summary>
-    public Func<Task>? Finished { get; init; }
+    public Func<CancellationToken, Task>? Finished { get; init; }
 
     /// <summary>Called once, however the session ends.</summary>
     public Func<ValueTask>? Closed { get; init; }
@@ -82,7 +82,7 @@ internal sealed class SocketSession : IStreamSession
 
         if (Finished is not null)
         {
-            await Finished();
+            await Finished(ct);
         }
 
         return StreamEnd.Finished;

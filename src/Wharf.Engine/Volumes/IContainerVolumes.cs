@@ -15,6 +15,9 @@ internal interface IContainerVolumes
     /// <exception cref="WharfException">NotFound.</exception>
     Task<string> MountAsync(string name, string containerId, CancellationToken ct);
 
+    /// <summary>The container had the volume's mount when the last daemon ended, and still has it or has to give it back.</summary>
+    void Adopt(string name, string containerId);
+
     /// <summary>The container no longer uses the volume's mount. False where it did not.</summary>
     Task<bool> UnmountAsync(string name, string containerId, CancellationToken ct);
 

@@ -111,11 +111,7 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
         try
         {
             var volume = Get(name);
-            if (!_mounted.TryGetValue(name, out var users))
-            {
-                _mounted[name] = users = [];
-            }
-
+            HashSet<string> users = Mounted(name);
             if (volume.Options.Count > 0 && users.Count == 0)
             {
                 VolumeMounter.Unmount(DataPath(name)); // what an earlier daemon may have left
@@ -130,6 +126,8 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
             _gate.Release();
         }
     }
+
+    public void Adopt(string name, string containerId) => Mounted(name).Add(containerId);
 
     public async Task<bool> UnmountAsync(string name, string containerId, CancellationToken ct)
     {
@@ -156,6 +154,16 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
         {
             _gate.Release();
         }
+    }
+
+    private HashSet<string> Mounted(string name)
+    {
+        if (!_mounted.TryGetValue(name, out var users))
+        {
+            _mounted[name] = users = [];
+        }
+
+        return users;
     }
 
     public string? Mountpoint(string name) => store.Find(name) is null ? null : DataPath(name);

@@ -19,6 +19,9 @@ public sealed record LinkInfo
 
     public int Mtu { get; init; }
 
+    /// <summary>The number that marks interfaces of one kind for rules; 0 for all that nobody marked.</summary>
+    public int Group { get; init; }
+
     /// <summary>Six bytes for Ethernet; may be empty.</summary>
     public byte[] Address { get; init; } = [];
 
@@ -47,6 +50,7 @@ public sealed record LinkInfo
                 RouteMessages.IFLA_ADDRESS => link with { Address = attribute.Value.ToArray() },
                 RouteMessages.IFLA_IFALIAS => link with { Alias = attribute.Text },
                 RouteMessages.IFLA_MTU => link with { Mtu = attribute.Int32 },
+                RouteMessages.IFLA_GROUP => link with { Group = attribute.Int32 },
                 RouteMessages.IFLA_LINK => link with { Peer = attribute.Int32 },
                 RouteMessages.IFLA_MASTER => link with { Master = attribute.Int32 },
                 RouteMessages.IFLA_LINKINFO => link with { Kind = attribute.Nested.Find(RouteMessages.IFLA_INFO_KIND).Text },

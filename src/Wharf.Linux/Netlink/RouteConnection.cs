@@ -30,12 +30,12 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
     }
 
     /// <summary>Creates a bridge, up, with an address of its own (otherwise it would change with its ports).</summary>
-    public NetlinkAnswer CreateBridge(string name, ReadOnlySpan<byte> address, int mtu)
+    public NetlinkAnswer CreateBridge(string name, ReadOnlySpan<byte> address, int mtu, int group)
     {
         byte[] mac = address.ToArray();
         return connection.Request(w =>
         {
-            w.Link(RTM_NEWLINK, NetlinkFlags.Create | NetlinkFlags.Exclusive, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, name).Bytes(IFLA_ADDRESS, mac);
+            w.Link(RTM_NEWLINK, NetlinkFlags.Create | NetlinkFlags.Exclusive, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, name).Bytes(IFLA_ADDRESS, mac).Int32(IFLA_GROUP, group);
             if (mtu > 0)
             {
                 w.Int32(IFLA_MTU, mtu);
@@ -44,6 +44,9 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
             w.PlainNest(IFLA_LINKINFO).Text(IFLA_INFO_KIND, "bridge").EndNest();
         });
     }
+
+    // RFC 8200, section 5: below it the kernel takes IPv6 off an interface, and refuses to hear of it.
+    private const int LeastIPv6Mtu = 1280;
 
     /// <summary>
     /// Creates both ends in one send: ours a port of the bridge and up, the other born in its namespace (and still down, the kernel insists).
@@ -79,7 +82,11 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
         if (request.Master != 0)
         {
             // Only an interface that exists can be told this, and it must know before it comes up.
-            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).Text(IFLA_IFALIAS, request.Alias).NoIPv6AddressGeneration();
+            w.Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, request.Name).Text(IFLA_IFALIAS, request.Alias);
+            if (request.Mtu is 0 or >= LeastIPv6Mtu)
+            {
+                w.NoIPv6AddressGeneration();
+            }
         }
 
         w.Link(RTM_NEWLINK, NetlinkFlags.None, 0, IFF_UP, IFF_UP).Text(IFLA_IFNAME, request.Name);
@@ -129,6 +136,8 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
     public NetlinkAnswer SetUp(int index, bool up = true) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index, up ? IFF_UP : 0, IFF_UP));
 
     public NetlinkAnswer SetMtu(int index, int mtu) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index).Int32(IFLA_MTU, mtu));
+
+    public NetlinkAnswer SetGroup(int index, int group) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index).Int32(IFLA_GROUP, group));
 
     public NetlinkAnswer SetMaster(int index, int master) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index).Int32(IFLA_MASTER, master));
 

@@ -44,6 +44,8 @@ public enum NfMetaKey : uint
     OutputName = 7,
     Family = 15,
     TransportProtocol = 16,
+    InputGroup = 21,
+    OutputGroup = 22,
 }
 
 /// <summary>Loads what the kernel knows of the packet. Names of interfaces take a whole register (16 bytes).</summary>

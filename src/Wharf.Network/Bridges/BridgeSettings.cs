@@ -98,12 +98,16 @@ internal sealed record BridgeSettings
         _ => throw WharfException.Invalid($"unknown gateway mode {value} ({key})"),
     };
 
-    private static bool Boolean(string key, string value) => value switch
+    private static bool Boolean(string key, string value) => TryBoolean(value, out bool told)
+        ? told
+        : throw WharfException.Invalid($"invalid value for {key}: \"{value}\" is not a boolean");
+
+    /// <summary>The words that Go's strconv.ParseBool knows.</summary>
+    internal static bool TryBoolean(string text, out bool value)
     {
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        _ => throw WharfException.Invalid($"invalid value for {key}: \"{value}\" is not a boolean"),
-    };
+        value = text is "1" or "t" or "T" or "true" or "TRUE" or "True";
+        return value || text is "0" or "f" or "F" or "false" or "FALSE" or "False";
+    }
 
     private static int Number(string key, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is 0 or (>= 68 and <= 65535)

@@ -27,7 +27,7 @@ internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
 
     /// <summary>Gives an endpoint its addresses and gateways; all of them or none.</summary>
     /// <exception cref="WharfException">InvalidArgument, Forbidden or Internal with Docker's texts.</exception>
-    public Endpoint Allocate(Endpoint endpoint, string owner)
+    public Endpoint Allocate(Endpoint endpoint, string owner, bool withoutIPv6)
     {
         Check(endpoint.Request);
         lock (_lock)
@@ -40,12 +40,13 @@ internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
             InterfaceAddress? v4 = Allocate(endpoint.Request.IPv4, ipv6: false, owner);
             try
             {
+                InterfaceAddress? v6 = withoutIPv6 ? null : Allocate(endpoint.Request.IPv6, ipv6: true, owner);
                 Endpoint placed = endpoint with
                 {
                     IPv4 = v4,
-                    IPv6 = Allocate(endpoint.Request.IPv6, ipv6: true, owner),
+                    IPv6 = v6,
                     Gateway = GatewayOf(v4),
-                    GatewayIPv6 = Record.Config.Pools.FirstOrDefault(p => p.Subnet.IsIPv6 && !Record.Config.Internal)?.Gateway,
+                    GatewayIPv6 = GatewayOf(v6),
                 };
                 _users++;
                 return placed;

@@ -52,12 +52,13 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
     private void Publish(PortRequest port, Endpoint endpoint, BridgeSettings settings, List<PublishedPort> ports, List<PortReservation> held)
     {
         List<IPAddress> translated = [];
+        List<PublishedPort> all = [];
         foreach (IPAddress address in Addresses(port, endpoint, settings))
         {
             bool ipv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
             if ((ipv6 ? settings.IPv6Mode : settings.IPv4Mode) == GatewayMode.Routed)
             {
-                ports.Add(new PublishedPort { Port = port.Port, HostAddress = address, HostPort = 0 });
+                all.Add(new PublishedPort { Port = port.Port, HostAddress = address, HostPort = 0 });
             }
             else
             {
@@ -65,14 +66,14 @@ internal sealed class PortPublisher(PortRegistry registry, IPAddress defaultBind
             }
         }
 
-        if (translated.Count == 0)
+        if (translated.Count > 0)
         {
-            return;
+            List<PortReservation> taken = registry.Reserve(port, translated, endpoint.IPv4?.Address ?? endpoint.IPv6?.Address);
+            held.AddRange(taken);
+            all.AddRange(taken.Select(t => new PublishedPort { Port = t.Port, HostAddress = t.HostAddress, HostPort = t.HostPort }));
         }
 
-        List<PortReservation> taken = registry.Reserve(port, translated, endpoint.IPv4?.Address ?? endpoint.IPv6?.Address);
-        held.AddRange(taken);
-        ports.AddRange(taken.Select(t => new PublishedPort { Port = t.Port, HostAddress = t.HostAddress, HostPort = t.HostPort }));
+        ports.AddRange(all.OrderBy(p => p.HostAddress.AddressFamily));
     }
 
     private IEnumerable<IPAddress> Addresses(PortRequest port, Endpoint endpoint, BridgeSettings settings)

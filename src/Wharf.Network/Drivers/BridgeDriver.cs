@@ -16,6 +16,9 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
     /// <summary>Our interfaces' remarks begin with it: leftovers are known by it, and another engine's interfaces are left alone.</summary>
     internal const string Alias = "wharf:";
 
+    /// <summary>The group of engines' bridges: a daemon that keeps its host from routing for strangers knows those of another daemon by it.</summary>
+    internal const int Group = 0x5748;
+
     private const string VethPrefix = "veth";
     private const string BridgePrefix = "br-";
 
@@ -30,7 +33,11 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public bool PublishesPorts => true;
 
-    public bool WantsGateway(NetworkConfig config) => true;
+    public bool WantsGateway(NetworkConfig config, bool ipv6)
+    {
+        BridgeSettings settings = BridgeSettings.Parse(config);
+        return (ipv6 ? settings.IPv6Mode : settings.IPv4Mode) != GatewayMode.Isolated && !(settings.InhibitIPv4 && config.Internal && !ipv6);
+    }
 
     public bool HasNames(NetworkRecord network) => !network.Predefined;
 
@@ -207,10 +214,15 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
                 host.SetUp(found.Index).ThrowIfError($"bring up bridge {network.BridgeName}");
             }
 
+            if (found.Group == 0)
+            {
+                host.SetGroup(found.Index, Group).ThrowIfError($"set group of bridge {network.BridgeName}");
+            }
+
             return found;
         }
 
-        host.CreateBridge(network.BridgeName, RandomMac().ToBytes(), settings.Mtu).ThrowIfError($"create bridge {network.BridgeName}");
+        host.CreateBridge(network.BridgeName, RandomMac().ToBytes(), settings.Mtu, Group).ThrowIfError($"create bridge {network.BridgeName}");
         return host.FindLink(network.BridgeName) ?? throw WharfException.Internal($"bridge {network.BridgeName} vanished");
     }
 

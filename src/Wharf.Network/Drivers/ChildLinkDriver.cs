@@ -23,7 +23,7 @@ internal abstract class ChildLinkDriver(RouteConnection host) : INetworkDriver
 
     protected RouteConnection Host => host;
 
-    public virtual bool WantsGateway(NetworkConfig config) => true;
+    public virtual bool WantsGateway(NetworkConfig config, bool ipv6) => true;
 
     public bool HasNames(NetworkRecord network) => true;
 

@@ -12,7 +12,7 @@ internal interface INetworkDriver
     string Name { get; }
 
     /// <summary>A gateway address is wanted from each pool although the user gave none.</summary>
-    bool WantsGateway(NetworkConfig config);
+    bool WantsGateway(NetworkConfig config, bool ipv6);
 
     /// <summary>Containers on it resolve each other by name (all but the default bridge, and drivers without addresses).</summary>
     bool HasNames(NetworkRecord network);

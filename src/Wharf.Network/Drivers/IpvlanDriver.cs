@@ -13,7 +13,7 @@ internal sealed class IpvlanDriver(RouteConnection host) : ChildLinkDriver(host)
 
     public override string Name => "ipvlan";
 
-    public override bool WantsGateway(NetworkConfig config) => ModeOf(config.Options) == IpvlanMode.L2;
+    public override bool WantsGateway(NetworkConfig config, bool ipv6) => ModeOf(config.Options) == IpvlanMode.L2;
 
     public override bool RoutesByDevice(NetworkRecord network) => ModeOf(network.Config.Options) != IpvlanMode.L2;
 

@@ -13,7 +13,7 @@ internal sealed class PlainDriver(string name) : INetworkDriver
 
     public bool PublishesPorts => false;
 
-    public bool WantsGateway(NetworkConfig config) => false;
+    public bool WantsGateway(NetworkConfig config, bool ipv6) => false;
 
     public bool HasNames(NetworkRecord network) => false;
 

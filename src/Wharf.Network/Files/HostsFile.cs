@@ -19,9 +19,11 @@ internal static class HostsFile
     /// <param name="own">The container's own addresses.</param>
     /// <param name="hostname">Its name; with a domain the full name comes first.</param>
     /// <param name="domain">May be empty.</param>
-    public static string Build(IEnumerable<(string Address, string Names)> hosts, IEnumerable<IPAddress> own, string hostname, string domain)
+    /// <param name="withoutIPv6">The container has no <c>::1</c>.</param>
+    public static string Build(
+        IEnumerable<(string Address, string Names)> hosts, IEnumerable<IPAddress> own, string hostname, string domain, bool withoutIPv6 = false)
     {
-        var text = new StringBuilder(Standard).Append(StandardIPv6);
+        var text = new StringBuilder(Standard).Append(withoutIPv6 ? "" : StandardIPv6);
         foreach ((string address, string names) in hosts)
         {
             text.Append(address).Append('\t').Append(names).Append('\n');

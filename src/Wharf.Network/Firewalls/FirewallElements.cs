@@ -68,7 +68,7 @@ internal static class FirewallElements
             yield return new NfElement(NfFamily.Bridge, "isolated", new ElementBytes().Interface(endpoint.HostInterface));
         }
 
-        foreach (NfElement element in endpoint.Ports.Select(p => Port(endpoint, p)).OfType<NfElement>().Distinct())
+        foreach (NfElement element in endpoint.Ports.SelectMany(p => Port(endpoint, p)).Distinct())
         {
             yield return element;
         }
@@ -81,23 +81,28 @@ internal static class FirewallElements
         }
     }
 
-    private static NfElement? Port(EndpointFacts endpoint, PublishedPort port)
+    private static IEnumerable<NfElement> Port(EndpointFacts endpoint, PublishedPort port)
     {
         IPAddress? target = port.HostAddress.AddressFamily == AddressFamily.InterNetworkV6 ? endpoint.IPv6 : endpoint.IPv4;
         if (target is null || port.HostAddress.Equals(IPAddress.IPv6Loopback))
         {
             // The daemon's relay carries these.
-            return null;
+            yield break;
         }
 
         char family = Family(target);
+        if (port.HostPort == 0 || endpoint.DirectRouting)
+        {
+            yield return Inet("open" + family, new ElementBytes().Address(target).Protocol(port.Port.Protocol).Port(port.Port.Port));
+        }
+
         if (port.HostPort == 0)
         {
-            return Inet("open" + family, new ElementBytes().Address(target).Protocol(port.Port.Protocol).Port(port.Port.Port));
+            yield break;
         }
 
         byte[] value = new ElementBytes().Address(target).Port(port.Port.Port);
-        return port.HostAddress.Equals(IPAddress.Any) || port.HostAddress.Equals(IPAddress.IPv6Any)
+        yield return port.HostAddress.Equals(IPAddress.Any) || port.HostAddress.Equals(IPAddress.IPv6Any)
             ? new NfElement(NfFamily.Inet, "published" + family, new ElementBytes().Protocol(port.Port.Protocol).Port(port.HostPort), value)
             : new NfElement(NfFamily.Inet, "published-at" + family,
                 new ElementBytes().Address(port.HostAddress).Protocol(port.Port.Protocol).Port(port.HostPort), value);

@@ -41,6 +41,9 @@ internal sealed record EndpointFacts
 
     public IReadOnlyList<PublishedPort> Ports { get; init; } = [];
 
+    /// <summary>Published ports are open at the container's own address, too (<c>--allow-direct-routing</c>).</summary>
+    public bool DirectRouting { get; init; }
+
     /// <summary>Where icc=false: the containers that this one is linked to, with the ports that opens.</summary>
     public IReadOnlyList<LinkFacts> Links { get; init; } = [];
 }

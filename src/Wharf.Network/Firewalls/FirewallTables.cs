@@ -39,7 +39,7 @@ internal static class FirewallTables
             new NfChain("forward",
             [
                 .. LeftAlone(settings), .. Forward,
-                .. settings.DropForeign ? [new NfRule("this host routes for containers only", Drop)] : Array.Empty<NfRule>(),
+                .. settings.DropForeign ? [new NfRule("this host routes for containers only", [.. NotOfAnEngine, Drop])] : Array.Empty<NfRule>(),
             ]) { Hook = NfHook.Forward },
         ],
     };

@@ -1,5 +1,6 @@
 using System.Text;
 using Wharf.Linux.NfTables;
+using Wharf.Network.Drivers;
 
 namespace Wharf.Network.Firewalls;
 
@@ -18,6 +19,13 @@ internal static class Rules
 
     // IPS_DST_NAT
     public static readonly NfExpression[] Translated = [new NfConntrack(NfConntrackKey.Status), new NfMask([0x20, 0, 0, 0]), new NfCompare([0, 0, 0, 0], Equal: false)];
+
+    /// <summary>Neither interface is a bridge of an engine, ours or another one on this host.</summary>
+    public static readonly NfExpression[] NotOfAnEngine =
+    [
+        new NfMeta(NfMetaKey.InputGroup), new NfCompare(BitConverter.GetBytes(BridgeDriver.Group), Equal: false),
+        new NfMeta(NfMetaKey.OutputGroup), new NfCompare(BitConverter.GetBytes(BridgeDriver.Group), Equal: false),
+    ];
 
     private const uint InterfaceWords = 4;
 
@@ -52,8 +60,12 @@ internal static class Rules
     /// <summary>The destination is an address of the host, protocol and port are in the map of published ports: go to the container.</summary>
     public static NfExpression[] Published(char family) =>
     [
-        // No route leads ::1 out of the host, whatever its packets are translated to.
-        .. family == '6' ? new NfExpression[] { Destination(family, NfExpression.FirstWord), new NfCompare([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], Equal: false) } : [],
+        // No route leads ::1 out of the host, whatever its packets are translated to; and nobody behind a bridge can answer fe80::/10 of another link.
+        .. family == '6' ? new NfExpression[]
+        {
+            Destination(family, NfExpression.FirstWord), new NfCompare([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], Equal: false),
+            new NfMask([0xff, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), new NfCompare([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], Equal: false),
+        } : [],
         new NfDestinationKind(), new NfCompare([2, 0, 0, 0]),
         new NfMeta(NfMetaKey.TransportProtocol), new NfPayload(NfPayloadBase.Transport, 2, 2, NfExpression.FirstWord + 1),
         new NfLookup("published" + family, Destination: NfExpression.FirstWord), ToContainer(family),

@@ -8,8 +8,10 @@ namespace Wharf.Network.Pools;
 /// <summary>Turns the pools that a user asked for into complete ones: checked, with a subnet for each family that is on and a gateway each.</summary>
 internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IReadOnlyCollection<Subnet> networks, IReadOnlyCollection<Subnet> routes)
 {
+    /// <param name="config">What was asked for.</param>
+    /// <param name="needsGateway">By family (true: IPv6): an address is kept for the gateway.</param>
     /// <exception cref="WharfException">InvalidArgument or Forbidden with Docker's texts.</exception>
-    public IReadOnlyList<IpamPool> Complete(NetworkConfig config, bool needsGateway)
+    public IReadOnlyList<IpamPool> Complete(NetworkConfig config, Func<bool, bool> needsGateway)
     {
         List<string> problems = [.. config.Pools.SelectMany(p => Problems(p, config))];
         if (problems.Count > 0)
@@ -26,14 +28,14 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
             }
 
             bool ipv6 = pool.Subnet.IsIPv6 && !pool.Subnet.IsEmpty;
-            pools.Add(Filled(pool with { Subnet = pool.Subnet.IsEmpty ? Choose(ipv6, pools) : pool.Subnet, Configured = !pool.Subnet.IsEmpty }, needsGateway));
+            pools.Add(Filled(pool with { Subnet = pool.Subnet.IsEmpty ? Choose(ipv6, pools) : pool.Subnet, Configured = !pool.Subnet.IsEmpty }, needsGateway(ipv6)));
         }
 
         foreach (bool ipv6 in new[] { false, true })
         {
             if ((ipv6 ? config.EnableIPv6 : config.EnableIPv4) && !pools.Any(p => p.Subnet.IsIPv6 == ipv6))
             {
-                pools.Add(Filled(new IpamPool { Subnet = Choose(ipv6, pools) }, needsGateway));
+                pools.Add(Filled(new IpamPool { Subnet = Choose(ipv6, pools) }, needsGateway(ipv6)));
             }
         }
 

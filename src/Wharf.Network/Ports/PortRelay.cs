@@ -7,8 +7,8 @@ using Wharf.Linux;
 namespace Wharf.Network.Ports;
 
 /// <summary>
-/// Carries what arrives at a published IPv6 port and cannot be translated by the kernel: for containers without an IPv6 address, and from the host's own
-/// <c>::1</c>, which no route leads out of the host. Runs on the socket that holds the port; everything else passes it by in the kernel.
+/// Carries what arrives at a published IPv6 port and cannot be translated by the kernel: for containers without an IPv6 address, from the host's own
+/// <c>::1</c>, which no route leads out of the host, and to a link-local address of the host. Runs on the socket that holds the port; everything else passes it by in the kernel.
 /// </summary>
 internal sealed class PortRelay : IDisposable
 {

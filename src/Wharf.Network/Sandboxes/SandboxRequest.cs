@@ -35,6 +35,9 @@ public sealed record SandboxRequest
     /// <summary>Ports of image and configuration; a link opens them where containers may not talk freely (icc=false).</summary>
     public IReadOnlyList<ContainerPort> ExposedPorts { get; init; } = [];
 
+    /// <summary>The container has IPv6 switched off (<c>--sysctl net.ipv6.conf.all.disable_ipv6=1</c>): no addresses, names or lines of it.</summary>
+    public bool WithoutIPv6 { get; init; }
+
     public DnsSettings Dns { get; init; } = new();
 
     /// <summary>Lines of <c>--add-host</c>, in order. The address may be the word <c>host-gateway</c>.</summary>

@@ -59,4 +59,28 @@ public sealed class ShutdownTests
         Assert.Equal("running 0", State(engine, "unless"));
         Assert.Equal("bye\n", engine.Run(Client.Docker, "logs", "plain").Ok().Out);
     }
+
+    [Fact]
+    public void WithoutLiveRestore_AKilledDaemonsContainersAreEndedByTheNext()
+    {
+        using var engine = new Engine("--live-restore=false");
+        engine.Load("busybox");
+        string[] trap = ["busybox", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.05; done"];
+        engine.Run(Client.Docker, ["run", "-d", "--name", "plain", .. trap]).Ok();
+        engine.Run(Client.Docker, ["run", "-d", "--name", "always", "--restart", "always", .. trap]).Ok();
+        engine.Run(Client.Docker, ["run", "-d", "--rm", "--name", "gone", .. trap]).Ok();
+        foreach (string name in (string[])["plain", "always", "gone"])
+        {
+            engine.WaitForTrap(name);
+        }
+
+        string[] pids = [.. new[] { "plain", "always", "gone" }.Select(n => engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", n).Ok().Text)];
+        engine.Kill();
+        engine.Start();
+
+        Assert.All(pids, pid => Assert.False(Directory.Exists("/proc/" + pid), $"process {pid} is gone"));
+        Assert.Equal("exited 3", State(engine, "plain"));
+        Patience.Until(() => State(engine, "always") == "running 0", "the policy's restart");
+        Patience.Until(() => engine.Run(Client.Docker, "inspect", "gone").ExitCode == 1, "the removal of what was started with --rm");
+    }
 }

@@ -21,7 +21,7 @@ public sealed class RouteConnectionTests : IDisposable
         using (other)
         using (there)
         {
-            _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0).ThrowIfError("bridge");
+            _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0, 7).ThrowIfError("bridge");
             LinkInfo bridge = _route.FindLink("br0")!;
             Assert.Equal(("bridge", true), (bridge.Kind, bridge.Up));
             Assert.Equal([2, 0, 0, 0, 0, 1], bridge.Address);
@@ -43,9 +43,9 @@ public sealed class RouteConnectionTests : IDisposable
     [Fact]
     public void Refusal_IsAnAnswerWithTheKernelsWords()
     {
-        _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0).ThrowIfError("bridge");
+        _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0, 7).ThrowIfError("bridge");
 
-        Assert.Equal(Errno.EEXIST, _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0).Errno);
+        Assert.Equal(Errno.EEXIST, _route.CreateBridge("br0", [2, 0, 0, 0, 0, 1], 0, 7).Errno);
         Assert.Equal(Errno.ENODEV, _route.DeleteLink("nothing").Errno);
         Assert.Null(_route.FindLink("nothing"));
         NetlinkAnswer answer = _route.ReplaceRoute(IPAddress.Any, 0, IPAddress.Parse("10.9.9.9"), 0);

@@ -119,7 +119,7 @@ public sealed class AddressPoolTests
             Pools = [new IpamPool { Subnet = Subnet.Parse(subnet), Range = range is null ? default : Subnet.Parse(range), Gateway = gateway is null ? null : IPAddress.Parse(gateway) }],
         };
 
-        WharfException e = Assert.Throws<WharfException>(() => new PoolPlanner([], [], []).Complete(config, true));
+        WharfException e = Assert.Throws<WharfException>(() => new PoolPlanner([], [], []).Complete(config, _ => true));
 
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
@@ -129,7 +129,7 @@ public sealed class AddressPoolTests
     {
         var config = new NetworkConfig { Name = "n", Pools = [new IpamPool { Subnet = Subnet.Parse("10.1.0.0/16") }] };
 
-        WharfException e = Assert.Throws<WharfException>(() => new PoolPlanner([], [Subnet.Parse("10.0.0.0/8")], []).Complete(config, true));
+        WharfException e = Assert.Throws<WharfException>(() => new PoolPlanner([], [Subnet.Parse("10.0.0.0/8")], []).Complete(config, _ => true));
 
         Assert.Equal("invalid pool request: Pool overlaps with other one on this address space", e.Message);
     }

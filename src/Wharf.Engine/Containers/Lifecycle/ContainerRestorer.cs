@@ -48,7 +48,7 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
     }
 
     /// <summary>Follows what runs, takes over what ended. After the networks are back.</summary>
-    public async Task ResumeAsync(IReadOnlyList<Sandbox> sandboxes)
+    public async Task FollowAsync(IReadOnlyList<Sandbox> sandboxes)
     {
         var byContainer = sandboxes.ToDictionary(s => s.ContainerId, StringComparer.Ordinal);
         foreach ((Container container, Run run) in _running)
@@ -65,7 +65,14 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
         {
             await monitor.EndedAsync(container, run, exit);
         }
+    }
 
+    /// <summary>Those that were followed and have been ended since: policies see them, too.</summary>
+    public void AddEnded() => _stopped.AddRange(_running.Select(r => r.Container).Where(c => c is { Run: null, Current.HostConfig.AutoRemove: false }));
+
+    /// <summary>Policies act on what does not run.</summary>
+    public async Task ActAsync()
+    {
         foreach (Container container in _stopped)
         {
             await ActAsync(container);
@@ -76,6 +83,15 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
     {
         ContainerRecord record = container.Current;
         bool ran = record.State.Status is RunStatus.Running or RunStatus.Paused;
+        if (ran)
+        {
+            // Another container must find the same content there, and the end of this one is the end of its use.
+            foreach (string volume in record.Definition.Mounts.Where(m => m.Type == "volume").Select(m => m.Name))
+            {
+                core.Volumes.Adopt(volume, record.Id);
+            }
+        }
+
         IShim? shim = await core.Shims.ReconnectAsync(record.Id, ct);
         if (shim is { Pid: > 0 } && !IsHalfStarted(record))
         {
@@ -174,6 +190,7 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
     private async Task ActAsync(Container container)
     {
         ContainerRecord record = container.Current;
+        await preparer.ReleaseAsync(record);
         bool ranAtTheEnd = record.State.Status is not RunStatus.Created && record.State.FinishedAt is not null;
         if (record.State.Status == RunStatus.Removing || (record.HostConfig.AutoRemove && record.State.Status is RunStatus.Exited or RunStatus.Created))
         {
@@ -187,8 +204,6 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
                 monitor.ScheduleRestart(container, TimeSpan.Zero);
             }
         }
-
-        await preparer.ReleaseAsync(record);
     }
 
     // Directories of containers that no row knows: a create that never finished, a removal that did.

@@ -71,7 +71,7 @@ internal sealed class ContainerStarter(EngineCore core, LaunchPreparer preparer,
             }
             finally
             {
-                sandbox = network is null ? null : await network;
+                sandbox = network is null ? null : await SetUpAsync(network);
             }
 
             ShimTask task = await preparer.PrepareAsync(container, sandbox);
@@ -89,6 +89,18 @@ internal sealed class ContainerStarter(EngineCore core, LaunchPreparer preparer,
             container.Prepared = null;
             await FailedAsync(container, before, shim, e);
             throw e is LaunchRefused refused ? StartFailure.OfCreate(refused.Result) : e;
+        }
+    }
+
+    private static async Task<Sandbox> SetUpAsync(Task<Sandbox> network)
+    {
+        try
+        {
+            return await network;
+        }
+        catch (WharfException e)
+        {
+            throw new WharfException(e.Kind, $"failed to set up container networking: {e.Message}", e);
         }
     }
 

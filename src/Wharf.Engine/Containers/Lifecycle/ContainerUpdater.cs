@@ -117,6 +117,11 @@ internal sealed class ContainerUpdater(EngineCore core, KernelSupport kernel)
             ContainerRecord record = before with { Definition = before.Definition with { HostConfig = before.HostConfig with { Links = links } } };
             await core.Store.UpdateDefinitionAsync(record);
             container.Swap(record);
+            if (record.Sandbox is not null && await core.Networks.UnlinkAsync(container.Id, alias, ct) is { } sandbox)
+            {
+                container.Swap(record with { Sandbox = sandbox });
+                await core.Store.UpdateStateAsync(container.Current);
+            }
         }
     }
 

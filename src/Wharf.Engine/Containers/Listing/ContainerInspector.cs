@@ -43,7 +43,7 @@ internal sealed class ContainerInspector(EngineCore core)
             SizeRw = bytes?.Writable,
             SizeRootFs = bytes?.Total,
             Mounts = MountView.Of(record, core.Volumes),
-            Config = record.Config,
+            Config = record.Config with { MacAddress = NetworkView.AskedMac(record) },
             NetworkSettings = NetworkView.Settings(record, core.Networks),
         };
     }

@@ -19,6 +19,13 @@ internal static class NetworkView
         Networks = Endpoints(record, networks),
     };
 
+    /// <summary>The hardware address that the container's user chose for its main network; null when the engine chooses.</summary>
+    public static string? AskedMac(ContainerRecord record)
+    {
+        string mode = record.HostConfig.NetworkMode ?? "bridge";
+        return record.Definition.Networks.GetValueOrDefault(mode == "default" ? "bridge" : mode)?.MacAddress is { Length: > 0 } asked ? asked : null;
+    }
+
     public static Dictionary<string, EndpointSettings> Endpoints(ContainerRecord record, INetworkController networks)
     {
         var shown = new Dictionary<string, EndpointSettings>(StringComparer.Ordinal);
@@ -62,7 +69,9 @@ internal static class NetworkView
         {
             string key = published.Port.ToString();
             List<PortBinding> bindings = ports.GetValueOrDefault(key) ?? [];
-            bindings.Add(new PortBinding { HostIp = published.HostAddress.ToString(), HostPort = published.HostPort.ToString() });
+
+            // A routed network opens the container's own port; the host has none for it.
+            bindings.Add(new PortBinding { HostIp = published.HostAddress.ToString(), HostPort = published.HostPort == 0 ? "" : published.HostPort.ToString() });
             ports[key] = bindings;
         }
 
@@ -83,7 +92,7 @@ internal static class NetworkView
 
             foreach (PortBinding binding in bindings ?? [])
             {
-                list.Add(new PortSummary { Ip = binding.HostIp, PrivatePort = port.Port, PublicPort = long.Parse(binding.HostPort!), Type = type });
+                list.Add(new PortSummary { Ip = binding.HostIp, PrivatePort = port.Port, PublicPort = binding.HostPort is { Length: > 0 } taken ? long.Parse(taken) : 0, Type = type });
             }
         }
 

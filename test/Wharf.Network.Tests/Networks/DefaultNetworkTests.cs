@@ -1,0 +1,28 @@
+using System.Net;
+using Wharf.Network.Addressing;
+using Wharf.Network.Networks;
+using Wharf.Network.Tests.Lab;
+
+namespace Wharf.Network.Tests.Networks;
+
+public sealed class DefaultNetworkTests
+{
+    [Fact]
+    public async Task DefaultNetwork_OnABridgeWithSeveralAddresses_TakesTheOneAroundTheRange()
+    {
+        await using NetworkLab lab = await NetworkLab.Create(o => o with { BridgeAddress = null, Bridge = "given0" });
+        await lab.StopDaemon();
+        int bridge = lab.Route.FindLink("given0")!.Index;
+        foreach (string address in new[] { "192.168.160.88", "192.168.176.88", "192.168.192.88" })
+        {
+            lab.Route.AddAddress(bridge, IPAddress.Parse(address), 20).ThrowIfError("address");
+        }
+
+        lab.Options = lab.Options with { FixedRange = Subnet.Parse("192.168.177.0/24") };
+        await lab.StartDaemon([], []);
+
+        NetworkRecord network = lab.Controller.GetNetwork("bridge");
+        Assert.Equal(("192.168.176.0/20", "192.168.177.0/24", "192.168.176.88"),
+            (network.Config.Pools[0].Subnet.ToString(), network.Config.Pools[0].Range.ToString(), network.Config.Pools[0].Gateway!.ToString()));
+    }
+}
