@@ -122,12 +122,12 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         {
             if (paused)
             {
-                await pauser.UnpauseAsync(container, CancellationToken.None);
+                await UnpauseAsync(container);
             }
         }
     }
 
-    // A container that ends in this moment needs no pause.
+    // A container that ends in this moment needs no pause, and one that somebody has just paused is.
     private async Task<bool> TryPauseAsync(Container container, CancellationToken ct)
     {
         try
@@ -135,9 +135,21 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
             await pauser.PauseAsync(container, ct);
             return true;
         }
-        catch (WharfException e) when (e.Kind == ErrorKind.Conflict && !container.Current.State.Status.HasProcess())
+        catch (WharfException e) when (e.Kind == ErrorKind.Conflict)
         {
             return false;
+        }
+    }
+
+    private async Task UnpauseAsync(Container container)
+    {
+        try
+        {
+            await pauser.UnpauseAsync(container, CancellationToken.None);
+        }
+        catch (WharfException e) when (e.Kind == ErrorKind.Conflict)
+        {
+            // It ended meanwhile, or somebody else has thawed it.
         }
     }
 

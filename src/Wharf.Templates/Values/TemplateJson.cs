@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Wharf.Primitives;
 
 namespace Wharf.Templates.Values;
 
@@ -64,7 +65,7 @@ public static class TemplateJson
     }
 
     private static System.Text.Encodings.Web.JavaScriptEncoder Encoder(object? value) =>
-        value is ITemplateObject { EscapesHtml: true } ? Primitives.GoJsonEncoder.Instance : PlainJsonEncoder.Instance;
+        value is ITemplateObject { EscapesHtml: true } ? GoJsonEncoder.Instance : PlainJsonEncoder.Instance;
 
     private static void WriteValue(Utf8JsonWriter writer, object? value, int depth)
     {

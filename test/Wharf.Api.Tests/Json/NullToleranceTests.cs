@@ -49,7 +49,7 @@ public sealed class NullToleranceTests
         string config = JsonSerializer.Serialize(new ContainerConfig { Image = "a<b>&c" }, ApiJson.Context.ContainerConfig);
         Assert.Contains("\"Cmd\":null", config, StringComparison.Ordinal);
         Assert.Contains("\"Entrypoint\":null", config, StringComparison.Ordinal);
-        Assert.Contains("\"Image\":\"a\\u003cb\\u003e\\u0026c\"", config, StringComparison.Ordinal);
+        Assert.Contains("\"Image\":\"a<b>&c\"", config, StringComparison.Ordinal);
         Assert.DoesNotContain("Healthcheck", config, StringComparison.Ordinal);
         string endpoint = JsonSerializer.Serialize(new EndpointSettings(), ApiJson.Context.EndpointSettings);
         Assert.Contains("\"IPAMConfig\":null", endpoint, StringComparison.Ordinal);

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
-using Wharf.Primitives;
 
-namespace Wharf.Templates.Values;
+namespace Wharf.Primitives;
 
 /// <summary>Go's JSON escapes with <c>SetEscapeHTML(false)</c>: as <see cref="GoJsonEncoder"/>, but &lt;, &gt; and &amp; stay.</summary>
 public sealed class PlainJsonEncoder : JavaScriptEncoder
