@@ -99,12 +99,7 @@ internal sealed class ContainerService(
         Container container = Get(nameOrId);
 
         // Asked for before looking: an end in between is not missed.
-        Task<ContainerWaitResponse> answer = condition switch
-        {
-            WaitCondition.Removed => container.Waiters.Removed,
-            WaitCondition.NextExit => container.Waiters.NextExit,
-            _ => container.Waiters.NotRunning,
-        };
+        Task<ContainerWaitResponse> answer = condition == WaitCondition.Removed ? container.Waiters.Removed : container.Waiters.NextExit;
         RunState state = container.Current.State;
         bool over = condition == WaitCondition.NotRunning && !state.Status.HasProcess() && state.Status != RunStatus.Restarting;
         return new ContainerWait(over ? Task.FromResult(new ContainerWaitResponse { StatusCode = state.ExitCode }) : answer);

@@ -6,7 +6,7 @@ namespace Wharf.Engine.Containers;
 /// <summary>What a wait waits for: the <c>condition</c> parameter of the API.</summary>
 public enum WaitCondition
 {
-    /// <summary>The container does not run; answered at once if that is so.</summary>
+    /// <summary>The container does not run; answered at once if that is so, else at the end of this run, whatever the policy does then.</summary>
     NotRunning,
 
     /// <summary>The next end of a run, even if the container does not run now.</summary>

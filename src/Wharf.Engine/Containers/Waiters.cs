@@ -7,9 +7,9 @@ internal sealed class Waiters
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<ContainerWaitResponse> _nextExit = Promise();
-    private TaskCompletionSource<ContainerWaitResponse> _notRunning = Promise();
     private readonly TaskCompletionSource<ContainerWaitResponse> _removed = Promise();
 
+    /// <summary>Kept when a run ends, also where a policy will begin the next one: who waits for "not running" hears of this moment, as of Docker.</summary>
     public Task<ContainerWaitResponse> NextExit
     {
         get
@@ -21,38 +21,18 @@ internal sealed class Waiters
         }
     }
 
-    /// <summary>Kept when a run ends and no restart follows.</summary>
-    public Task<ContainerWaitResponse> NotRunning
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _notRunning.Task;
-            }
-        }
-    }
-
     public Task<ContainerWaitResponse> Removed => _removed.Task;
 
     /// <param name="exitCode">Of the run that ended, or of the start that failed.</param>
-    /// <param name="restarting">The policy will start it again: those who wait for "not running" wait on.</param>
-    public void RunEnded(int exitCode, bool restarting)
+    public void RunEnded(int exitCode)
     {
         TaskCompletionSource<ContainerWaitResponse> nextExit;
-        TaskCompletionSource<ContainerWaitResponse>? notRunning = null;
         lock (_lock)
         {
             (nextExit, _nextExit) = (_nextExit, Promise());
-            if (!restarting)
-            {
-                (notRunning, _notRunning) = (_notRunning, Promise());
-            }
         }
 
-        var answer = new ContainerWaitResponse { StatusCode = exitCode };
-        nextExit.TrySetResult(answer);
-        notRunning?.TrySetResult(answer);
+        nextExit.TrySetResult(new ContainerWaitResponse { StatusCode = exitCode });
     }
 
     /// <summary>The container is gone: nobody waits any longer.</summary>
@@ -63,7 +43,6 @@ internal sealed class Waiters
         lock (_lock)
         {
             _nextExit.TrySetResult(answer);
-            _notRunning.TrySetResult(answer);
         }
     }
 

@@ -33,4 +33,14 @@ public sealed class AttachEndTests(SharedEngine shared) : EngineTest(shared)
             Assert.Contains("\"ExitCode\":3", state, StringComparison.Ordinal);
         }
     }
+
+    // A client that attached to it waits for the same answer before it ends.
+    [Theory, MemberData(nameof(Clients))]
+    public void Wait_ForAContainerThatItsPolicyStartsAgain_AnswersAtTheEndOfTheRun(Client client)
+    {
+        string name = NewName();
+        Run(client, "run", "-d", "--restart", "always", "--name", name, "busybox", "sh", "-c", "sleep 1; exit 5").Ok();
+
+        Assert.Equal("5\n", Run(client, "wait", name).Ok().Out);
+    }
 }

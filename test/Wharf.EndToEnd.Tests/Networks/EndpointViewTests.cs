@@ -27,7 +27,7 @@ public sealed class EndpointViewTests(SharedEngine shared) : EngineTest(shared)
         Run(Client.Docker, "network", "create", "--ipv6", "-o", "com.docker.network.bridge.gateway_mode_ipv6=routed", _network).Ok();
         Run(Client.Docker, "run", "-d", "--name", name, "--network", _network, "-p", "80", "busybox", "sleep", "600").Ok();
 
-        Assert.Matches("^0\\.0\\.0\\.0/[1-9][0-9]* ::/ $", Inspect(name, "{{range index .NetworkSettings.Ports \"80/tcp\"}}{{.HostIp}}/{{.HostPort}} {{end}}") + " ");
+        Assert.Matches("^0\\.0\\.0\\.0/[1-9][0-9]* ::/$", Inspect(name, "{{range index .NetworkSettings.Ports \"80/tcp\"}}{{.HostIp}}/{{.HostPort}} {{end}}").Trim());
     }
 
     [Fact]

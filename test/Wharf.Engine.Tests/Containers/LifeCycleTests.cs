@@ -79,7 +79,7 @@ public sealed class LifeCycleTests
         string id = await rig.CreateAsync(new ContainerCreateRequest { HostConfig = new HostConfig { AutoRemove = true } });
         Task<ContainerWaitResponse> removed = rig.Containers.Wait(id, WaitCondition.Removed).Answer;
         var error = await Assert.ThrowsAsync<WharfException>(() => rig.Containers.StartAsync(id, None));
-        Assert.Equal("port is already allocated", error.Message);
+        Assert.Equal("failed to set up container networking: port is already allocated", error.Message);
         await removed.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Empty(rig.Rootfs);
         Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<WharfException>(() => rig.InspectAsync(id))).Kind);

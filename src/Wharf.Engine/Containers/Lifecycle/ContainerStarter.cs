@@ -179,7 +179,7 @@ internal sealed class ContainerStarter(EngineCore core, LaunchPreparer preparer,
         };
         container.Swap(record);
         monitor.Store(record);
-        container.Waiters.RunEnded(record.State.ExitCode, restarting: false);
+        container.Waiters.RunEnded(record.State.ExitCode);
     }
 
     /// <summary>Carries the shim's refusal to the place that cleans up.</summary>

@@ -209,7 +209,7 @@ internal sealed class ContainerStopper(EngineCore core, RunMonitor monitor)
         ContainerRecord record = container.Current with { State = container.Current.State with { Status = RunStatus.Exited, StoppedByRequest = true } };
         container.Swap(record);
         monitor.Store(record);
-        container.Waiters.RunEnded(record.State.ExitCode, restarting: false);
+        container.Waiters.RunEnded(record.State.ExitCode);
     }
 
     private async Task<bool> EndsAsync(Run run, TimeSpan limit, CancellationToken ct)

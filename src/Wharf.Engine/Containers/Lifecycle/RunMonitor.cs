@@ -141,7 +141,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
                 LeaveShim(container, run, core.Store.UpdateStateAsync(record));
             }
 
-            container.Waiters.RunEnded(exit.ExitCode, restart);
+            container.Waiters.RunEnded(exit.ExitCode);
             run.Ended.TrySetResult();
             if (restart)
             {

@@ -37,7 +37,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         _fileSystem = BackingFileSystem.NameOf(_directory.Root);
         Directory.CreateDirectory(Path.Combine(_directory.Root, Scratch), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OverlayProbe.Require(_directory.Root);
-        MakeInit();
+        MakeInit(InitId, null);
     }
 
     public string Name => DriverName;
@@ -76,7 +76,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         {
             _directory.GiveToRoot(Path.Combine(path, Diff));
             _directory.GiveToRoot(Path.Combine(path, Work));
-            WriteLower(path, options.InitLayer ? [InitId, .. chain] : chain);
+            WriteLower(path, options.InitLayer ? [InitOf(chain), .. chain] : chain);
         }
         catch
         {
@@ -149,7 +149,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         string path = _directory.Of(id);
         string[] chain = ChainAbove(topLayerId);
         string lower = Path.Combine(path, Lower);
-        string wanted = string.Join(':', (string[])[InitId, .. chain]);
+        string wanted = string.Join(':', (string[])[InitOf(chain), .. chain]);
         string? found = File.Exists(lower) ? File.ReadAllText(lower) : null;
         bool whole = Directory.Exists(Path.Combine(path, Diff)) && Directory.Exists(Path.Combine(path, Work));
         if (whole && (found == wanted || found == string.Join(':', chain)))
@@ -171,14 +171,14 @@ internal sealed class OverlayDriver : ISnapshotDriver
             }
         }
 
-        WriteLower(path, [InitId, .. chain]);
+        WriteLower(path, [InitOf(chain), .. chain]);
         _chains.TryRemove(id, out _);
         return true;
     }
 
     public void Promote(string containerId, string layerId)
     {
-        string[] chain = [.. ChainOf(containerId).Where(i => i != InitId)];
+        string[] chain = [.. ChainOf(containerId).Where(i => i != InitId && !i.StartsWith(InitId + "-", StringComparison.Ordinal))];
         string path = _directory.Of(containerId), layer = _directory.Of(layerId);
         WriteLower(path, chain);
         _links.Create(path, layerId);
@@ -266,9 +266,45 @@ internal sealed class OverlayDriver : ISnapshotDriver
 
     private static void WriteLower(string path, string[] chain) => File.WriteAllText(Path.Combine(path, Lower), string.Join(':', chain));
 
-    private void MakeInit()
+    /// <summary>
+    /// The layer of mount points to lay over an image. Its <c>/etc</c> hides owner and mode of the image's, so images where these are not the usual ones have
+    /// one of their own.
+    /// </summary>
+    private string InitOf(string[] chain)
     {
-        string path = Path.Combine(_directory.Root, InitId);
+        foreach (string layer in chain)
+        {
+            if (NameCalls.Status(FileCalls.CurrentDirectory, Path.Combine(_directory.Of(layer), Diff, "etc"), AtFlags.SymlinkNoFollow, out FileStatus etc) == Errno.None)
+            {
+                return etc.IsDirectory ? InitWith(etc) : InitId;
+            }
+        }
+
+        return InitId;
+    }
+
+    private string InitWith(FileStatus etc)
+    {
+        IdentityMap owners = _directory.Settings.Owners;
+        uint user = owners.IsEmpty ? 0 : IdentityMap.ToHost(owners.Users, 0) ?? 0, group = owners.IsEmpty ? 0 : IdentityMap.ToHost(owners.Groups, 0) ?? 0;
+        const uint usual = 0x1ED;
+        if (etc.UserId == user && etc.GroupId == group && etc.Permissions == usual)
+        {
+            return InitId;
+        }
+
+        string id = $"{InitId}-{etc.UserId}-{etc.GroupId}-{etc.Permissions:x}";
+        lock (_links)
+        {
+            MakeInit(id, etc);
+        }
+
+        return id;
+    }
+
+    private void MakeInit(string id, FileStatus? etc)
+    {
+        string path = Path.Combine(_directory.Root, id);
         if (Directory.Exists(path))
         {
             return;
@@ -281,9 +317,14 @@ internal sealed class OverlayDriver : ISnapshotDriver
         using (SafeFileHandle root = DriverDirectory.Open(Path.Combine(draft, Diff)))
         {
             InitLayer.Fill(root, _directory.Settings.Owners, marked: false);
+            if (etc is { } like)
+            {
+                NameCalls.ChangeOwner(root, "etc", like.UserId, like.GroupId, AtFlags.SymlinkNoFollow).ThrowIfError("chown", "/etc");
+                NameCalls.ChangeMode(root, "etc", like.Permissions).ThrowIfError("chmod", "/etc");
+            }
         }
 
-        _links.Create(draft, InitId);
+        _links.Create(draft, id);
         Rename(draft, path);
     }
 }
