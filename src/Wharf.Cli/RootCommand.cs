@@ -45,6 +45,7 @@ internal static class RootCommand
     private static IEnumerable<Command> Management =>
     [
         BuilderCommands.Group,
+        BuilderCommands.Buildx,
         ContainerCommands.Group,
         ContextCommands.Group,
         ImageCommands.Group,

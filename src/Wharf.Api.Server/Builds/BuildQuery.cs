@@ -61,6 +61,8 @@ internal static class BuildQuery
             RemoteContext = remote,
             Client = LocalClients.Of(call),
             Folder = call.Query("folder"),
+            ContextKey = call.Query("contextkey"),
+            ContextBase = call.Query("contextbase"),
             Dockerfile = call.Query("dockerfile") is { Length: > 0 } file ? file : "Dockerfile",
             CacheTo = [.. List(call, "cacheto").Select(CacheSpec.To)],
             Credentials = Credentials(call),

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text;
 using System.Text.Json;
 using Wharf.Api.Builds;
 using Wharf.Api.Json;
@@ -26,6 +27,7 @@ internal sealed class BuildRoutes(IBuildService builds)
         [
             Route.Post("/build", routes.BuildAsync),
             Route.Post("/build/context", routes.CheckFoldersAsync),
+            Route.Get("/build/context", routes.OpenContextAsync),
             Route.Post("/build/agent", routes.LendAgentAsync).Hijacking(),
             Route.Get("/build/files", routes.FilesAsync),
             Route.Get("/build/cache", routes.ExportCacheAsync),
@@ -104,6 +106,18 @@ internal sealed class BuildRoutes(IBuildService builds)
         BuildCallAnswer answer = await builds.AnswerAsync(order, question, call.Ct);
         using var result = JsonDocument.Parse(answer.Json);
         await call.WriteAsync(new BuildCallResponse { Text = answer.Text, Result = result.RootElement.Clone(), ExitCode = answer.ExitCode }, ApiJson.Context.BuildCallResponse);
+    }
+
+    // The token's text, then the list as it is; nothing at all when nothing is kept.
+    private async Task OpenContextAsync(ApiCall call)
+    {
+        var known = builds.OpenContext(call.Query("key") ?? throw WharfException.Invalid("the key of the context is missing"));
+        call.Http.Response.ContentType = "application/octet-stream";
+        if (known is { } found)
+        {
+            await call.Http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(found.Token), call.Ct);
+            await call.Http.Response.Body.WriteAsync(found.List, call.Ct);
+        }
     }
 
     private Task CheckFoldersAsync(ApiCall call)

@@ -51,6 +51,9 @@ public sealed record AttestationOptions
 /// <param name="IsReproducible">The user says that the same input gives the same image.</param>
 public sealed record ProvenanceOptions(bool IsMax, string BuilderId, bool IsReproducible)
 {
+    /// <summary>In the form of SLSA provenance v0.2, for tools that know no newer one.</summary>
+    public bool IsOld { get; init; }
+
     /// <param name="values">mode, version, builder-id, reproducible.</param>
     /// <exception cref="WharfException">InvalidArgument, by name.</exception>
     public static ProvenanceOptions Parse(IReadOnlyDictionary<string, string> values)
@@ -61,7 +64,7 @@ public sealed record ProvenanceOptions(bool IsMax, string BuilderId, bool IsRepr
         }
 
         string version = values.GetValueOrDefault("version") ?? "v1";
-        return version != "v1" ? throw WharfException.Invalid($"unsupported provenance version \"{version}\": use v1")
+        return version is not ("v1" or "v0.2") ? throw WharfException.Invalid($"unsupported provenance version \"{version}\": use v1 or v0.2")
             : new ProvenanceOptions(
                 values.GetValueOrDefault("mode") switch
                 {
@@ -70,6 +73,6 @@ public sealed record ProvenanceOptions(bool IsMax, string BuilderId, bool IsRepr
                     var other => throw WharfException.Invalid($"unsupported provenance mode \"{other}\": use min or max"),
                 },
                 values.GetValueOrDefault("builder-id") ?? "",
-                values.TryGetValue("reproducible", out string? said) && AttestationOptions.Flag("reproducible", said));
+                values.TryGetValue("reproducible", out string? said) && AttestationOptions.Flag("reproducible", said)) { IsOld = version == "v0.2" };
     }
 }

@@ -11,9 +11,12 @@ namespace Wharf.Build.Attestations;
 /// How an image came to be: SLSA provenance v1 with the parameters and members that BuildKit's build type defines ("SLSA definitions"). What is secret
 /// is told by its id at most, and only with mode=max.
 /// </summary>
-internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph, BuildRecord record, ProvenanceOptions options)
+internal sealed partial class ProvenancePredicate(BuildRequest request, StageGraph graph, BuildRecord record, ProvenanceOptions options)
 {
     public const string Type = "https://slsa.dev/provenance/v1";
+
+    /// <summary>The type of the predicate that the options ask for.</summary>
+    public static string TypeOf(ProvenanceOptions options) => options.IsOld ? OldType : Type;
 
     private const string BuildType = "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md";
 
@@ -28,11 +31,19 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
         using (var writer = new Utf8JsonWriter(memory, new JsonWriterOptions { Encoder = GoJsonEncoder.Instance }))
         {
             writer.WriteStartObject();
+            if (options.IsOld)
+            {
+                WriteOld(writer, buildId, finished);
+                writer.WriteEndObject();
+                writer.Flush();
+                return memory.ToArray();
+            }
+
             writer.WriteStartObject("buildDefinition");
             writer.WriteString("buildType", BuildType);
             WriteExternal(writer);
             WriteInternal(writer);
-            WriteMaterials(writer);
+            WriteMaterials(writer, "resolvedDependencies");
             writer.WriteEndObject();
             writer.WriteStartObject("runDetails");
             writer.WriteStartObject("builder");
@@ -49,6 +60,13 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
     private void WriteExternal(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("externalParameters");
+        WriteSource(writer, "path");
+        WriteRequest(writer, "request");
+        writer.WriteEndObject();
+    }
+
+    private void WriteSource(Utf8JsonWriter writer, string pathName)
+    {
         writer.WriteStartObject("configSource");
         if (request.Source is { } source)
         {
@@ -56,9 +74,13 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
             WriteDigest(writer, source.Algorithm, source.Hex);
         }
 
-        writer.WriteString("path", request.DockerfileName);
+        writer.WriteString(pathName, request.DockerfileName);
         writer.WriteEndObject();
-        writer.WriteStartObject("request");
+    }
+
+    private void WriteRequest(Utf8JsonWriter writer, string memberName)
+    {
+        writer.WriteStartObject(memberName);
         writer.WriteString("frontend", "dockerfile.v0");
         writer.WriteStartObject("args");
         foreach ((string name, string value) in Arguments().OrderBy(a => a.Name, StringComparer.Ordinal))
@@ -86,7 +108,6 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
             writer.WriteEndArray();
         }
 
-        writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
@@ -157,6 +178,13 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
     private void WriteInternal(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("internalParameters");
+        WriteSteps(writer);
+        writer.WriteString("builderPlatform", Platform.Host.ToString());
+        writer.WriteEndObject();
+    }
+
+    private void WriteSteps(Utf8JsonWriter writer)
+    {
         if (options.IsMax)
         {
             writer.WriteStartObject("buildConfig");
@@ -178,14 +206,11 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
-
-        writer.WriteString("builderPlatform", Platform.Host.ToString());
-        writer.WriteEndObject();
     }
 
-    private void WriteMaterials(Utf8JsonWriter writer)
+    private void WriteMaterials(Utf8JsonWriter writer, string memberName)
     {
-        writer.WriteStartArray("resolvedDependencies");
+        writer.WriteStartArray(memberName);
         foreach (BuildMaterial material in record.Materials)
         {
             writer.WriteStartObject();
@@ -203,7 +228,37 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
         writer.WriteString("invocationId", buildId);
         writer.WriteString("startedOn", Rfc3339.Format(record.Started));
         writer.WriteString("finishedOn", Rfc3339.Format(finished));
-        writer.WriteStartObject("buildkit_metadata");
+        WriteBuilderMetadata(writer, "buildkit_metadata");
+        if (IsHermetic)
+        {
+            writer.WriteBoolean("buildkit_hermetic", true);
+        }
+
+        writer.WriteStartObject("buildkit_completeness");
+        writer.WriteBoolean("request", options.IsMax);
+
+        // Files of the client have no address that anybody else could look at.
+        writer.WriteBoolean("resolvedDependencies", request.Source is not null);
+        writer.WriteEndObject();
+        if (options.IsReproducible)
+        {
+            writer.WriteBoolean("buildkit_reproducible", true);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartArray("byproducts");
+        writer.WriteStartObject();
+        writer.WriteString("name", "image configuration");
+        WriteDigest(writer, image.Algorithm, image.Encoded);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    }
+
+    private bool IsHermetic => request.Network == "none";
+
+    private void WriteBuilderMetadata(Utf8JsonWriter writer, string memberName)
+    {
+        writer.WriteStartObject(memberName);
         if (options.IsMax)
         {
             writer.WriteStartObject("source");
@@ -229,29 +284,6 @@ internal sealed class ProvenancePredicate(BuildRequest request, StageGraph graph
         }
 
         writer.WriteEndObject();
-        if (request.Network == "none")
-        {
-            writer.WriteBoolean("buildkit_hermetic", true);
-        }
-
-        writer.WriteStartObject("buildkit_completeness");
-        writer.WriteBoolean("request", options.IsMax);
-
-        // Files of the client have no address that anybody else could look at.
-        writer.WriteBoolean("resolvedDependencies", request.Source is not null);
-        writer.WriteEndObject();
-        if (options.IsReproducible)
-        {
-            writer.WriteBoolean("buildkit_reproducible", true);
-        }
-
-        writer.WriteEndObject();
-        writer.WriteStartArray("byproducts");
-        writer.WriteStartObject();
-        writer.WriteString("name", "image configuration");
-        WriteDigest(writer, image.Algorithm, image.Encoded);
-        writer.WriteEndObject();
-        writer.WriteEndArray();
     }
 
     private static void WriteDigest(Utf8JsonWriter writer, string algorithm, string hex)

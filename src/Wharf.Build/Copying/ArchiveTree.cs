@@ -13,12 +13,16 @@ namespace Wharf.Build.Copying;
 /// </summary>
 public sealed class ArchiveTree : SourceTree
 {
+    /// <summary>The attribute of a member that has the content of this digest (64 hexadecimal digits) instead of its own: as an extended attribute, since these any archiver can write.</summary>
+    public const string ContentAttribute = "wharf.content";
+
     /// <summary>Links that one look-up follows before it is called a loop, as in the kernel (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
 
     private readonly ArchiveNode _root;
     private readonly SafeFileHandle _contents;
     private ulong _shared;
+    private KnownContents? _known;
 
     private ArchiveTree(ArchiveNode root, SafeFileHandle contents, IgnorePatterns? ignore)
         : base(ignore, keepOwners: false)
@@ -30,11 +34,12 @@ public sealed class ArchiveTree : SourceTree
     /// <summary>Reads an archive to its end.</summary>
     /// <param name="archive">Uncompressed tar.</param>
     /// <param name="contents">An empty file, open for reading and writing; it stays the caller's.</param>
+    /// <param name="known">Where members without content that name a digest (<see cref="ContentAttribute"/>) have it from; null when there are none.</param>
     /// <param name="ct">Ends it in between.</param>
-    /// <exception cref="WharfException">InvalidArgument: no archive, a name that leads out of it, a link to nothing.</exception>
-    public static async Task<ArchiveTree> ReadAsync(Stream archive, SafeFileHandle contents, CancellationToken ct)
+    /// <exception cref="WharfException">InvalidArgument: no archive, a link to nothing.</exception>
+    public static async Task<ArchiveTree> ReadAsync(Stream archive, SafeFileHandle contents, KnownContents? known, CancellationToken ct)
     {
-        var tree = new ArchiveTree(ArchiveNode.NewDirectory(), contents, null);
+        var tree = new ArchiveTree(ArchiveNode.NewDirectory(), contents, null) { _known = known };
         using var reader = new TarReader(archive);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var output = new BufferedOutput(contents);
@@ -44,8 +49,12 @@ public sealed class ArchiveTree : SourceTree
         }
 
         output.Flush();
+        tree._known = null;
         return tree;
     }
+
+    /// <summary>Makes the file with the contents one that <see cref="KnownContents"/> can open.</summary>
+    public void Seal() => KnownContents.Append(_contents, Nodes(_root).Where(n => n.Hash is not null).Select(n => (n.Hash!, n.Offset, n.Length)));
 
     /// <summary>The same files without those that the rules leave out.</summary>
     public ArchiveTree Without(IgnorePatterns? rules) => new(_root, _contents, rules);
@@ -91,13 +100,9 @@ public sealed class ArchiveTree : SourceTree
 
     private async ValueTask AddAsync(TarReader reader, TarEntry entry, BufferedOutput output, IncrementalHash hash, CancellationToken ct)
     {
-        string name = PathPattern.Clean("./" + entry.NameText.TrimStart('/'));
-        if (name == ".." || name.StartsWith("../", StringComparison.Ordinal))
-        {
-            throw WharfException.Invalid($"the build context has a member outside of it: {name}");
-        }
-
-        if (name == ".")
+        // As in a root directory, and as Docker has it: what leads above it leads to it.
+        string name = PathPattern.Clean("/" + entry.NameText)[1..];
+        if (name.Length == 0)
         {
             return;
         }
@@ -118,7 +123,7 @@ public sealed class ArchiveTree : SourceTree
                 node.Children = parent.Children!.GetValueOrDefault(last)?.Children ?? new SortedDictionary<string, ArchiveNode>(StringComparer.Ordinal);
                 break;
             case TarEntryType.HardLink:
-                string target = PathPattern.Clean("./" + entry.LinkNameText.TrimStart('/'));
+                string target = PathPattern.Clean("/" + entry.LinkNameText)[1..];
                 node = Walk(target, followLast: false) ?? throw WharfException.Invalid($"the build context has a hard link to what is not in it: {name} to {target}");
                 node.SharedId = node.SharedId > 0 ? node.SharedId : ++_shared;
                 break;
@@ -127,6 +132,13 @@ public sealed class ArchiveTree : SourceTree
                 break;
             case TarEntryType.File:
                 node.Offset = output.Position;
+                if (_known is not null && entry is { Size: 0, Attributes.Count: > 0 } && CopyKnown(entry, output, hash, name))
+                {
+                    node.Length = output.Position - node.Offset;
+                    node.Hash = hash.GetHashAndReset();
+                    break;
+                }
+
                 while (await reader.ReadContentAsync(ct) is { IsEnd: false } chunk)
                 {
                     Fill(output, hash, node.Offset + chunk.Offset - output.Position);
@@ -145,6 +157,35 @@ public sealed class ArchiveTree : SourceTree
 
         parent.Children![last] = node;
     }
+
+    private bool CopyKnown(TarEntry entry, BufferedOutput output, IncrementalHash hash, string name)
+    {
+        byte[]? text = entry.Attributes.Where(a => a.Name.AsSpan().SequenceEqual("wharf.content"u8)).Select(a => a.Value).FirstOrDefault();
+        if (text is null)
+        {
+            return false;
+        }
+
+        byte[] digest = new byte[SHA256.HashSizeInBytes];
+        if (Convert.FromHexString(Encoding.ASCII.GetString(text), digest, out _, out int made) != System.Buffers.OperationStatus.Done || made != digest.Length || !_known!.TryFind(digest, out long offset, out long length))
+        {
+            throw WharfException.Invalid($"the content of {name} is not here: it is neither sent nor kept");
+        }
+
+        byte[] buffer = new byte[(int)Math.Min(length, 1 << 18)];
+        int count;
+        for (long done = 0; done < length && (count = RandomAccess.Read(_known.Contents, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - done)), offset + done)) > 0; done += count)
+        {
+            hash.AppendData(buffer, 0, count);
+            output.Write(buffer.AsSpan(0, count));
+        }
+
+        return hash.GetCurrentHash().AsSpan().SequenceEqual(digest) ? true
+            : throw WharfException.Conflict($"the kept content of {name} is damaged: remove it (builder prune --filter type=source.local) and build once more");
+    }
+
+    private static IEnumerable<ArchiveNode> Nodes(ArchiveNode node) =>
+        node.Children is { } children ? children.Values.SelectMany(Nodes) : [node];
 
     // The holes of a sparse member are zeros.
     private static void Fill(BufferedOutput output, IncrementalHash hash, long count)

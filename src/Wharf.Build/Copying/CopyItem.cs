@@ -14,6 +14,9 @@ public sealed record CopyLook
 
     public ModeChange? Mode { get; init; }
 
+    /// <summary>Mode of folders that have to be made on the way: an octal --chmod goes for them too, as with BuildKit.</summary>
+    public uint FolderMode => Mode?.Octal ?? 0b111_101_101;
+
     /// <summary>Paths below the source that are left out (--exclude).</summary>
     public Primitives.IgnorePatterns? Exclude { get; init; }
 

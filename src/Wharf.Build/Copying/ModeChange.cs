@@ -5,12 +5,14 @@ namespace Wharf.Build.Copying;
 /// <summary>A <c>--chmod</c> value: octal (0755) or symbolic (<c>u=rwX,go-w</c>), as chmod(1) reads it.</summary>
 public sealed class ModeChange
 {
-    private readonly uint? _octal;
     private readonly IReadOnlyList<(uint Who, char Operation, string Permissions)> _clauses = [];
 
-    private ModeChange(uint octal) => _octal = octal;
+    private ModeChange(uint octal) => Octal = octal;
 
     private ModeChange(IReadOnlyList<(uint, char, string)> clauses) => _clauses = clauses;
+
+    /// <summary>The mode that every file gets; null for a symbolic value.</summary>
+    public uint? Octal { get; }
 
     /// <exception cref="WharfException">InvalidArgument naming the value.</exception>
     public static ModeChange Parse(string text)
@@ -51,7 +53,7 @@ public sealed class ModeChange
     /// <summary>The new permission bits of a file that has <paramref name="mode"/>.</summary>
     public uint Apply(uint mode, bool isDirectory)
     {
-        if (_octal is { } octal)
+        if (Octal is { } octal)
         {
             return octal;
         }

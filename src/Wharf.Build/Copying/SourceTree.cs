@@ -62,8 +62,8 @@ public abstract class SourceTree(IgnorePatterns? ignore, bool keepOwners)
     /// <summary>The paths that a source argument stands for, sorted: itself, or all that its pattern matches.</summary>
     public IReadOnlyList<string> Match(string source)
     {
-        string clean = PathPattern.Clean(source.TrimStart('/'));
-        clean = clean == "." ? "" : clean;
+        // As in a root directory: what leads above it leads to it.
+        string clean = PathPattern.Clean("/" + source)[1..];
         if (!PathPattern.HasWildcards(clean))
         {
             return Status(clean, followLast: true) is null ? [] : [clean];

@@ -12,6 +12,7 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
 {
     /// <summary>As in the kernel (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
+    private const uint DefaultMode = 0b111_101_101;
     private const ResolveFlags Within = ResolveFlags.InRoot | ResolveFlags.NoMagicLinks;
 
     public SafeFileHandle Root { get; } = root;
@@ -31,17 +32,17 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
         }
     }
 
-    /// <summary>Opens a folder, making what is missing on the way with mode 0755 and the owner given; also what a link on the way leads to, within the root.</summary>
-    public SafeFileHandle MakeDirectories(string path, (uint User, uint Group) owner)
+    /// <summary>Opens a folder, making what is missing on the way with the owner and mode given; also what a link on the way leads to, within the root.</summary>
+    public SafeFileHandle MakeDirectories(string path, (uint User, uint Group) owner, uint mode = DefaultMode)
     {
-        string walked = Walk("", PathPattern.Clean("/" + path), owner, 0);
+        string walked = Walk("", PathPattern.Clean("/" + path), owner, mode, 0);
         FileCalls.OpenAt2(Root, walked.Length == 0 ? "." : walked, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory)
             .ThrowIfError("openat2", path);
         return directory;
     }
 
     // The parts are left as they are, as only the kernel knows what .. means behind a link.
-    private string Walk(string walked, string path, (uint User, uint Group) owner, int links)
+    private string Walk(string walked, string path, (uint User, uint Group) owner, uint mode, int links)
     {
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -55,7 +56,7 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
             found.Dispose();
             if (errno == Errno.ENOENT)
             {
-                MakeOne(walked, part, owner, links);
+                MakeOne(walked, part, owner, mode, links);
             }
             else if (errno == Errno.ENOTDIR)
             {
@@ -119,13 +120,13 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
         }
     }
 
-    private void MakeOne(string folder, string name, (uint User, uint Group) owner, int links)
+    private void MakeOne(string folder, string name, (uint User, uint Group) owner, uint mode, int links)
     {
         FileCalls.OpenAt2(Root, folder.Length == 0 ? "." : folder, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var parent)
             .ThrowIfError("openat2", folder);
         using (parent)
         {
-            var errno = NameCalls.MakeDirectory(parent, name, 0b111_101_101);
+            var errno = NameCalls.MakeDirectory(parent, name, mode);
             if (errno == Errno.EEXIST)
             {
                 // A link to a folder that is not there yet.
@@ -136,12 +137,12 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
                     throw WharfException.Invalid($"too many levels of symbolic links: {folder}/{name}");
                 }
 
-                Walk(target.StartsWith('/') ? "" : folder, target, owner, links + 1);
+                Walk(target.StartsWith('/') ? "" : folder, target, owner, mode, links + 1);
                 return;
             }
 
             errno.ThrowIfError("mkdirat", name);
-            NameCalls.ChangeMode(parent, name, 0b111_101_101).ThrowIfError("fchmodat", name);
+            NameCalls.ChangeMode(parent, name, mode).ThrowIfError("fchmodat", name);
             NameCalls.ChangeOwner(parent, name, owner.User, owner.Group, AtFlags.SymlinkNoFollow).ThrowIfError("fchownat", name);
         }
     }

@@ -26,14 +26,14 @@ public sealed class TreeCopy
         _ct = ct;
     }
 
-    /// <summary>Copies a file, or what is in a folder. A folder that has to be made for it has mode 0755 and the owner of the look, as with Docker, not the source's.</summary>
+    /// <summary>Copies a file, or what is in a folder. A folder that has to be made for it has mode and owner of the look, as with Docker, not the source's.</summary>
     public static void Copy(CopyItem item, TargetTree target, CopyLook look, CancellationToken ct)
     {
         var status = item.Tree.Status(item.Path, followLast: true) ?? throw WharfException.NotFound($"{item.Path} is gone");
         if (status.IsDirectory)
         {
             bool isNew = !target.IsDirectory(item.Target);
-            using var directory = target.MakeDirectories(item.Target, look.Owner ?? RootOwner);
+            using var directory = target.MakeDirectories(item.Target, look.Owner ?? RootOwner, look.FolderMode);
             new TreeCopy(item.Tree, directory, look, ct).CopyContent(item.Path, "", directory);
             if (isNew)
             {
@@ -45,7 +45,7 @@ public sealed class TreeCopy
         }
 
         int slash = item.Target.LastIndexOf('/');
-        using var parent = target.MakeDirectories(item.Target[..slash], look.Owner ?? RootOwner);
+        using var parent = target.MakeDirectories(item.Target[..slash], look.Owner ?? RootOwner, look.FolderMode);
         new TreeCopy(item.Tree, parent, look, ct).CopyOne(item.Path, status, parent, item.Target[(slash + 1)..], item.Target[(slash + 1)..]);
     }
 

@@ -86,12 +86,19 @@ internal static class HeredocScanner
         }
 
         bool expand = true;
+        char quote = '\0';
         var name = new StringBuilder();
         for (int i = 0; i < rest.Length; i++)
         {
+            if (quote == '\0' && char.IsWhiteSpace(rest[i]))
+            {
+                return null; // more than one word
+            }
+
             if (rest[i] is '"' or '\'')
             {
                 expand = false;
+                quote = quote == rest[i] ? '\0' : rest[i];
             }
             else
             {

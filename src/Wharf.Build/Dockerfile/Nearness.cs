@@ -3,6 +3,21 @@ namespace Wharf.Build.Dockerfile;
 /// <summary>How far two words are from each other: for "did you mean".</summary>
 internal static class Nearness
 {
+    /// <summary>" (did you mean NAME?)" for the name that was most likely meant, or nothing.</summary>
+    public static string Suggest(string word, IEnumerable<string> names)
+    {
+        // Longer ones are no slip of the fingers, and the distance takes the product of both lengths.
+        if (word.Length > 64)
+        {
+            return "";
+        }
+
+        string lower = word.ToLowerInvariant();
+        string? near = names.Where(n => n.Length <= 64).Select(n => (Name: n, Far: Distance(n.ToLowerInvariant(), lower)))
+            .Where(n => n.Far <= 2 && n.Far < word.Length).OrderBy(n => n.Far).Select(n => n.Name).FirstOrDefault();
+        return near is null ? "" : $" (did you mean {near}?)";
+    }
+
     /// <summary>Letters to change, add or take away (Levenshtein).</summary>
     public static int Distance(string a, string b)
     {

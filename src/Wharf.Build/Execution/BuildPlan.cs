@@ -48,7 +48,16 @@ internal sealed class BuildPlan
     /// <summary>The stages to run for a target.</summary>
     public StageGraph Graph(IBuildImages images) =>
         StageGraph.Of(Stages, Stages.Target(Request.Target), BaseName, Request.NamedContexts.ContainsKey,
-            stage => images.Find(BaseName(stage)) is { } image ? StageRunner.Triggers(image.Config.Config, stage, Stages.Source.Escape) : []);
+            stage => StageRunner.Triggers(TriggersOf(stage, images), stage, Stages.Source.Escape));
+
+    // What a stage inherits from another one of the file is in the file; an image's is known if it is here.
+    private IReadOnlyList<string> TriggersOf(Stage stage, IBuildImages images)
+    {
+        string name = BaseName(stage);
+        return !Request.NamedContexts.ContainsKey(name) && Stages.FindByName(name, stage.Index) is { } parent
+            ? [.. parent.Instructions.OfType<OnBuildInstruction>().Select(t => t.Trigger)]
+            : images.Find(name)?.Config.Config?.OnBuild ?? [];
+    }
 
     public string BaseName(Stage stage)
     {
@@ -99,7 +108,7 @@ internal sealed class BuildPlan
             ["TARGETOS"] = target.Os,
             ["TARGETARCH"] = target.Architecture,
             ["TARGETVARIANT"] = target.Variant ?? "",
-            ["TARGETSTAGE"] = request.Target ?? "default",
+            ["TARGETSTAGE"] = request.Target is { Length: > 0 } stage ? stage : stages.Stages[^1].Name ?? "default",
         });
         foreach (ArgInstruction global in stages.GlobalArguments)
         {

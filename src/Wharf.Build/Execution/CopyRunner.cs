@@ -25,13 +25,13 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         string? chown = copy.Chown is { } c ? expander.Expand(c) : null;
 
         await using var from = await steps.Session.OpenAsync(copy.From, stage, steps.Output, ct);
-        var sources = await new SourceResolver(steps.Session, from.Tree).ResolveAsync(copy, [.. copy.Sources.Select(expander.Expand)], Expand(copy), look.Exclude, ct);
+        var sources = await new SourceResolver(steps.Session, from.Tree).ResolveAsync(copy, [.. copy.Sources.Select(expander.Expand)], Expand(copy), copy.Checksum is { } sum ? expander.Expand(sum) : null, look.Exclude, ct);
         if (sources.Count == 0)
         {
-            throw WharfException.Invalid($"{copy.Keyword} failed: no source files were specified");
+            throw DockerfileError.About(WharfException.Invalid($"{copy.Keyword} failed: no source files were specified: nothing matches {string.Join(' ', copy.Sources)}"), copy.Sources[0]);
         }
 
-        if (sources.Count > 1 && !intoFolder)
+        if (sources.Count > 1 && !intoFolder && !sources.All(s => s.Unpack))
         {
             throw DockerfileError.About(
                 WharfException.Invalid($"When using {copy.Keyword} with more than one source file, the destination must be a directory and end with a /"), copy.Destination);
@@ -80,7 +80,7 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
     {
         if (source.Unpack)
         {
-            using (root.MakeDirectories(target, look.Owner ?? (0, 0)))
+            using (root.MakeDirectories(target, look.Owner ?? (0, 0), look.FolderMode))
             {
                 // ADD unpacks below the destination, which becomes a folder
             }

@@ -28,13 +28,27 @@ internal sealed class InstructionRunner(StepRunner steps, Stage stage)
         var shown = new List<string>();
         foreach (var argument in instruction.Arguments)
         {
-            string? value = argument.Default is null ? null : State.Expander().Expand(argument.Default);
+            string? value = argument.Default is null ? null
+                : steps.Session.Arguments.IsGiven(argument.Name) ? Written(argument.Default) : State.Expander().Expand(argument.Default);
             string? effective = steps.Session.Arguments.Declare(argument.Name, value);
             State.Declare(argument.Name, effective);
             shown.Add(value is null ? argument.Name : $"{argument.Name}={value}");
         }
 
         await steps.ConfigureAsync("ARG " + string.Join(' ', shown), ct);
+    }
+
+    // History tells the default also where it is not used; one that cannot be expanded stands there as it was written.
+    private string Written(string text)
+    {
+        try
+        {
+            return State.Expander().Expand(text);
+        }
+        catch (WharfException)
+        {
+            return text;
+        }
     }
 
     private async Task WorkdirAsync(WorkdirInstruction instruction, CancellationToken ct)
@@ -48,14 +62,15 @@ internal sealed class InstructionRunner(StepRunner steps, Stage stage)
         path = PathPattern.Clean(path.StartsWith('/') ? path : $"{State.Run.WorkingDir}/{path}");
         path = path.StartsWith('/') ? path : "/" + path;
         State.Run = State.Run with { WorkingDir = path };
-        var step = new Step(steps.Key("workdir").Add("path", path), "workdir", steps.NoOperation() + "WORKDIR " + path);
+        var step = new Step(steps.Key("workdir").Add("path", path).Add("user", State.Run.User ?? ""), "workdir", steps.NoOperation() + "WORKDIR " + path);
         if (await steps.TryCachedAsync(step, ct))
         {
             return;
         }
 
         await using var workspace = await steps.Session.Workspaces.OpenAsync(State.Image, ct);
-        using (new TargetTree(workspace.Root).MakeDirectories(path, (0, 0)))
+        var root = new TargetTree(workspace.Root);
+        using (root.MakeDirectories(path, State.Run.User is { Length: > 0 } user ? OwnerLookup.ResolveOrRoot(user, root) : (0, 0)))
         {
             // the handle is not needed: only that the folder is there
         }

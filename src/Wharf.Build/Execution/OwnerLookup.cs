@@ -42,6 +42,15 @@ internal static class OwnerLookup
         return (uid, gid);
     }
 
+    /// <summary>The ids of what USER says; root's where the image has no such name, which nothing needs before a process runs.</summary>
+    public static (uint User, uint Group) ResolveOrRoot(string text, TargetTree image)
+    {
+        string[] parts = text.Split(':', 2);
+        bool known = (parts[0].All(char.IsAsciiDigit) || Find(image, "/etc/passwd", parts[0], fields: 4) is not null)
+            && (parts.Length == 1 || parts[1].All(char.IsAsciiDigit) || Find(image, "/etc/group", parts[1], fields: 3) is not null);
+        return known && parts.All(p => p.Length > 0) ? Resolve(text, image) : (0, 0);
+    }
+
     private static uint? Number(string text) =>
         !text.All(char.IsAsciiDigit) ? null
         : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint value) && value <= int.MaxValue ? value

@@ -12,8 +12,11 @@ namespace Wharf.Build.Execution;
 /// <summary>Turns the source words of COPY and ADD into things to copy: context paths and patterns, here-documents, downloads.</summary>
 internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
 {
+    /// <summary>The name of a download whose address has none, as BuildKit gives it.</summary>
+    private const string Unnamed = "__unnamed__";
+
     public async Task<IReadOnlyList<CopySource>> ResolveAsync(CopyInstruction copy, IReadOnlyList<string> words,
-        IReadOnlyList<(string Name, byte[] Content)> heredocs, IgnorePatterns? exclude, CancellationToken ct)
+        IReadOnlyList<(string Name, byte[] Content)> heredocs, string? checksum, IgnorePatterns? exclude, CancellationToken ct)
     {
         var sources = new List<CopySource>();
         foreach ((string name, byte[] content) in heredocs)
@@ -25,11 +28,15 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
         {
             if (copy.IsAdd && HttpSource.IsUrl(word))
             {
-                sources.Add(await DownloadAsync(copy, word, ct));
+                sources.Add(await DownloadAsync(copy, word, checksum, ct));
             }
             else if (copy.IsAdd && GitSource.IsGit(word))
             {
-                sources.Add(await CloneAsync(copy, word, ct));
+                sources.Add(await CloneAsync(copy, word, checksum, ct));
+            }
+            else if (checksum is not null)
+            {
+                throw DockerfileError.About(WharfException.Invalid("checksum requires HTTP(S) or Git sources"), copy.Checksum!);
             }
             else
             {
@@ -47,18 +54,16 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
             throw WharfException.Invalid($"{copy.Keyword} failed: there is no build context (the Dockerfile came from standard input)");
         }
 
-        string clean = PathPattern.Clean(word);
-        if (copy.From is null && (clean == ".." || clean.StartsWith("../", StringComparison.Ordinal)))
+        var paths = tree.Match(word);
+        if (paths.Count == 0 && PathPattern.HasWildcards(word))
         {
-            throw DockerfileError.About(WharfException.Invalid($"{copy.Keyword} failed: forbidden path outside the build context: {word} ()"), word);
+            return []; // a pattern may match nothing beside other sources
         }
 
-        var paths = tree.Match(word);
         if (paths.Count == 0)
         {
-            throw DockerfileError.About(WharfException.Invalid(PathPattern.HasWildcards(word)
-                ? $"{copy.Keyword} failed: no source files were specified: nothing matches {word}"
-                : copy.From is null
+            throw DockerfileError.About(WharfException.Invalid(
+                copy.From is null
                     ? $"{copy.Keyword} failed: file not found in build context or excluded by .dockerignore: stat {word.TrimStart('/')}: file does not exist"
                     : $"{copy.Keyword} failed: stat {word}: file does not exist in {copy.From}"), word);
         }
@@ -78,37 +83,42 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
         return sources;
     }
 
-    private async Task<CopySource> DownloadAsync(CopyInstruction copy, string url, CancellationToken ct)
+    private static void CheckDigest(string checksum, string written)
+    {
+        string problem = !checksum.Contains(':', StringComparison.Ordinal) ? "invalid checksum digest format"
+            : !checksum.StartsWith("sha256:", StringComparison.Ordinal) ? "unsupported digest algorithm"
+            : Digest.TryParse(checksum, out _) ? "" : "invalid checksum digest length";
+        if (problem.Length > 0)
+        {
+            throw DockerfileError.About(WharfException.Invalid($"{problem} \"{checksum}\": use sha256:HEX"), written);
+        }
+    }
+
+    private async Task<CopySource> DownloadAsync(CopyInstruction copy, string url, string? checksum, CancellationToken ct)
     {
         string folder = session.NewTemporaryPath();
         Directory.CreateDirectory(folder);
-        if (copy.Checksum is { } checksum && !Digest.TryParse(checksum, out _))
+        if (checksum is not null)
         {
-            throw DockerfileError.About(WharfException.Invalid($"invalid checksum \"{checksum}\": use sha256:HEX"), checksum);
+            CheckDigest(checksum, copy.Checksum!);
         }
 
-        (string name, string sha256) = await HttpSource.DownloadAsync(url, folder, copy.Checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
+        (string name, string sha256) = await HttpSource.DownloadAsync(url, folder, checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
         session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(url), "sha256", sha256));
-        if (name.Length == 0 && copy.Destination.EndsWith('/'))
-        {
-            throw DockerfileError.About(WharfException.Invalid($"cannot determine filename for source {url}: the destination must then not end with a /"), url);
-        }
-
-        string file = name.Length == 0 ? "download" : name;
-        var source = OfFile(Path.Combine(folder, file), file);
+        var source = OfFile(Path.Combine(folder, name.Length == 0 ? "download" : name), name.Length == 0 ? Unnamed : name);
         return copy.Unpack == true ? source with { Unpack = await ArchiveSource.IsArchiveAsync(source.Tree, source.Path, ct) } : source;
     }
 
-    private async Task<CopySource> CloneAsync(CopyInstruction copy, string address, CancellationToken ct)
+    private async Task<CopySource> CloneAsync(CopyInstruction copy, string address, string? checksum, CancellationToken ct)
     {
         string folder = session.NewTemporaryPath();
         var source = GitSource.Parse(address);
-        source = source with { KeepGitDirectory = source.KeepGitDirectory || copy.KeepGitDirectory, Checksum = copy.Checksum ?? source.Checksum };
+        source = (source with { KeepGitDirectory = source.KeepGitDirectory || copy.KeepGitDirectory, Checksum = checksum ?? source.Checksum }).Checked();
         var checkout = await GitCheckout.MakeAsync(source, folder, session.Request.Secrets, ct);
         session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", checkout.Commit));
         FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
         session.Own(root);
-        return new CopySource(new FolderTree(root, null, keepOwners: false), "", "", IsDirectory: true, Unpack: false) { Identity = source.KeepGitDirectory ? null : $"git {checkout.Commit} {source.Subfolder}" };
+        return new CopySource(new FolderTree(root, null, keepOwners: false), "", "", IsDirectory: true, Unpack: false) { Identity = $"git {checkout.Commit} {source.Subfolder}{(source.KeepGitDirectory ? " with .git" : "")}" };
     }
 
     private async Task<string> WriteAsync(string name, byte[] content, CancellationToken ct)

@@ -7,7 +7,8 @@ namespace Wharf.Build.Execution;
 /// <summary>The output of one stage, told twice: as the classic text, and step by step to who watches the steps. A stage does one step at a time.</summary>
 internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progress, Stage stage, bool isOnly, IReadOnlyList<Instruction> extra) : IBuildOutput
 {
-    private readonly int _count = 1 + stage.Instructions.Concat(extra).Count(ChangesFiles);
+    // As with BuildKit nothing is done for scratch, so it counts for nothing.
+    private readonly int _count = (IsScratch(stage.From) ? 0 : 1) + stage.Instructions.Concat(extra).Count(ChangesFiles);
     private int _position;
     private int _current;
 
@@ -34,7 +35,7 @@ internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progres
     public async Task StepAsync(int number, Instruction instruction, Func<Task<bool>> run)
     {
         _current = number;
-        bool counts = instruction is FromInstruction || ChangesFiles(instruction);
+        bool counts = instruction is FromInstruction from ? !IsScratch(from) : ChangesFiles(instruction);
         _position += counts ? 1 : 0;
         progress?.Started(new BuildStep(number, isOnly ? null : stage.Name ?? $"stage-{stage.Index}", counts ? _position : 0, _count, instruction.Original, instruction.Lines.Start));
         var outcome = StepOutcome.Failed;
@@ -57,6 +58,8 @@ internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progres
             progress?.Finished(number, outcome);
         }
     }
+
+    private static bool IsScratch(FromInstruction from) => from.BaseName == "scratch";
 
     private static bool ChangesFiles(Instruction instruction) => instruction is RunInstruction or CopyInstruction or WorkdirInstruction;
 }

@@ -58,12 +58,12 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
         return name.Length > 0 ? name : throw DockerfileError.At(stage.From.Lines, $"base name ({stage.From.BaseName}) should not be blank", stage.From.BaseName);
     }
 
-    /// <summary>The triggers of an image as instructions.</summary>
-    public static IReadOnlyList<Instruction> Triggers(RunConfig? config, Stage stage, char escape)
+    /// <summary>The triggers of a base image as instructions.</summary>
+    public static IReadOnlyList<Instruction> Triggers(IReadOnlyList<string> triggers, Stage stage, char escape)
     {
         var parser = new InstructionParser(escape);
         var instructions = new List<Instruction>();
-        foreach (string trigger in config?.OnBuild ?? [])
+        foreach (string trigger in triggers)
         {
             var raw = DockerfileReader.ReadTrigger(trigger, escape, stage.From.Lines);
             instructions.Add(raw.Keyword is not ("onbuild" or "from" or "maintainer") ? parser.Parse(raw)
@@ -126,7 +126,7 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
 
     private async Task RunTriggersAsync(StageState state, InstructionRunner dispatcher, CancellationToken ct)
     {
-        var triggers = Triggers(state.Run, stage, Escape);
+        var triggers = Triggers(state.Run.OnBuild ?? [], stage, Escape);
         if (triggers.Count == 0)
         {
             return;

@@ -31,7 +31,7 @@ internal static class CopyParser
         if (from?.Contains('$', StringComparison.Ordinal) == true)
         {
             throw DockerfileError.At(raw.Lines,
-                $"variable expansion is not supported for --from ({from}): define a stage with FROM, whose name may hold variables, and copy from that", from);
+                "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround", from);
         }
 
         var sources = words.Take(words.Count - 1)

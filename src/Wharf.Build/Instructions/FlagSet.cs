@@ -8,6 +8,7 @@ internal sealed class FlagSet
 {
     private readonly RawInstruction _raw;
     private readonly List<(string Name, string? Value)> _flags = [];
+    private readonly HashSet<string> _known = [];
 
     public FlagSet(RawInstruction raw)
     {
@@ -32,6 +33,7 @@ internal sealed class FlagSet
 
     public IReadOnlyList<string> All(string name)
     {
+        _known.Add(name);
         var values = new List<string>();
         foreach ((string flag, string? value) in _flags.Where(f => f.Name == name))
         {
@@ -44,6 +46,7 @@ internal sealed class FlagSet
 
     public bool? Switch(string name)
     {
+        _known.Add(name);
         if (_flags.All(f => f.Name != name))
         {
             return null;
@@ -69,7 +72,7 @@ internal sealed class FlagSet
     {
         if (_flags.Count > 0)
         {
-            throw Error($"unknown flag: {_flags[0].Name}", "--" + _flags[0].Name);
+            throw Error($"unknown flag: {_flags[0].Name}{Nearness.Suggest(_flags[0].Name, _known)}", "--" + _flags[0].Name);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class InstructionParser(char escape, bool checkTriggers = true)
             "healthcheck" => HealthCheckParser.Parse(raw, flags),
             "shell" => Shell(raw),
             "maintainer" => new MaintainerInstruction(ExactlyOne(raw)) { Lines = raw.Lines, Original = raw.Original },
-            _ => throw DockerfileError.At(raw.Lines, $"unknown instruction: {raw.WrittenKeyword}{Suggestion(raw.WrittenKeyword)}", raw.WrittenKeyword),
+            _ => throw DockerfileError.At(raw.Lines, $"unknown instruction: {raw.WrittenKeyword}{Nearness.Suggest(raw.WrittenKeyword, Keywords)}", raw.WrittenKeyword),
         };
         flags.Finish();
         return result with { Raw = raw };
@@ -181,16 +181,4 @@ public sealed class InstructionParser(char escape, bool checkTriggers = true)
 
     private static IReadOnlyList<string> AtLeastOne(RawInstruction raw, IReadOnlyList<string> words) =>
         words.Count > 0 ? words : throw DockerfileError.At(raw.Lines, $"{raw.Keyword.ToUpperInvariant()} requires at least one argument");
-
-    private static string Suggestion(string keyword)
-    {
-        if (keyword.Length > 20)
-        {
-            return "";
-        }
-
-        string upper = keyword.ToUpperInvariant();
-        string? near = Keywords.Where(k => Nearness.Distance(k, upper) <= Math.Min(2, upper.Length / 2)).MinBy(k => Nearness.Distance(k, upper));
-        return near is null ? "" : $" (did you mean {near}?)";
-    }
 }

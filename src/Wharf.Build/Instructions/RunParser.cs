@@ -27,7 +27,7 @@ internal static class RunParser
             // What has no variable can be judged here already; the rest once they have values.
             try
             {
-                RunMount.Parse(mount.Contains('$', StringComparison.Ordinal) ? "type=tmpfs,target=/x" : mount);
+                RunMount.Check(mount);
             }
             catch (WharfException e)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Build.Dockerfile;
 using Wharf.Primitives;
 
 namespace Wharf.Build.Mounts;
@@ -31,6 +32,8 @@ public sealed record RunMount
         [RunMountType.Ssh] = ["id", "target", "required", "mode", "uid", "gid"],
     };
 
+    private static readonly string[] TypeNames = ["bind", "cache", "tmpfs", "secret", "ssh"];
+
     public required RunMountType Type { get; init; }
 
     public string? Target { get; init; }
@@ -58,6 +61,20 @@ public sealed record RunMount
 
     public uint GroupId { get; init; }
 
+    /// <summary>Judges a mount whose variables have no values yet, as far as it can be.</summary>
+    /// <exception cref="WharfException">InvalidArgument: as <see cref="Parse"/>; a variable where none is allowed.</exception>
+    public static void Check(string text)
+    {
+        if (!text.Contains('$', StringComparison.Ordinal))
+        {
+            Parse(text);
+        }
+        else if (Fields(text).Any(f => f.TrimStart().StartsWith("from=", StringComparison.OrdinalIgnoreCase) && f.Contains('$', StringComparison.Ordinal)))
+        {
+            throw WharfException.Invalid($"'from' doesn't support variable expansion, define alias stage instead: '{text}'");
+        }
+    }
+
     /// <exception cref="WharfException">InvalidArgument: unknown type or key, bad value, missing target.</exception>
     public static RunMount Parse(string text)
     {
@@ -70,14 +87,15 @@ public sealed record RunMount
             "tmpfs" => RunMountType.Tmpfs,
             "secret" => RunMountType.Secret,
             "ssh" => RunMountType.Ssh,
-            _ => throw WharfException.Invalid($"unsupported mount type \"{typeName}\": use bind, cache, tmpfs, secret or ssh"),
+            _ => throw WharfException.Invalid(
+                $"unsupported mount type \"{typeName}\"{Nearness.Suggest(typeName, TypeNames)}: use bind, cache, tmpfs, secret or ssh"),
         };
         var mount = new RunMount { Type = type, ReadOnly = type is RunMountType.Bind };
         foreach ((string key, string? value) in pairs.Where(p => p.Key != "type"))
         {
             if (!Allowed[type].Contains(key))
             {
-                throw WharfException.Invalid($"unexpected key '{key}' for mount type '{typeName}' in '{text}'");
+                throw WharfException.Invalid($"unexpected key '{key}' for mount type '{typeName}' in '{text}'{Nearness.Suggest(key, [.. Allowed[type], "type"])}");
             }
 
             mount = Apply(mount, key, value, text);
@@ -154,11 +172,7 @@ public sealed record RunMount
         {
             "target" => mount with { Target = Needed() },
             "source" => mount with { Source = Needed() },
-            "from" => mount with
-            {
-                From = Needed().Contains('$', StringComparison.Ordinal)
-                    ? throw WharfException.Invalid($"'from' doesn't support variable expansion, define alias stage instead: '{text}'") : value,
-            },
+            "from" => mount with { From = Needed() },
             "id" => mount with { Id = Needed() },
             "readonly" => mount with { ReadOnly = Flag() },
             "readwrite" => mount with { ReadOnly = !Flag() },

@@ -55,16 +55,43 @@ public sealed record GitCheckout(string Path, string Commit)
         string wanted = source.Ref ?? "HEAD";
         try
         {
-            await git.RunAsync(["fetch", "--quiet", "--depth=1", "--no-tags", "--", "origin", wanted], ct);
+            try
+            {
+                await git.RunAsync(["fetch", "--quiet", "--depth=1", "--no-tags", "--", "origin", wanted], ct);
+            }
+            catch (WharfException e) when (!IsCommit(wanted) && e.Message.Contains("shallow", StringComparison.Ordinal))
+            {
+                // A plain web server cannot leave a part of the history out (gitprotocol-http(5), "dumb clients").
+                await git.RunAsync(["fetch", "--quiet", "--no-tags", "--", "origin", wanted], ct);
+            }
         }
         catch (WharfException) when (IsCommit(wanted))
         {
             // Many servers give single commits only with what leads to them.
             await git.RunAsync(["fetch", "--quiet", "--tags", "--", "origin", "+refs/heads/*:refs/remotes/origin/*"], ct);
-            string commit = (await git.RunAsync(["rev-parse", "--verify", wanted + "^{commit}"], ct)).Trim();
+            string commit = await CommitAsync(git, wanted, source.Remote, ct);
             await File.WriteAllTextAsync(System.IO.Path.Combine(git.WorkFolder, ".git", "FETCH_HEAD"), commit + "\n", ct);
         }
+        catch (WharfException e) when (e.Message.Contains("couldn't find remote ref", StringComparison.Ordinal))
+        {
+            throw NoRef(source.Remote, wanted, e);
+        }
     }
+
+    private static async Task<string> CommitAsync(GitProgram git, string wanted, string remote, CancellationToken ct)
+    {
+        try
+        {
+            return (await git.RunAsync(["rev-parse", "--verify", "--quiet", wanted + "^{commit}"], ct)).Trim();
+        }
+        catch (WharfException e)
+        {
+            throw NoRef(remote, wanted, e);
+        }
+    }
+
+    private static WharfException NoRef(string remote, string wanted, WharfException cause) =>
+        WharfException.Invalid($"repository does not contain ref {wanted}: {Attestations.SecretFilter.CleanAddress(remote)}", cause);
 
     private static bool IsCommit(string text) => text.Length is >= 7 and <= 64 && text.All(char.IsAsciiHexDigitLower);
 

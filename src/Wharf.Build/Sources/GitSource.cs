@@ -56,7 +56,7 @@ public sealed record GitSource
             source = source.With(equals < 0 ? pair : pair[..equals], equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]), address);
         }
 
-        return source.Checked();
+        return (source.Ref is null ? source with { Ref = source.Checksum } : source).Checked();
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
@@ -70,17 +70,23 @@ public sealed record GitSource
 
     private GitSource With(string name, string value, string address) => name switch
     {
-        "ref" => this with { Ref = NullIfEmpty(value) },
-        "branch" => this with { Ref = "refs/heads/" + value },
-        "tag" => this with { Ref = "refs/tags/" + value },
-        "commit" or "checksum" => this with { Checksum = value, Ref = Ref ?? (value.Length == 40 ? value : null) },
+        "ref" => WithRef(value, value),
+        "branch" => WithRef(value, "refs/heads/" + value),
+        "tag" => WithRef(value, "refs/tags/" + value),
+        "commit" or "checksum" => this with { Checksum = value },
         "subdir" => this with { Subfolder = value },
         "keep-git-dir" => this with { KeepGitDirectory = Truth(name, value) },
         "submodules" => this with { Submodules = Truth(name, value) },
         _ => throw WharfException.Invalid($"unexpected query member \"{name}\" in the git address {address}"),
     };
 
-    private GitSource Checked()
+    // One that is named twice must be the same.
+    private GitSource WithRef(string value, string reference) =>
+        value.Length == 0 || Ref is null || Ref == value || Ref == reference ? this with { Ref = NullIfEmpty(value) is null ? Ref : reference }
+        : throw WharfException.Invalid($"ref conflicts: {Ref} vs {reference}");
+
+    /// <exception cref="WharfException">InvalidArgument: a ref, checksum or folder that could be something else to git or to the file system.</exception>
+    internal GitSource Checked()
     {
         if (Ref is { } reference && (reference.StartsWith('-') || reference.Contains("..", StringComparison.Ordinal)
             || reference.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\')))
@@ -90,7 +96,7 @@ public sealed record GitSource
 
         if (Checksum is { } checksum && (checksum.Length is < 4 or > 64 || !checksum.All(char.IsAsciiHexDigitLower)))
         {
-            throw WharfException.Invalid($"invalid git checksum: {checksum}");
+            throw WharfException.Invalid($"invalid checksum \"{checksum}\" for git source, expected hex commit hash");
         }
 
         string folder = PathPattern.Clean(Subfolder.TrimStart('/'));

@@ -17,7 +17,8 @@ public sealed class BuildArguments
     /// <summary>Arguments to the builder itself (Dockerfile reference, "BuildKit built-in build args") that it acts on.</summary>
     private static readonly HashSet<string> BuiltIn =
     [
-        "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_INLINE_CACHE", "SOURCE_DATE_EPOCH",
+        "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_SANDBOX_HOSTNAME", "BUILDKIT_INLINE_CACHE",
+        "BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE", "SOURCE_DATE_EPOCH",
     ];
 
     private readonly IReadOnlyDictionary<string, string?> _given;
@@ -44,17 +45,22 @@ public sealed class BuildArguments
 
     public static bool IsProxy(string name) => Proxies.Contains(name);
 
-    /// <summary>Proxies that were given: they are in the environment of every RUN.</summary>
+    /// <summary>Proxies that were given: they are in the environment of every RUN, in small and in capital letters, as programs look for either.</summary>
     public IEnumerable<KeyValuePair<string, string>> GivenProxies =>
-        _given.Where(g => Proxies.Contains(g.Key) && g.Value is not null).Select(g => KeyValuePair.Create(g.Key, g.Value!));
+        _given.Where(g => Proxies.Contains(g.Key) && g.Value is not null)
+            .SelectMany(g => new[] { g.Key.ToUpperInvariant(), g.Key.ToLowerInvariant() }.Where(n => n == g.Key || !_given.ContainsKey(n)).Select(n => KeyValuePair.Create(n, g.Value!)));
+
+    /// <summary>Whether the build was given a value, so that a default is not even looked at.</summary>
+    public bool IsGiven(string name) => _given.GetValueOrDefault(name) is not null;
 
     /// <summary>Takes an ARG before the first FROM.</summary>
     public void DeclareGlobal(ArgInstruction instruction, char escape)
     {
         foreach (var argument in instruction.Arguments)
         {
-            string? value = argument.Default is null ? null : new WordExpander(escape, Global).Expand(argument.Default);
-            _globals[argument.Name] = Given(argument.Name) ?? value ?? _platform.GetValueOrDefault(argument.Name);
+            _globals[argument.Name] = Given(argument.Name)
+                ?? (argument.Default is null ? null : new WordExpander(escape, Global).Expand(argument.Default))
+                ?? _platform.GetValueOrDefault(argument.Name);
         }
     }
 

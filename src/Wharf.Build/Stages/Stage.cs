@@ -75,5 +75,6 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IR
     /// <exception cref="WharfException">InvalidArgument: no such stage.</exception>
     public Stage Target(string? wanted) =>
         string.IsNullOrEmpty(wanted) ? Stages[^1]
-        : Find(wanted, Stages.Count) ?? throw WharfException.Invalid($"failed to reach build target {wanted} in Dockerfile");
+        : Find(wanted, Stages.Count) ?? throw WharfException.Invalid(
+            $"failed to reach build target {wanted} in Dockerfile: target stage \"{wanted}\" could not be found{Nearness.Suggest(wanted, Stages.Select(s => s.Name).OfType<string>())}");
 }

@@ -51,7 +51,7 @@ public sealed class StageGraph
                     }
                     else if (source.Equals(stage.Name, StringComparison.OrdinalIgnoreCase) || list.Find(source, list.Stages.Count) is not null)
                     {
-                        throw Dockerfile.DockerfileError.At(instruction.Lines, $"invalid from flag value {source}: a stage can use only stages before it", source);
+                        throw Dockerfile.DockerfileError.At(instruction.Lines, $"cannot copy from stage \"{source}\", it needs to be defined before current stage \"{stage}\"", source);
                     }
                 }
             }

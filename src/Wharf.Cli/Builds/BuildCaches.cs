@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using Wharf.Cli.Builds.Outputs;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Framework;
@@ -17,16 +16,16 @@ internal sealed class BuildCaches
 {
     private const string From = "cache-from", To = "cache-to";
 
-    private static readonly Dictionary<string, string[]> FromAttributes = new(StringComparer.Ordinal) { ["registry"] = ["ref"], ["local"] = ["src"] };
+    private static readonly Dictionary<string, string[]> FromAttributes = new(StringComparer.Ordinal) { ["registry"] = ["ref"], ["local"] = ["src", "tag", "digest"] };
 
     private static readonly Dictionary<string, string[]> ToAttributes = new(StringComparer.Ordinal)
     {
         ["inline"] = ["mode"],
         ["registry"] = ["ref", "mode", "image-manifest", "ignore-error", .. OutputPacking.Attributes],
-        ["local"] = ["dest", "mode", "image-manifest", "ignore-error", .. OutputPacking.Attributes],
+        ["local"] = ["dest", "tag", "mode", "image-manifest", "ignore-error", .. OutputPacking.Attributes],
     };
 
-    private readonly List<(string Id, string Folder)> _sent = [];
+    private readonly List<(string Id, string Folder, string? Tag, string? Digest)> _sent = [];
     private readonly List<(string Text, Dictionary<string, string> Values)> _kept = [];
 
     /// <summary>For the engine: names of images, and caches in the form of the flag.</summary>
@@ -55,7 +54,7 @@ internal sealed class BuildCaches
             }
 
             string id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
-            caches._sent.Add((id, Needed(From, text, values, "src")));
+            caches._sent.Add((id, Needed(From, text, values, "src"), values.GetValueOrDefault("tag"), values.GetValueOrDefault("digest")));
         }
 
         foreach (string text in call.List(To))
@@ -98,7 +97,7 @@ internal sealed class BuildCaches
     /// <summary>Sends folders that hold caches to the engine; one that cannot be had is no failure.</summary>
     public async Task SendAsync(CliContext cli, CancellationToken ct)
     {
-        foreach ((string id, string folder) in _sent)
+        foreach ((string id, string folder, string? tag, string? digest) in _sent)
         {
             if (!File.Exists(Path.Combine(folder, "index.json")))
             {
@@ -108,10 +107,11 @@ internal sealed class BuildCaches
 
             try
             {
-                await cli.Client.CallAsync("PUT", "/build/cache" + new Query { { "id", id } }, RequestBody.Of(Pack(folder), "application/x-tar"), ct);
+                byte[] index = LayoutFolder.Choose(folder, tag, digest);
+                await cli.Client.CallAsync("PUT", "/build/cache" + new Query { { "id", id } }, RequestBody.Of(LayoutFolder.Pack(folder, index), "application/x-tar"), ct);
                 Sources.Add($"type=upload,id={id}");
             }
-            catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument)
+            catch (Exception e) when (e is CommandException or WharfException { Kind: ErrorKind.InvalidArgument })
             {
                 cli.Error.WriteLine($"WARN: the cache {folder} cannot be had: {e.Message}");
             }
@@ -129,43 +129,15 @@ internal sealed class BuildCaches
                 using EngineReply reply = await cli.Client.SendAsync("GET", "/build/cache" + query, null, ct);
                 string folder = Path.GetFullPath(values["dest"]);
                 Directory.CreateDirectory(folder);
+                var before = LayoutFolder.TryRead(folder);
                 ArchiveExtractor.Extract(reply.Body, CopyTarget.Whole(folder), keepOwner: false);
+                LayoutFolder.Tag(folder, before, values.GetValueOrDefault("tag"));
             }
             catch (Exception e) when (e is WharfException or IOException && Flag(To, text, values, "ignore-error", false))
             {
                 cli.Error.WriteLine($"WARN: the cache was not written to {values["dest"]}: {e.Message}");
             }
         }
-    }
-
-    /// <summary>The files of a layout as a tar, packed while it is read.</summary>
-    private static Stream Pack(string folder)
-    {
-        var pipe = new System.IO.Pipelines.Pipe();
-        var packing = new Thread(() =>
-        {
-            Exception? failure = null;
-            try
-            {
-                using Stream output = pipe.Writer.AsStream(leaveOpen: true);
-                using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-                IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(folder, "blobs"), "*", SearchOption.AllDirectories).Append(Path.Combine(folder, "index.json"));
-                foreach (string file in files)
-                {
-                    using FileStream content = File.OpenRead(file);
-                    tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, Path.GetRelativePath(folder, file)) { DataStream = content });
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
-            {
-                failure = e; // told to whoever reads the archive
-            }
-
-            pipe.Writer.Complete(failure);
-        })
-        { IsBackground = true, Name = "cache" };
-        packing.Start();
-        return pipe.Reader.AsStream();
     }
 
     private static Dictionary<string, string> Parse(string flag, string text, Dictionary<string, string[]> known)

@@ -47,11 +47,17 @@ internal static class BuildCommand
         BuildContext context = BuildContext.Open(call.Arguments[0], call.String("file"), cli.Terminal.Input, call.List("build-context"));
         using LocalOffer? offer = call.Bool("compress") ? null : await LocalOffer.MakeAsync(cli, context, ct);
         context = offer is null ? context : context.InPlace();
+        if (offer is null && context.Folders is { } folders && await KnownFiles.AskAsync(cli, folders, ct) is { } known)
+        {
+            context = context.Against(known);
+        }
+
         if (BuildCallCommand.Method(call) is { } method)
         {
             return await BuildCallCommand.RunAsync(call, context, offer, method, ct);
         }
 
+        context = context.With(await LayoutContexts.LoadAsync(cli, context.Named, ct));
         string buildId = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
         await caches.SendAsync(cli, ct);
         Query query = BuildQuery.From(call, context, outputs, caches);
@@ -65,7 +71,7 @@ internal static class BuildCommand
 
         // The classic builder leaves the containers of failed steps behind; who watches events asks for one when he wants it.
         query.Add("forcerm", call.Bool("force-rm") || (!isClassic && !wantsShell));
-        Stream? content = context.Content is { } plain && call.Bool("compress") ? new CompressedStream(plain) : context.Content;
+        Stream? content = context.Content is { } plain and not CompressedStream && call.Bool("compress") ? new CompressedStream(plain) : context.Content;
         var sent = content is null ? null : new CountingStream(content);
         AgentLender lender = AgentLender.Start(cli, buildId, agents);
         string id;

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.IO.Pipelines;
 using Wharf.Cli.Framework.Commands;
 
 namespace Wharf.Cli.Builds;
@@ -7,13 +6,11 @@ namespace Wharf.Cli.Builds;
 /// <summary>What is sent to the engine: a directory without what is ignored, made into a tar while it is read; or a ready archive.</summary>
 internal sealed class BuildContext
 {
-    private const string DefaultName = "Dockerfile";
+    internal const string DefaultName = "Dockerfile";
 
-    /// <summary>Where the engine looks for the folders of further contexts in the archive.</summary>
-    private const string NamedFolder = ".wharf-named-contexts/";
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly Lazy<Stream?> _content;
+    private ContextArchive? _archive;
 
     private BuildContext(Stream? stream, string dockerfile, string remote)
         : this(() => stream, dockerfile, remote)
@@ -39,6 +36,20 @@ internal sealed class BuildContext
         Folders = local,
         Named = Named.ToDictionary(n => n.Key, n => local.Named.TryGetValue(n.Key, out string? path) ? "local:" + path : n.Value),
     };
+
+    /// <summary>The same with other addresses of its further contexts.</summary>
+    public BuildContext With(IReadOnlyDictionary<string, string> named) => new(() => Content, Dockerfile, Remote) { Folders = Folders, Known = Known, _archive = _archive, Named = named };
+
+    /// <summary>What the engine has from an earlier build is not sent again.</summary>
+    public BuildContext Against(KnownFiles known) => _archive is not { } archive ? this : new BuildContext(() => known.IsEmpty ? archive.Open(null) : new CompressedStream(archive.Open(known)), Dockerfile, Remote)
+    {
+        Folders = Folders,
+        Named = Named,
+        Known = known,
+    };
+
+    /// <summary>What the engine keeps of this context; null when that was not asked.</summary>
+    public KnownFiles? Known { get; private init; }
 
     /// <summary>The Dockerfile's path inside the context.</summary>
     public string Dockerfile { get; }
@@ -145,6 +156,11 @@ internal sealed class BuildContext
         else
         {
             string full = Path.IsPathRooted(name) ? name : File.Exists(Path.GetFullPath(name)) && dockerfile.Length > 0 ? Path.GetFullPath(name) : Path.Combine(root, name);
+            if (!File.Exists(full) && dockerfile.Length == 0 && File.Exists(Path.Combine(root, DefaultName.ToLowerInvariant())))
+            {
+                full = Path.Combine(root, DefaultName.ToLowerInvariant());
+            }
+
             if (!File.Exists(full))
             {
                 throw new CommandException($"unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {full}: no such file or directory");
@@ -159,125 +175,16 @@ internal sealed class BuildContext
         IgnorePatterns ignore = LoadIgnore(root, name);
         string rules = Path.Combine(root, name + ".dockerignore");
         var local = new LocalFolders(root, folders, hidden, outside, outside is not null && File.Exists(rules) ? File.ReadAllBytes(rules) : null);
-        return new BuildContext(() => Send(root, ignore, name, hidden, outside, folders), hidden ?? name, "") { Named = named, Folders = local };
+        var archive = new ContextArchive(root, ignore, name, hidden, outside, folders);
+        return new BuildContext(() => archive.Open(null), hidden ?? name, "") { Named = named, Folders = local, _archive = archive };
     }
 
-    private static Stream Send(string root, IgnorePatterns ignore, string name, string? hidden, byte[]? outside, Dictionary<string, string> folders)
-    {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4 << 20, resumeWriterThreshold: 2 << 20, useSynchronizationContext: false));
-        new Thread(() => Produce(pipe.Writer, root, ignore, name, hidden, outside, folders)) { IsBackground = true, Name = "context" }.Start();
-        return pipe.Reader.AsStream();
-    }
-
-    private static IgnorePatterns LoadIgnore(string root, string dockerfile)
+    internal static IgnorePatterns LoadIgnore(string root, string dockerfile)
     {
         string own = Path.Combine(root, dockerfile + ".dockerignore");
         string shared = Path.Combine(root, ".dockerignore");
         string? path = File.Exists(own) ? own : File.Exists(shared) ? shared : null;
         return IgnorePatterns.Parse(path is null ? "" : File.ReadAllText(path));
-    }
-
-    private static void Produce(PipeWriter output, string root, IgnorePatterns ignore, string dockerfile, string? hidden, byte[]? outside, Dictionary<string, string> folders)
-    {
-        Exception? failure = null;
-        try
-        {
-            using Stream stream = output.AsStream(leaveOpen: true);
-            using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
-            Walk(writer, root, "", ignore, dockerfile);
-            if (hidden is not null)
-            {
-                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, hidden) { DataStream = new MemoryStream(outside!) });
-            }
-
-            foreach ((string name, string folder) in folders)
-            {
-                Write(writer, folder, NamedFolder + name, isDirectory: true);
-                Walk(writer, folder, NamedFolder + name + "/", LoadIgnore(folder, DefaultName).Below(NamedFolder + name), "");
-            }
-        }
-        catch (Exception e)
-        {
-            // this thread has no caller: whatever happened must reach the reader of the pipe
-            failure = new CommandException($"error checking context: {e.Message}");
-        }
-
-        output.Complete(failure);
-    }
-
-    private static void Walk(TarWriter writer, string directory, string prefix, IgnorePatterns ignore, string dockerfile)
-    {
-        foreach (string path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
-        {
-            string relative = prefix + Path.GetFileName(path);
-            bool isDirectory = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
-
-            // the engine needs these even when they are ignored; it removes them itself again
-            bool kept = relative == dockerfile || relative == ".dockerignore" || relative == dockerfile + ".dockerignore" || !ignore.Excludes(relative);
-            if (kept)
-            {
-                Write(writer, path, relative, isDirectory);
-            }
-
-            if (isDirectory && (kept || ignore.HasExceptions || dockerfile.StartsWith(relative + "/", StringComparison.Ordinal)))
-            {
-                Walk(writer, path, relative + "/", ignore, dockerfile);
-            }
-        }
-    }
-
-    private static void Write(TarWriter writer, string path, string name, bool isDirectory)
-    {
-        FileSystemInfo info = isDirectory ? new DirectoryInfo(path) : new FileInfo(path);
-        TarEntryType type = info.LinkTarget is not null ? TarEntryType.SymbolicLink : isDirectory ? TarEntryType.Directory : TarEntryType.RegularFile;
-        if (info is FileInfo { Length: 0 } && type == TarEntryType.RegularFile)
-        {
-            type = SpecialType(path);
-            if (type is not (TarEntryType.RegularFile or TarEntryType.Fifo))
-            {
-                return; // sockets and devices are nothing without this machine
-            }
-        }
-
-        // owner zero whoever runs the client: the same context gives the same cache keys everywhere
-        var entry = new PaxTarEntry(type, isDirectory ? name + "/" : name)
-        {
-            Mode = type == TarEntryType.SymbolicLink ? Executable | UnixFileMode.UserRead | UnixFileMode.UserWrite : info.UnixFileMode,
-            ModificationTime = info.LastWriteTimeUtc,
-        };
-        if (type == TarEntryType.SymbolicLink)
-        {
-            entry.LinkName = info.LinkTarget!;
-        }
-
-        using FileStream? content = type == TarEntryType.RegularFile ? new FileStream(path, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite }) : null;
-        if (content is not null)
-        {
-            entry.DataStream = content;
-        }
-
-        writer.WriteEntry(entry);
-    }
-
-    // Only the writer of archives looks at what kind of file it is, and opening a fifo or a device to find out would wait or read for ever.
-    private static TarEntryType SpecialType(string path)
-    {
-        using var memory = new MemoryStream();
-        try
-        {
-            using (var writer = new TarWriter(memory, TarEntryFormat.Pax, leaveOpen: true))
-            {
-                writer.WriteEntry(path, "x");
-            }
-        }
-        catch (IOException e) when (e is not FileNotFoundException)
-        {
-            return TarEntryType.ContiguousFile; // a socket, which no archive can hold
-        }
-
-        memory.Position = 0;
-        using var reader = new TarReader(memory);
-        return reader.GetNextEntry()!.EntryType;
     }
 
     private static MemoryStream Single(string name, byte[] content) => Archive((name, content));

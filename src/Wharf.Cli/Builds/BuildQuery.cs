@@ -49,6 +49,8 @@ internal static class BuildQuery
         { "nocachefilter", call.List("no-cache-filter") },
         { "allow", call.List("allow") },
         { "contexts", Contexts(context) },
+        { "contextkey", context.Known?.Key },
+        { "contextbase", context.Known?.Token },
     };
 
     /// <summary>What is to be said of the result.</summary>

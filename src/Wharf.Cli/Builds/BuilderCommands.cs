@@ -10,4 +10,11 @@ internal static class BuilderCommands
         Group = CommandGroup.Management,
         Children = () => [BuildCommand.Definition, BuilderDuCommand.Definition, BuilderMountCommands.Export, BuilderMountCommands.Import, BuilderPruneCommand.Definition],
     };
+
+    /// <summary><c>buildx …</c>, as scripts call it: the same builder, and a look into registries.</summary>
+    public static Command Buildx => new("buildx", "Builds as with Docker Buildx, by this engine")
+    {
+        Group = CommandGroup.Management,
+        Children = () => [BuildCommand.Definition, BuilderDuCommand.Definition, BuilderPruneCommand.Definition, ImageToolsCommand.Group],
+    };
 }

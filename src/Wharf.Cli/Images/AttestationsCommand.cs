@@ -16,6 +16,8 @@ internal static class AttestationsCommand
 {
     private const string Table = "{{.Type}}\t{{.Digest}}\t{{.Size}}";
 
+    private const string OldProvenance = "https://slsa.dev/provenance/v0.2";
+
     private static readonly Dictionary<string, string> Short = new(StringComparer.Ordinal)
     {
         ["provenance"] = "https://slsa.dev/provenance/v1",
@@ -48,6 +50,13 @@ internal static class AttestationsCommand
         var query = new Query { { "platform", PlatformJson.Of(call.String("platform")) }, { "type", type }, { "statement", wanted.Length > 0 } };
         using EngineReply reply = await call.Cli.Client.SendAsync("GET", $"/images/{Wharf.Client.EngineClient.Escape(image)}/attestations" + query, null, ct);
         List<AttestationStatement> found = await reply.ReadAsync(ApiJson.Context.ListAttestationStatement, ct);
+        if (found.Count == 0 && wanted == "provenance")
+        {
+            query = new Query { { "platform", PlatformJson.Of(call.String("platform")) }, { "type", OldProvenance }, { "statement", true } };
+            using EngineReply old = await call.Cli.Client.SendAsync("GET", $"/images/{Wharf.Client.EngineClient.Escape(image)}/attestations" + query, null, ct);
+            found = await old.ReadAsync(ApiJson.Context.ListAttestationStatement, ct);
+        }
+
         if (wanted.Length == 0)
         {
             string format = call.String("format") is { Length: > 0 } given ? given : "table";

@@ -20,9 +20,10 @@ internal static class AttestationFiles
             throw WharfException.Invalid($"invalid attestation-prefix \"{prefix}\": it is the beginning of file names");
         }
 
+        int bills = 0;
         foreach (ImageAttestation attestation in attestations)
         {
-            string name = prefix + (attestation.PredicateType == AttestationTypes.Sbom ? "sbom.spdx.json" : attestation.PredicateType == AttestationTypes.Provenance ? "provenance.json" : "");
+            string name = prefix + (attestation.PredicateType == AttestationTypes.Sbom ? (++bills == 1 ? "sbom.spdx.json" : $"sbom-{bills}.spdx.json") : attestation.PredicateType is AttestationTypes.Provenance or AttestationTypes.OldProvenance ? "provenance.json" : "");
             if (name.Length == prefix.Length)
             {
                 continue; // one of another maker has no name here

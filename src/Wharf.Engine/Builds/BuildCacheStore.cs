@@ -8,12 +8,12 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Builds;
 
 /// <summary>The build cache as people see it: cached steps and cache mounts in one list, and how much of it is to go.</summary>
-internal sealed class BuildCacheStore(EngineCore core, StateBuildCache cache, CacheMounts cacheMounts)
+internal sealed class BuildCacheStore(EngineCore core, StateBuildCache cache, CacheMounts cacheMounts, SentContexts contexts)
 {
     /// <summary>Characters of an id, as BuildKit's records have.</summary>
     private const int IdLength = 25;
 
-    private const string Steps = "regular", Mounts = "exec.cachemount";
+    private const string Steps = "regular", Mounts = "exec.cachemount", Contexts = "source.local";
 
     public List<BuildCache> List() => [.. Records().Select(r => r.View)];
 
@@ -80,6 +80,7 @@ internal sealed class BuildCacheStore(EngineCore core, StateBuildCache cache, Ca
             freed += await RemoveImageAsync(record, ct);
         }
 
+        freed += contexts.Remove([.. chosen.Where(r => r.Context is not null).Select(r => r.Context!)]);
         return freed + await cacheMounts.RemoveAsync([.. chosen.Where(r => r.Mount is not null).Select(r => r.Mount!.Name)]);
     }
 
@@ -132,7 +133,19 @@ internal sealed class BuildCacheStore(EngineCore core, StateBuildCache cache, Ca
             LastUsedAt = Time(m.LastUsed),
             UsageCount = m.Uses,
         }) { Mount = m });
-        return [.. records.Concat(mounts).OrderByDescending(r => r.LastUsed)];
+        var sent = contexts.List().Select(c => new Record(c.LastUsed, new BuildCache
+        {
+            ID = Id(c.Key),
+            Parents = [],
+            Type = Contexts,
+            Description = "files of a build context that was sent",
+            InUse = false,
+            Shared = false,
+            Size = c.Size,
+            CreatedAt = Time(c.LastUsed),
+            LastUsedAt = Time(c.LastUsed),
+        }) { Context = c.Key });
+        return [.. records.Concat(mounts).Concat(sent).OrderByDescending(r => r.LastUsed)];
     }
 
     private static string Id(string hex) => hex[..IdLength];
@@ -151,11 +164,13 @@ internal sealed class BuildCacheStore(EngineCore core, StateBuildCache cache, Ca
 
     private bool IsNamed(string image) => core.Images.TryResolve(image, out _) && core.Images.Inspect(image).RepoTags.Count > 0;
 
-    /// <summary>One of the two is set.</summary>
+    /// <summary>One of the three is set.</summary>
     private sealed record Record(DateTimeOffset LastUsed, BuildCache View)
     {
         public BuildCacheEntry? Step { get; init; }
 
         public CacheMountRecord? Mount { get; init; }
+
+        public string? Context { get; init; }
     }
 }

@@ -31,6 +31,26 @@ internal sealed class BuildContext(string folder) : IDisposable
     /// <summary>Where the files came from, when it was not the client.</summary>
     public BuildMaterial? Source { get; set; }
 
+    /// <summary>Takes the Dockerfile out of the files; the default one may be written in small letters.</summary>
+    /// <param name="name">As it was asked for.</param>
+    /// <param name="text">Reads a file; null when it is not there.</param>
+    /// <returns>The name that it has.</returns>
+    /// <exception cref="WharfException">InvalidArgument: there is none.</exception>
+    public string Take(string name, Func<string, string?> text)
+    {
+        const string Default = "Dockerfile";
+        DockerfileName = name;
+        if (text(name) is { } found)
+        {
+            Dockerfile = found;
+            return name;
+        }
+
+        DockerfileName = Default.ToLowerInvariant();
+        Dockerfile = (name == Default ? text(DockerfileName) : null) ?? throw WharfException.Invalid($"Cannot locate specified Dockerfile: {name}");
+        return DockerfileName;
+    }
+
     public string NewPath() => Path.Combine(folder, Guid.NewGuid().ToString("N"));
 
     public T Own<T>(T thing)

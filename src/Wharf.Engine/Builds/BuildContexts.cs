@@ -16,7 +16,8 @@ namespace Wharf.Engine.Builds;
 /// <summary>Brings the files of builds here: archives that clients send, repositories, files and archives by http.</summary>
 /// <param name="folder">Where contexts live; it is swept when the daemon starts.</param>
 /// <param name="folders">Opens those that stay with the client.</param>
-internal sealed class BuildContexts(string folder, LocalContexts folders)
+/// <param name="sent">Keeps what clients send.</param>
+internal sealed class BuildContexts(string folder, LocalContexts folders, SentContexts sent)
 {
     /// <summary>Folder of a sent archive that holds named contexts, one folder each; no part of the build context itself.</summary>
     public const string NamedFolder = ".wharf-named-contexts";
@@ -41,7 +42,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
                     await ReadFolderAsync(context, order, path, name, ct);
                     break;
                 case null or "":
-                    await ReadArchiveAsync(context, order.Context ?? Stream.Null, name, ct);
+                    await ReadSentAsync(context, order, name, ct);
                     break;
                 case var address when GitSource.IsGit(address):
                     await CloneAsync(context, address, name, order.Request, ct);
@@ -122,21 +123,34 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
         return new BuildContext(path);
     }
 
-    private static async Task<ArchiveTree> ReadAsync(BuildContext context, Stream archive, CancellationToken ct)
+    private static Task<ArchiveTree> ReadAsync(BuildContext context, Stream archive, CancellationToken ct) => ReadAsync(context, archive, context.NewPath(), null, ct);
+
+    private static async Task<ArchiveTree> ReadAsync(BuildContext context, Stream archive, string path, KnownContents? known, CancellationToken ct)
     {
-        var contents = context.Own(File.OpenHandle(context.NewPath(), FileMode.CreateNew, FileAccess.ReadWrite));
+        var contents = context.Own(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite));
         await using DecompressedStream plain = await Decompression.OpenAsync(archive, leaveOpen: true, ct);
-        return await ArchiveTree.ReadAsync(plain.Content, contents, ct);
+        return await ArchiveTree.ReadAsync(plain.Content, contents, known, ct);
     }
 
-    private static async Task ReadArchiveAsync(BuildContext context, Stream archive, string name, CancellationToken ct)
+    private async Task ReadSentAsync(BuildContext context, BuildOrder order, string name, CancellationToken ct)
     {
-        var tree = await ReadAsync(context, archive, ct);
+        using KnownContents? known = order.ContextBase is { } token ? sent.Take(token) : null;
+        string path = context.NewPath();
+        var tree = await ReadAsync(context, order.Context ?? Stream.Null, path, known, ct);
+        if (order.ContextKey is { } key)
+        {
+            sent.Keep(key, path, tree);
+        }
+
+        TakeArchive(context, tree, name);
+    }
+
+    private static void TakeArchive(BuildContext context, ArchiveTree tree, string name)
+    {
         string? Text(string path) => tree.ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
         context.Sent = tree;
-        context.DockerfileName = name;
-        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        name = context.Take(name, Text);
         string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
         context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
 
@@ -154,8 +168,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
         var sent = order.Context is null ? null : await ReadAsync(context, order.Context, ct);
         string? Text(string file) => (sent?.ReadSmall(file, MaxDockerfileBytes) ?? tree.ReadSmall(file, MaxDockerfileBytes)) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-        context.DockerfileName = name;
-        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        name = context.Take(name, Text);
         string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
         context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
         context.Files = tree.Without(context.Ignore);
@@ -174,8 +187,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
         context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", commit);
         string? Text(string path) => new TargetTree(root).ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-        context.DockerfileName = name;
-        context.Dockerfile = Text(name) ?? throw NoDockerfile(name);
+        name = context.Take(name, Text);
         string? rules = Text(name + ".dockerignore") ?? Text(".dockerignore");
         context.Ignore = rules is null ? null : IgnorePatterns.Parse(rules);
         context.Files = tree(context.Ignore);
@@ -204,7 +216,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
         await using var stream = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
         if (await IsArchiveAsync(stream, ct))
         {
-            await ReadArchiveAsync(context, stream, name, ct);
+            TakeArchive(context, await ReadAsync(context, stream, ct), name);
             return;
         }
 
@@ -237,6 +249,4 @@ internal sealed class BuildContexts(string folder, LocalContexts folders)
             file.Position = 0;
         }
     }
-
-    private static WharfException NoDockerfile(string name) => WharfException.Invalid($"Cannot locate specified Dockerfile: {name}");
 }

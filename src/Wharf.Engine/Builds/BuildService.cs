@@ -21,6 +21,7 @@ internal sealed class BuildService : IBuildService
     private readonly CacheMounts _cacheMounts;
     private readonly BuildCacheStore _store;
     private readonly LocalContexts _folders;
+    private readonly SentContexts _sent;
     private readonly BuildContexts _contexts;
     private readonly CacheTransfers _transfers;
     private readonly CacheUploads _uploads = new();
@@ -36,11 +37,12 @@ internal sealed class BuildService : IBuildService
         _cache = new StateBuildCache(core.Parts.State, core.Clock);
         string folder = Path.Combine(core.Options.DataRoot, "builder");
         _cacheMounts = new CacheMounts(Path.Combine(folder, "cache"), core.Parts.State, core.Clock);
-        _store = new BuildCacheStore(core, _cache, _cacheMounts);
+        _sent = new SentContexts(Path.Combine(folder, "sent"), core.Clock);
+        _store = new BuildCacheStore(core, _cache, _cacheMounts, _sent);
         _transfers = new CacheTransfers(core.Images, _uploads);
         _temporary = Path.Combine(folder, "tmp");
         _folders = new LocalContexts(Path.Combine(folder, "hashes"), core.Clock);
-        _contexts = new BuildContexts(_temporary, _folders);
+        _contexts = new BuildContexts(_temporary, _folders, _sent);
 
         _memory = new BuildMemory(Path.Combine(core.Options.ExecRoot, "builder"));
 
@@ -136,6 +138,8 @@ internal sealed class BuildService : IBuildService
             _folders.Open(path, client, folder => folder.Dispose());
         }
     }
+
+    public (string Token, byte[] List)? OpenContext(string key) => _sent.Open(key);
 
     public async Task ReceiveCacheAsync(string id, Stream archive, CancellationToken ct) => await _uploads.AddAsync(id, await _core.Images.ReadCacheAsync(archive, ct));
 

@@ -29,6 +29,10 @@ public interface IBuildService
     /// <exception cref="WharfException">NotImplemented: they cannot, and why.</exception>
     void CheckFolders(LocalClient client, IReadOnlyList<string> paths);
 
+    /// <summary>What is kept of a context that a client sent before: a token for the build to come, and the digest and length of each file; null for nothing.</summary>
+    /// <exception cref="WharfException">InvalidArgument: no key.</exception>
+    (string Token, byte[] List)? OpenContext(string key);
+
     /// <summary>Takes a cache that a client sends for a build to come.</summary>
     /// <param name="id">Name that the build will give it.</param>
     /// <param name="archive">Its layout as a tar.</param>
@@ -104,6 +108,12 @@ public sealed record BuildOrder
 
     /// <summary>A git repository, or the http(s) address of a tarball or of a Dockerfile.</summary>
     public string? RemoteContext { get; init; }
+
+    /// <summary>The client's name for a context that it sends, under which the files are kept for its next build; null to keep none.</summary>
+    public string? ContextKey { get; init; }
+
+    /// <summary>The token of kept files that the context refers to (<see cref="IBuildService.OpenContext"/>); null when it is whole.</summary>
+    public string? ContextBase { get; init; }
 
     /// <summary>Path of the Dockerfile within the context.</summary>
     public string Dockerfile { get; init; } = "Dockerfile";

@@ -24,7 +24,7 @@ public sealed class ArchiveTreeTests : IDisposable
 
         memory.Position = 0;
         var contents = File.OpenHandle(Path.Combine(_folder, Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite);
-        return await ArchiveTree.ReadAsync(memory, contents, TestContext.Current.CancellationToken);
+        return await ArchiveTree.ReadAsync(memory, contents, null, TestContext.Current.CancellationToken);
     }
 
     private static PaxTarEntry Text(string name, string text) =>
@@ -99,5 +99,5 @@ public sealed class ArchiveTreeTests : IDisposable
     [Theory]
     [InlineData("../f")]
     [InlineData("a/../../f")]
-    public async Task MemberOutside_IsRefused(string name) => Assert.Equal(ErrorKind.InvalidArgument, (await Assert.ThrowsAsync<WharfException>(() => ReadAsync(Text(name, "x")))).Kind);
+    public async Task MemberOutside_IsInTheRoot(string name) => Assert.Equal(["f"], (await ReadAsync(Text(name, "x"))).Match("*"));
 }

@@ -30,7 +30,7 @@ public sealed class BuildFlagTests : IDisposable
     [InlineData("--cache-to=type=registry,ref=a,mode=most", "unsupported mode=\"most\"")]
     [InlineData("--cache-to=type=registry,mode=max", "needs ref=")]
     [InlineData("--cache-to=type=local,mode=max", "needs dest=")]
-    [InlineData("--cache-to=type=local,dest=x,tag=y", "has no attribute tag")]
+    [InlineData("--cache-to=type=local,dest=x,digest=y", "has no attribute digest")]
     [InlineData("--cache-to=type=local,dest=x,compression=lzma", "unsupported layer compression type: lzma")]
     [InlineData("--cache-to=type=local,dest=x,image-manifest=false", "a cache is an OCI image manifest")]
     [InlineData("--cache-from=type=local", "needs src=")]

@@ -17,6 +17,10 @@ public sealed class KeyAgentTests : IDisposable
     [InlineData("-t", "rsa", "-b", "2048")]
     [InlineData("-t", "rsa", "-b", "3072", "-m", "PEM")]
     [InlineData("-t", "rsa", "-b", "2048", "-m", "PKCS8")]
+    [InlineData("-t", "ecdsa", "-b", "256")]
+    [InlineData("-t", "ecdsa", "-b", "384", "-m", "PEM")]
+    [InlineData("-t", "ecdsa", "-b", "521", "-m", "PKCS8")]
+    [InlineData("-t", "ecdsa", "-b", "521")]
     public async Task Key_OfAFile_IsListedAndSignsSoThatSshBelievesIt(params string[] kind)
     {
         string file = Path.Combine(_folder, "key"), socket = Path.Combine(_folder, "s");
@@ -47,7 +51,7 @@ public sealed class KeyAgentTests : IDisposable
     [InlineData("protected by a passphrase", "-t", "ed25519", "-N", "secret")]
     [InlineData("protected by a passphrase", "-t", "rsa", "-N", "secret", "-m", "PEM")]
     [InlineData("protected by a passphrase", "-t", "rsa", "-N", "secret", "-m", "PKCS8")]
-    [InlineData("ecdsa-sha2-nistp256, which is not served", "-t", "ecdsa", "-N", "")]
+    [InlineData("ssh-dss, which is not served", "-t", "dsa", "-N", "")]
     public async Task Key_ThatIsNotServed_IsRefusedWithTheWayOut(string words, params string[] kind)
     {
         string file = Path.Combine(_folder, "key");

@@ -140,6 +140,8 @@ public sealed class BuildSecretTests(SharedEngine shared) : EngineTest(shared)
     [Theory]
     [InlineData("-t", "ed25519")]
     [InlineData("-t", "rsa", "-b", "2048")]
+    [InlineData("-t", "ecdsa", "-b", "256")]
+    [InlineData("-t", "ecdsa", "-b", "521", "-m", "PEM")]
     public void KeyFile_IsServedToTheStep_AndStaysHere(params string[] kind)
     {
         Packages.Need("/usr/bin/ssh-keygen", "openssh-client");

@@ -64,6 +64,52 @@ public sealed class AttestationTests(SharedEngine shared) : ClientBuildTest(shar
         Assert.Empty(Attestations(Engine, image));
     }
 
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("BUILDKIT_SBOM_SCAN_STAGE=false", 2)]
+    [InlineData("BUILDKIT_SBOM_SCAN_CONTEXT=false", 2)]
+    public void Sbom_OfStagesAndContext_IsAddedOnRequest(string argument, int bills)
+    {
+        string image = NewImage();
+        using var folder = new BuildFolder("""
+            ARG BUILDKIT_SBOM_SCAN_CONTEXT=true
+            FROM busybox AS tools
+            ARG BUILDKIT_SBOM_SCAN_STAGE=true
+            COPY python/x-1.0.dist-info/METADATA /usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA
+            FROM busybox AS unwanted
+            ARG BUILDKIT_SBOM_SCAN_STAGE=true
+            RUN no-such-command
+            FROM busybox
+            ARG BUILDKIT_SBOM_SCAN_STAGE=true
+            COPY --from=tools /usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA /text
+
+            """).Write("python/x-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n");
+        WharfBuild(folder, ["-t", image, "--sbom=true", .. argument.Length > 0 ? new[] { "--build-arg", argument } : []]).Ok();
+        string all = Run(Client.Wharf, "image", "attestations", "--predicate", "sbom", image).Ok().Out;
+        Assert.Equal(bills, Count(all, "\"spdxVersion\""));
+        Assert.Equal(bills - 1, Count(all, "pkg:pypi/x@1.0"));
+        Assert.Equal(!argument.Contains("STAGE", StringComparison.Ordinal), all.Contains($"{image}:latest (stage tools)", StringComparison.Ordinal));
+        Assert.DoesNotContain("unwanted", all);
+    }
+
+    [Fact]
+    public void Provenance_InItsOldForm_HasTheSameFacts()
+    {
+        string image = NewImage();
+        using var folder = new BuildFolder("FROM busybox\nARG A\nRUN true\n");
+        WharfBuild(folder, "-t", image, "--attest", "type=provenance,version=v0.2,mode=max,builder-id=https://example.com/b", "--build-arg", "A=value").Ok();
+        JsonElement predicate = Attestations(Engine, image)["https://slsa.dev/provenance/v0.2"].GetProperty("predicate");
+        Assert.Equal("https://example.com/b", predicate.GetProperty("builder").GetProperty("id").GetString());
+        Assert.Equal("https://mobyproject.org/buildkit@v1", predicate.GetProperty("buildType").GetString());
+        Assert.StartsWith("pkg:docker/busybox@latest", predicate.GetProperty("materials")[0].GetProperty("uri").GetString());
+        JsonElement invocation = predicate.GetProperty("invocation");
+        Assert.Equal("Dockerfile", invocation.GetProperty("configSource").GetProperty("entryPoint").GetString());
+        Assert.Equal("value", invocation.GetProperty("parameters").GetProperty("args").GetProperty("build-arg:A").GetString());
+        Assert.True(predicate.GetProperty("metadata").GetProperty("completeness").GetProperty("parameters").GetBoolean());
+        Assert.True(predicate.GetProperty("metadata").TryGetProperty("https://mobyproject.org/buildkit@v1#metadata", out _));
+        Assert.Contains("buildInvocationID", Run(Client.Wharf, "image", "attestations", "--predicate", "provenance", image).Ok().Out);
+    }
+
     [Fact]
     public void Attested_Image_IsListedAndRunLikeAnyOther()
     {
@@ -217,7 +263,7 @@ public sealed class AttestationTests(SharedEngine shared) : ClientBuildTest(shar
     [Theory]
     [InlineData("--sbom=generator=evil/scanner", "does not support the attribute \"generator\"")]
     [InlineData("--provenance=mode=huge", "unsupported provenance mode \"huge\"")]
-    [InlineData("--provenance=version=v0.2", "unsupported provenance version \"v0.2\"")]
+    [InlineData("--provenance=version=v0.3", "unsupported provenance version \"v0.3\"")]
     [InlineData("--attest=type=provenance,filename=x", "does not support the attribute \"filename\"")]
     public void Attestation_ThatCannotBeMade_IsRefusedByName(string flag, string words)
     {

@@ -42,6 +42,33 @@ public sealed class CacheExportTests(SharedEngine shared) : ClientBuildTest(shar
     }
 
     [Fact]
+    public void Folder_HoldsACacheForEachTag()
+    {
+        string one = Guid.NewGuid().ToString("N"), two = Guid.NewGuid().ToString("N");
+        using var folder = new BuildFolder(Dockerfile(one)).Write("data", "data\n").Write(".dockerignore", "cache*\n");
+        WharfBuild(folder, "--cache-to", $"type=local,dest={folder["cache"]},tag=one,mode=max").Ok();
+        folder.Write("Dockerfile", Dockerfile(two));
+        WharfBuild(folder, "--cache-to", $"type=local,dest={folder["cache"]},mode=max").Ok();
+        string index = File.ReadAllText(folder["cache/index.json"]);
+        Assert.Equal(2, Count(index, "\"digest\""));
+        string digest = System.Text.RegularExpressions.Regex.Match(index, "sha256:[0-9a-f]{64}").Value;
+
+        using var other = new Engine();
+        other.Load("busybox");
+        Assert.Equal(4, Cached($",tag=latest"));
+        folder.Write("Dockerfile", Dockerfile(one));
+        Assert.Equal(0, Cached(""));
+        Run(Client.Docker, "version").Ok();
+        other.Run(Client.Docker, "builder", "prune", "-af").Ok();
+        Assert.Equal(4, Cached(",tag=one"));
+        other.Run(Client.Docker, "builder", "prune", "-af").Ok();
+        Assert.Equal(4, Cached(",digest=" + digest));
+        Assert.Contains("has no tag none", WharfBuild(other, folder, "--cache-from", $"type=local,src={folder["cache"]},tag=none").Ok().Error);
+
+        int Cached(string choice) => Count(WharfBuild(other, folder, "--progress=plain", "--cache-from", $"type=local,src={folder["cache"]}{choice}").Ok().Error, " CACHED\n");
+    }
+
+    [Fact]
     public void LocalMin_HoldsOnlyTheStepsOfTheResult()
     {
         string mark = Guid.NewGuid().ToString("N");

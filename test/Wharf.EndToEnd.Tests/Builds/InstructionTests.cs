@@ -201,11 +201,11 @@ public sealed class InstructionTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Theory, MemberData(nameof(Clients))]
-    public void User_IsWhoRuns_AndWorkdirIsRoots(Client client)
+    public void User_IsWhoRuns_AndOwnsTheWorkdirThatIsMade(Client client)
     {
         string text = BuildText(client, "FROM busybox\nUSER www-data\nRUN id -u && id -g\nWORKDIR /made\nRUN stat -c owner=%u /made\n", "--no-cache");
         Assert.Contains("33\n33\n", text);
-        Assert.Contains("owner=0\n", text);
+        Assert.Contains("owner=33\n", text);
     }
 
     [Theory, MemberData(nameof(Clients))]

@@ -3,7 +3,7 @@ namespace Wharf.EndToEnd.Tests.Builds.Differential;
 /// <summary>Dockerfiles whose results must be those of Docker's classic builder: name, Dockerfile, and a shell script that fills the context.</summary>
 /// <remarks>
 /// Left out is where dockerd 20.10 and BuildKit differ, as we then do what BuildKit does, whose reference manual defines the language: the classic builder takes set-user-id from copied files in
-/// folders, writes through a link that is the destination itself, takes <c>/dir/.</c> for a file, leaves a WORKDIR as it is written and the owners in an archive that --chown is given for.
+/// folders, writes through a link that is the destination itself, takes <c>/dir/.</c> for a file, leaves a WORKDIR as it is written and to root, whoever USER is, and the owners in an archive that --chown is given for.
 /// </remarks>
 internal static class Corpus
 {
@@ -18,8 +18,8 @@ internal static class Corpus
             ENV A=1 B="two words" C=with\ blank
             ENV legacy the rest is the value
             EXPOSE 9000 80/tcp 53/udp 8000-8003 80
-            USER daemon:users
             WORKDIR /made/$A
+            USER daemon:users
             STOPSIGNAL SIGQUIT
             HEALTHCHECK --interval=5s --timeout=3s --start-period=1m --retries=4 CMD test -e /healthy || exit 1
             VOLUME /data /more
@@ -117,7 +117,6 @@ internal static class Corpus
             FROM busybox
             WORKDIR /one/two
             WORKDIR three
-            USER daemon
             WORKDIR /by/daemon
             ENV SUB=var
             WORKDIR /${SUB}/x

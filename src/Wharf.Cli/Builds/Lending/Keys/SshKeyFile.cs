@@ -10,7 +10,7 @@ namespace Wharf.Cli.Builds.Lending.Keys;
 internal static class SshKeyFile
 {
     private const int MostBytes = 100 << 10;
-    private const string Ed25519Id = "1.3.101.112";
+    private const string Ed25519Id = "1.3.101.112", CurveId = "1.2.840.10045.2.1";
 
     /// <exception cref="CommandException">It cannot be read, is protected by a passphrase, or is of a kind that is not served.</exception>
     public static SshKey Read(string path)
@@ -42,7 +42,8 @@ internal static class SshKeyFile
             return text[fields.Label] switch
             {
                 "OPENSSH PRIVATE KEY" => OfOpenSsh(content, path),
-                "RSA PRIVATE KEY" => SshKey.Of(Imported(rsa => rsa.ImportRSAPrivateKey(content, out _)), path),
+                "RSA PRIVATE KEY" => SshKey.Of(Imported(RSA.Create, rsa => rsa.ImportRSAPrivateKey(content, out _)), path),
+                "EC PRIVATE KEY" => new CurveKey(Imported(ECDsa.Create, key => key.ImportECPrivateKey(content, out _)), path),
                 "PRIVATE KEY" => OfPkcs8(content, path),
                 "ENCRYPTED PRIVATE KEY" => throw Protected(path),
                 var label => throw Unsupported(path, label.ToLowerInvariant()),
@@ -92,8 +93,17 @@ internal static class SshKeyFile
         {
             "ssh-ed25519" => Edwards(ref secret),
             "ssh-rsa" => Rsa(ref secret),
+            _ when type.StartsWith("ecdsa-sha2-", StringComparison.Ordinal) => Curve(ref secret),
             _ => throw Unsupported(path, type),
         };
+    }
+
+    private static CurveKey Curve(ref ReadOnlySpan<byte> from)
+    {
+        string curve = Encoding.ASCII.GetString(SshWire.ReadText(ref from));
+        ReadOnlySpan<byte> point = SshWire.ReadText(ref from);
+        byte[] secret = Number(ref from);
+        return CurveKey.Of(curve, point, secret, Comment(ref from));
     }
 
     private static SshKey Edwards(ref ReadOnlySpan<byte> from)
@@ -126,18 +136,21 @@ internal static class SshKeyFile
     {
         var info = new AsnReader(content, AsnEncodingRules.DER).ReadSequence();
         info.ReadInteger();
-        if (info.ReadSequence().ReadObjectIdentifier() != Ed25519Id)
+        string kind = info.ReadSequence().ReadObjectIdentifier();
+        if (kind != Ed25519Id)
         {
-            return SshKey.Of(Imported(rsa => rsa.ImportPkcs8PrivateKey(content, out _)), path);
+            return kind == CurveId ? new CurveKey(Imported(ECDsa.Create, key => key.ImportPkcs8PrivateKey(content, out _)), path)
+                : SshKey.Of(Imported(RSA.Create, rsa => rsa.ImportPkcs8PrivateKey(content, out _)), path);
         }
 
         byte[] seed = new AsnReader(info.ReadOctetString(), AsnEncodingRules.DER).ReadOctetString();
         return seed.Length == Ed25519.KeyLength ? SshKey.OfEd25519(seed, path) : throw new FormatException("its key has another length");
     }
 
-    private static RSA Imported(Action<RSA> import)
+    private static T Imported<T>(Func<T> create, Action<T> import)
+        where T : AsymmetricAlgorithm
     {
-        var key = RSA.Create();
+        T key = create();
         try
         {
             import(key);
@@ -163,5 +176,5 @@ internal static class SshKeyFile
         new($"the ssh key {path} is protected by a passphrase, which is not asked for: add it to an agent (ssh-add {path}) and use --ssh default");
 
     private static CommandException Unsupported(string path, string kind) =>
-        new($"the ssh key {path} is of the kind {kind}, which is not served: use an ed25519 or rsa key, or an agent");
+        new($"the ssh key {path} is of the kind {kind}, which is not served: use an ed25519, ecdsa or rsa key, or an agent");
 }
