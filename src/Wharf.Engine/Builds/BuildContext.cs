@@ -42,7 +42,7 @@ internal sealed class BuildContext(string folder) : IDisposable
         DockerfileName = name;
         if (text(name) is { } found)
         {
-            Dockerfile = found;
+            Dockerfile = found.Length > 0 ? found : throw WharfException.Invalid($"the Dockerfile ({name}) cannot be empty");
             return name;
         }
 

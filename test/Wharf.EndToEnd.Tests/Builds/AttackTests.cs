@@ -132,13 +132,13 @@ public sealed class AttackTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Theory]
-    [InlineData("TarInfo('../escaped')", "outside of it")]
-    [InlineData("TarInfo('a/../../escaped')", "outside of it")]
+    [InlineData("TarInfo('../escaped')", "members: Dockerfile escaped\\n")]
+    [InlineData("TarInfo('a/../../escaped')", "members: Dockerfile escaped\\n")]
     [InlineData("hard('x', '../../../../../../etc/passwd')", "hard link to what is not in it")]
     [InlineData("hard('x', '/etc/passwd')", "hard link to what is not in it")]
-    public void BldContextEscape_HostileArchive_IsRefused(string member, string words)
+    public void BldContextEscape_HostileArchive_ReachesNothingElse(string member, string words)
     {
-        using var folder = new BuildFolder("FROM busybox\nCOPY . /all/\n");
+        using var folder = new BuildFolder("FROM busybox\nCOPY . /all/\nRUN echo members: $(ls /all)\n");
         folder.Write("make.py", $"""
             import tarfile, io
             from tarfile import TarInfo

@@ -54,12 +54,12 @@ public sealed class SourceAttackTests(SharedEngine shared) : BuildTest(shared)
     [InlineData("COPY ../../../../../../etc/passwd /x")]
     [InlineData("COPY a/../../secret /x")]
     [InlineData("ADD ../secret /x")]
-    public void BldContextEscape_PathAboveTheContext_IsRefused(string instruction)
+    public void BldContextEscape_PathAboveTheContext_IsInTheContext(string instruction)
     {
         using var folder = new BuildFolder($"FROM busybox\n{instruction}\n");
         folder.Write("a/b", "");
         string said = Failure(Client.Docker, $"FROM busybox\n{instruction}\n") + Build(Client.Wharf, folder).Error;
-        Assert.Contains("outside the build context", said);
+        Assert.Equal(2, said.Split("file not found in build context").Length - 1);
         Assert.DoesNotContain("root:", said);
     }
 }
