@@ -149,7 +149,7 @@ public sealed class AttackTests(SharedEngine shared) : BuildTest(shared)
             out.addfile({member})
             out.close()
             """).Shell("python3 make.py");
-        var answer = Command.Run("curl", ["-s", "--unix-socket", Engine.Socket, "-H", "Content-Type: application/x-tar", "--data-binary", "@" + folder["evil.tar"], "http://d/build"]);
+        var answer = Command.Run("curl", ["-s", "--unix-socket", Engine.Socket, "-H", "Content-Type: application/x-tar", "--data-binary", "@" + folder["evil.tar"], "http://d/build?nocache=1"]);
         Assert.Contains(words, answer.Out);
     }
 
