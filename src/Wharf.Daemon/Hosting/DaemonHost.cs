@@ -41,6 +41,7 @@ internal static partial class DaemonHost
             LogListening(logger, host);
         }
 
+        using IdleMemory memory = IdleMemory.OfThisProcess();
         Systemd.Notify("READY=1");
         await stop.Task;
         LogStopping(logger);
