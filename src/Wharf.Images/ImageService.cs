@@ -98,9 +98,13 @@ public sealed class ImageService : IImageService, IDisposable
     public static async Task<ImageService> OpenAsync(ImageServiceOptions options, IStateDatabase database, TimeProvider clock, Action<string> report, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var settings = new SnapshotSettings(options.DataRoot, IdentityMap.None) { DeletionFailed = (path, e) => report($"cannot remove {path}: {e.Message}") };
+        var settings = new SnapshotSettings(options.DataRoot, IdentityMap.None)
+        {
+            DeletionFailed = (path, e) => report($"cannot remove {path}: {e.Message}"),
+            ContainerSize = Snapshots.StorageOptions.ContainerSize(options.StorageOptions),
+        };
         ISnapshotDriver driver = SnapshotDrivers.Open(options.StorageDriver, settings);
-        Snapshots.StorageOptions.Check(options.StorageOptions, driver.Name, report);
+        Snapshots.StorageOptions.Check(options.StorageOptions, driver, report);
         var service = new ImageService(options, database, driver, clock, report);
         await service._maintenance.RecoverAsync(ct).ConfigureAwait(false);
         return service;

@@ -9,7 +9,7 @@ cache=${WHARF_GUEST_CACHE:-/var/cache/wharf-test-guest}
 bin=$here/../../out/bin
 for program in wharfd wharf wharf-shim wharf-oci; do [ -x "$bin/$program" ] || fail "$bin/$program is missing: run ./build.sh first"; done
 command -v apt-get >/dev/null || { echo "no apt-get: the guest's kernel comes from a Debian package"; exit 77; }
-need_packages qemu-system-x86 busybox-static cpio kmod
+need_packages qemu-system-x86 busybox-static cpio kmod xfsprogs e2fsprogs
 mkdir -p "$cache"
 exec 9>"$cache/.lock"; flock 9
 
@@ -27,7 +27,7 @@ if [ ! -e "$cache/version" ]; then
 fi
 
 tree=$(mktemp -d "$cache/.tree.XXXXXX")
-trap 'rm -rf "$tree" "$tree.cpio"' EXIT
+trap 'rm -rf "$tree" "$tree".*' EXIT
 mkdir -p "$tree"/{bin,lib64,lib/x86_64-linux-gnu,images,tmp,etc,root}
 cp /bin/busybox "$tree/bin/"
 for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"; done
@@ -40,18 +40,26 @@ modules=$tree/lib/modules/$version
 mkdir -p "$modules/kernel/fs" "$modules/kernel/drivers/net"
 cp "$cache"/modules/modules.{builtin,builtin.modinfo,order} "$modules/"
 cp -r "$cache"/modules/kernel/{net,lib,crypto} "$modules/kernel/"
-cp -r "$cache"/modules/kernel/fs/overlayfs "$modules/kernel/fs/"
+cp -r "$cache"/modules/kernel/fs/{overlayfs,xfs,quota} "$modules/kernel/fs/"
+mkdir -p "$modules/kernel/drivers/block"
+cp -r "$cache"/modules/kernel/drivers/virtio "$modules/kernel/drivers/"
+cp "$cache"/modules/kernel/drivers/block/virtio_blk.ko "$modules/kernel/drivers/block/"
 cp "$cache"/modules/kernel/drivers/net/{veth,tun}.ko "$modules/kernel/drivers/net/"
 depmod -b "$tree" "$version"
 cp "$("$here/../images/make.sh" busybox)" "$tree/images/busybox.tar"
-cp "$here/init" "$tree/init"; cp "$here/checks.sh" "$tree/checks.sh"; chmod 755 "$tree/init" "$tree/checks.sh"
+cp "$here"/{init,checks.sh,quotas.sh} "$tree/"; chmod 755 "$tree/init" "$tree/checks.sh"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$tree/etc/passwd"
 printf 'root:x:0:\n' >"$tree/etc/group"
 (cd "$tree" && find . | cpio -o -H newc --quiet) >"$tree.cpio"
 
+# disks with project quotas, xfs and ext4; the smallest that mkfs.xfs makes
+truncate -s 300M "$tree.xfs"; mkfs.xfs -q "$tree.xfs"
+truncate -s 300M "$tree.ext4"; mkfs.ext4 -q -O project,quota -E quotatype=prjquota "$tree.ext4"
+
 boot() { # SECONDS INITRD ACCELERATION...
     local seconds=$1 initrd=$2; shift 2
     timeout -s KILL "$seconds" qemu-system-x86_64 "$@" -smp 2 -m 1536 -nodefaults -no-reboot -display none -serial stdio \
+        -drive "if=virtio,format=raw,file=$tree.xfs" -drive "if=virtio,format=raw,file=$tree.ext4" \
         -kernel "$cache/vmlinuz" -initrd "$initrd" -append "console=ttyS0 loglevel=1 panic=-1 cgroup_no_v1=all random.trust_cpu=on" </dev/null 2>&1 | tr -d '\r'
 }
 

@@ -27,23 +27,21 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
 
     private const int FlushAt = 128 * 1024;
 
-    /// <summary>Files whose numbers are remembered; a layer with more has no recipe once it replaces one.</summary>
-    private const int MostFiles = 200_000;
-
-    /// <summary>Names compared in search of what is in replaced directories; only an archive that is made to be slow needs more.</summary>
-    private const long MostLooked = 20_000_000;
+    /// <summary>Files whose numbers are remembered, in some 30 bytes each; a layer with more has no recipe once it replaces one.</summary>
+    private const int MostFiles = 4_000_000;
 
     private readonly SafeFileHandle _directory;
     private readonly FileStream _file;
     private readonly ZstdWriter _output;
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
+    // By a hash of the path. Two paths with one hash make a recipe that gives other bytes, which the digest over the whole shows to whoever made such paths.
+    private readonly Dictionary<ulong, int> _numbers = [];
     private readonly MemoryStream _steps = new(FlushAt * 2);
     private readonly MemoryStream _raw = new(FlushAt);
     private long _pieceOffset;
     private long _pieceLength;
     private long _length;
     private int _files;
-    private long _looked;
 
     /// <param name="directory">Empty; stays open.</param>
     public RecipeWriter(SafeFileHandle directory)
@@ -67,7 +65,7 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
             return Spoil();
         }
 
-        if (status.IsRegular && _numbers.Remove(known.Text, out int number))
+        if (status.IsRegular && _numbers.Remove(HashOf(known), out int number))
         {
             return Keep(parent, name, number) || Spoil();
         }
@@ -78,39 +76,60 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
     /// <summary>Keeps the files that this tar made in a directory that goes.</summary>
     private bool TakeBelow(TreePath path, SafeFileHandle parent, ReadOnlySpan<byte> name)
     {
-        _looked += _numbers.Count;
-        if (_looked > MostLooked)
+        FileCalls.OpenAt(parent, name, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow, out SafeFileHandle top).ThrowIfError("open", path);
+        using (top)
         {
-            return false;
-        }
-
-        string below = path.Text + "/";
-        List<KeyValuePair<string, int>> files = [.. _numbers.Where(f => f.Key.StartsWith(below, StringComparison.Ordinal))];
-        if (files.Count == 0)
-        {
-            return true;
-        }
-
-        FileCalls.OpenAt(parent, name, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow, out SafeFileHandle directory).ThrowIfError("open", path);
-        using (directory)
-        {
-            foreach ((string file, int number) in files)
+            // From the top each time: paths may be longer than a process may have directories open.
+            var waiting = new Stack<TreePath>([TreePath.Root]);
+            while (waiting.TryPop(out TreePath below))
             {
-                TreePath rest = TreePath.Clean(Encoding.Latin1.GetBytes(file[below.Length..]));
-                Errno errno = FileCalls.OpenAt2(directory, rest.Parent.Whole, OpenFlags.Path | OpenFlags.Directory, ResolveFlags.Beneath | ResolveFlags.NoSymlinks, out SafeFileHandle holder);
+                Errno errno = FileCalls.OpenAt2(top, below.Whole, OpenFlags.Directory, ResolveFlags.Beneath | ResolveFlags.NoSymlinks, out SafeFileHandle holder);
                 using (holder)
                 {
-                    if (errno != Errno.None || !Keep(holder, rest.Name, number))
+                    if (errno != Errno.None || DirectoryReader.Read(holder, out List<DirectoryReader.Entry> entries) != Errno.None)
                     {
                         return false;
                     }
-                }
 
-                _numbers.Remove(file);
+                    foreach (DirectoryReader.Entry entry in entries)
+                    {
+                        TreePath inside = below.Join(entry.Name);
+                        byte[] member = inside.Name;
+                        switch (TypeOf(holder, member, entry.Type))
+                        {
+                            case FileType.Directory:
+                                waiting.Push(inside);
+                                break;
+                            case FileType.Regular when _numbers.Remove(HashOf(path.Join(inside)), out int number) && !Keep(holder, member, number):
+                                return false;
+                        }
+                    }
+                }
             }
         }
 
         return true;
+    }
+
+    // Not every file system tells the type with the name.
+    private static uint TypeOf(SafeFileHandle directory, ReadOnlySpan<byte> name, byte told) => told switch
+    {
+        4 => FileType.Directory,
+        8 => FileType.Regular,
+        not 0 => 0,
+        _ => NameCalls.Status(directory, name, AtFlags.SymlinkNoFollow, out FileStatus status) == Errno.None ? status.Type : 0,
+    };
+
+    // FNV-1a
+    private static ulong HashOf(TreePath path)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char c in path.Text)
+        {
+            hash = (hash ^ c) * 1099511628211;
+        }
+
+        return hash;
     }
 
     private bool Keep(SafeFileHandle parent, ReadOnlySpan<byte> name, int number) =>
@@ -140,7 +159,7 @@ internal sealed class RecipeWriter : ITarObserver, IAsyncDisposable
         _steps.Write(name);
         if (_files++ < MostFiles)
         {
-            _numbers[known.Text] = _files - 1;
+            _numbers[HashOf(known)] = _files - 1;
         }
 
         Flush(FlushAt);

@@ -19,6 +19,9 @@ public interface ISnapshotDriver
     /// <summary>True when a draft does not need its parent until commit, so layers of one image may be unpacked at once.</summary>
     bool IndependentLayers { get; }
 
+    /// <summary>The writable layer of a container can be bounded (<c>--storage-opt size=</c>).</summary>
+    bool HasQuotas => false;
+
     /// <summary>The driver's lines in <c>docker info</c>.</summary>
     IReadOnlyList<KeyValuePair<string, string>> Status { get; }
 

@@ -47,7 +47,14 @@ internal static class OverlayMount
             }
 
             MountAttributes attributes = upper is null ? Harmless | MountAttributes.ReadOnly : Harmless;
-            MountCalls.CreateMount(context, attributes, out SafeFileHandle tree).ThrowIfError("fsmount", upper ?? lower[0]);
+            Errno made = MountCalls.CreateMount(context, attributes, out SafeFileHandle tree);
+            if (made == Errno.EINVAL)
+            {
+                // Before 6.5 the kernel takes any option down and looks at none of them until now.
+                return OpenByPath(lower, upper, work, scratch);
+            }
+
+            made.ThrowIfError("fsmount", upper ?? lower[0]);
             return tree;
         }
     }

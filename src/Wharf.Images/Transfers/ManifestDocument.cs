@@ -62,7 +62,8 @@ internal static class ManifestDocument
 
         bool present = false;
         string? own = null;
-        int version = 0;
+        // Tools that write archives leave it out, and Docker does not look; a version that is named has to be right.
+        int? version = null;
         try
         {
             var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = 64 });
@@ -88,7 +89,7 @@ internal static class ManifestDocument
 
                 present |= name == required;
                 own = name == "mediaType" && reader.TokenType == JsonTokenType.String ? reader.GetString() : own;
-                version = name == "schemaVersion" && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int v) ? v : version;
+                version = name != "schemaVersion" ? version : reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int v) ? v : 0;
                 reader.Skip();
             }
         }
@@ -98,9 +99,10 @@ internal static class ManifestDocument
             throw WharfException.Invalid($"invalid manifest: {e.Message}", e);
         }
 
-        if (version != 2 || !present)
+        bool known = version is null or 2;
+        if (!known || !present)
         {
-            throw WharfException.Invalid(version != 2 ? $"unsupported manifest schema version {version}" : $"invalid manifest: it has no \"{required}\"");
+            throw WharfException.Invalid(!known ? $"unsupported manifest schema version {version}" : $"invalid manifest: it has no \"{required}\"");
         }
 
         if (own is not null && own != mediaType)

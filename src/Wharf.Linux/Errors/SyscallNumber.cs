@@ -16,4 +16,5 @@ internal static class SyscallNumber
     public const nint openat2 = 437;
     public const nint pidfd_getfd = 438;
     public const nint mount_setattr = 442;
+    public const nint quotactl_fd = 443;
 }

@@ -69,12 +69,12 @@ internal sealed class Container(ContainerRecord record, string directory)
         Cgroup = Cgroup,
     };
 
+    /// <exception cref="WharfException">Conflict, in the words of runc: "container not running", or "container not paused" where only that will do.</exception>
     public void Require(params ReadOnlySpan<string> statuses)
     {
-        string status = Status;
-        if (!statuses.Contains(status))
+        if (!statuses.Contains(Status))
         {
-            throw WharfException.Conflict(status == "stopped" ? "container not running" : $"container is {status}");
+            throw WharfException.Conflict($"container not {(statuses is ["paused"] ? "paused" : "running")}");
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class ExecCommand
     [
         new("process", 'p'), new("detach", 'd', TakesValue: false), new("tty", 't', TakesValue: false), new("console-socket"), new("pid-file"), new("cwd"),
         new("env", 'e'), new("user", 'u'), new("additional-gids", 'g'), new("cap", 'c'), new("no-new-privs", TakesValue: false), new("apparmor"), new("process-label"), new("preserve-fds"),
-        new("ignore-paused", TakesValue: false),
+        new("ignore-paused", TakesValue: false), new("cgroup"),
     ];
 
     // 255, so that a failure of ours is not taken for the process's own status
@@ -27,6 +27,11 @@ internal static class ExecCommand
         string id = arguments.Operand(1, int.MaxValue, "exec")[0];
         Container container = session.Store.Load(id);
         string status = container.Status;
+        if (status == "stopped")
+        {
+            throw WharfException.Conflict("cannot exec in a stopped container");
+        }
+
         if (status == "paused" && !arguments.IsSet("ignore-paused"))
         {
             throw WharfException.Conflict("cannot exec in a paused container (use --ignore-paused to override)");
@@ -41,7 +46,11 @@ internal static class ExecCommand
         }
 
         using SafeFileHandle init = container.OpenProcess();
-        using LaunchPlan plan = ExecCompiler.Compile(container.Exec(init, process) with { PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0) });
+        using LaunchPlan plan = ExecCompiler.Compile(container.Exec(init, process) with
+        {
+            PreservedDescriptors = (int)(arguments.Number("preserve-fds") ?? 0),
+            Cgroup = container.Cgroup.Below(CgroupPaths(arguments.All("cgroup"))),
+        });
         session.Warn(plan.Warnings);
         session.Debug(plan.Describe);
         using var relay = new TerminalRelay();
@@ -58,6 +67,35 @@ internal static class ExecCommand
 
         ContainerCreation.WritePidFile(arguments.Text("pid-file"), result.Pid);
         return detach ? 0 : Foreground.Wait(result.PidFd!, relay);
+    }
+
+    /// <summary><c>[CONTROLLER[,CONTROLLER...]:]PATH</c>, as runc reads it.</summary>
+    internal static Dictionary<string, string> CgroupPaths(IReadOnlyList<string> given)
+    {
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string text in given)
+        {
+            string[] parts = text.Split(':');
+            if (parts.Length > 2)
+            {
+                throw WharfException.Invalid($"invalid --cgroup argument: {text}");
+            }
+
+            if (parts.Length == 1 && given.Count > 1)
+            {
+                throw WharfException.Invalid($"invalid --cgroup argument: {text} (missing <controller>: prefix)");
+            }
+
+            foreach (string controller in parts.Length == 1 ? [""] : parts[0].Split(','))
+            {
+                if (!paths.TryAdd(controller, parts[^1]))
+                {
+                    throw WharfException.Invalid($"invalid --cgroup argument(s): controller {controller} specified multiple times");
+                }
+            }
+        }
+
+        return paths;
     }
 
     private static ProcessSpec Process(Arguments arguments, Container container)

@@ -16,7 +16,12 @@ internal static class StartCommand
         string status = container.Status;
         if (status != "created")
         {
-            throw WharfException.Conflict(status == "stopped" ? "cannot start a container that has stopped" : $"cannot start an already {status} container");
+            throw WharfException.Conflict(status switch
+            {
+                "stopped" => "cannot start a container that has stopped",
+                "running" => "cannot start an already running container",
+                _ => $"cannot start a container in the {status} state",
+            });
         }
 
         if (container.Spec.Hooks?.StartContainer is { Count: > 0 } hooks)

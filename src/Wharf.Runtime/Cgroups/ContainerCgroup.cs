@@ -13,6 +13,7 @@ namespace Wharf.Runtime.Cgroups;
 public sealed class ContainerCgroup
 {
     private readonly CgroupLayout _layout;
+    private IReadOnlyDictionary<string, string> _below = new Dictionary<string, string>();
 
     private ContainerCgroup(CgroupLayout layout, string path)
     {
@@ -74,13 +75,35 @@ public sealed class ContainerCgroup
         DeviceLimits.Apply(this, resources.Devices, warnings);
     }
 
+    /// <summary>The same for a process that goes further down: where <see cref="OpenTaskFiles"/> and <see cref="OpenUnified"/> lead.</summary>
+    /// <param name="paths">Paths below this cgroup by v1 controller, or the one for all under the empty name.</param>
+    /// <exception cref="WharfException">InvalidArgument: no such controller, or a path that leads out.</exception>
+    public ContainerCgroup Below(IReadOnlyDictionary<string, string> paths)
+    {
+        foreach ((string controller, string path) in paths)
+        {
+            if (controller.Length > 0 && !_layout.Legacy.Any(h => h.Has(controller)))
+            {
+                throw WharfException.Invalid($"unknown controller {controller} in --cgroup");
+            }
+
+            if (path.Split('/').Contains(".."))
+            {
+                throw WharfException.Invalid($"{path} is not a sub cgroup path");
+            }
+        }
+
+        return new ContainerCgroup(_layout, Path) { _below = paths };
+    }
+
     /// <summary>The tasks file of every v1 hierarchy, open for writing.</summary>
     public IReadOnlyList<SafeFileHandle> OpenTaskFiles()
     {
         var files = new List<SafeFileHandle>();
         foreach (CgroupHierarchy hierarchy in _layout.Legacy)
         {
-            string path = hierarchy.MountPoint + Path + "/tasks";
+            string below = _below.FirstOrDefault(b => b.Key.Length == 0 || hierarchy.Has(b.Key)).Value ?? "";
+            string path = PathBelow(hierarchy.MountPoint, below) + "/tasks";
             FileCalls.Open(path, OpenFlags.WriteOnly, out SafeFileHandle file).ThrowIfError("open", path);
             files.Add(file);
         }
@@ -91,11 +114,14 @@ public sealed class ContainerCgroup
     /// <summary>The v2 directory for CLONE_INTO_CGROUP; null where there is no v2 tree.</summary>
     public SafeFileHandle? OpenUnified()
     {
-        if (UnifiedDirectory is not { } path)
+        if (_layout.Unified is not { } unified)
         {
             return null;
         }
 
+        // A tree without controllers, beside those of v1, takes part only where it has what was asked for.
+        string path = PathBelow(unified.MountPoint, _below.GetValueOrDefault("") ?? "");
+        path = _layout.Legacy.Count > 0 && !Directory.Exists(path) ? unified.MountPoint + Path : path;
         FileCalls.Open(path, OpenFlags.Path | OpenFlags.Directory, out SafeFileHandle directory).ThrowIfError("open", path);
         return directory;
     }
@@ -167,6 +193,8 @@ public sealed class ContainerCgroup
             throw WharfException.Conflict($"container's cgroup is not empty: {pids.Count} process(es) found in {Path}");
         }
     }
+
+    private string PathBelow(string mountPoint, string below) => mountPoint + Path + (below.Trim('/') is { Length: > 0 } inner ? "/" + inner : "");
 
     private string AnyDirectory()
     {

@@ -158,14 +158,23 @@ public sealed class LoadTests
         Assert.Equal(first.Id, Assert.Single(lab.Service.List(Filter("dangling", "true"))).Id);
     }
 
-    [Fact]
-    public async Task Load_OciLayout_KeepsManifestAndNames()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Load_OciLayout_KeepsManifestAndNames(bool withVersion)
     {
         await using ImageLab lab = await ImageLab.OpenAsync();
         TestImage image = TestImage.Make([("a", "1")], [("b", "2")]);
         byte[] manifest = image.Manifest();
+        if (!withVersion)
+        {
+            var document = System.Text.Json.Nodes.JsonNode.Parse(manifest)!.AsObject();
+            Assert.True(document.Remove("schemaVersion"));
+            manifest = Encoding.UTF8.GetBytes(document.ToJsonString());
+        }
+
         Digest digest = Digest.Sha256(manifest);
-        string index = $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{digest}}}","size":{{{manifest.Length}}},"annotations":{"io.containerd.image.name":"docker.io/library/lay:3"}}]}""";
+        string index = $$$"""{{{{(withVersion ? "\"schemaVersion\":2," : "")}}}"manifests":[{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{digest}}}","size":{{{manifest.Length}}},"annotations":{"io.containerd.image.name":"docker.io/library/lay:3"}}]}""";
         var members = new List<(string, byte[])>
         {
             ("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()), ("index.json", Encoding.UTF8.GetBytes(index)),

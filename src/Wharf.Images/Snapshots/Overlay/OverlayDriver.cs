@@ -28,6 +28,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
     private readonly ShortLinks _links;
     private readonly ConcurrentDictionary<string, string[]> _chains = new(StringComparer.Ordinal);
     private readonly string _fileSystem;
+    private readonly ProjectQuotas? _quotas;
 
     /// <exception cref="WharfException">InvalidArgument: overlayfs cannot work here, and why.</exception>
     public OverlayDriver(SnapshotSettings settings)
@@ -37,6 +38,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         _fileSystem = BackingFileSystem.NameOf(_directory.Root);
         Directory.CreateDirectory(Path.Combine(_directory.Root, Scratch), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OverlayProbe.Require(_directory.Root);
+        _quotas = ProjectQuotas.TryOpen(_directory.Root);
         MakeInit(InitId, null);
     }
 
@@ -45,6 +47,8 @@ internal sealed class OverlayDriver : ISnapshotDriver
     public WhiteoutStyle Whiteouts => WhiteoutStyle.Overlay;
 
     public bool IndependentLayers => true;
+
+    public bool HasQuotas => _quotas is not null;
 
     public IReadOnlyList<KeyValuePair<string, string>> Status =>
     [
@@ -68,12 +72,19 @@ internal sealed class OverlayDriver : ISnapshotDriver
 
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
     {
-        StorageOptions.RefuseAll(options.StorageOptions, DriverName);
+        long size = StorageOptions.SizeOf(options.StorageOptions, this) ?? _directory.Settings.ContainerSize;
         string[] chain = ChainAbove(topLayerId);
         string path = _directory.Of(id);
-        DriverDirectory.Make(path, Diff, Work);
+        DriverDirectory.Make(path);
         try
         {
+            if (size > 0)
+            {
+                _quotas!.Bound(path, size);
+            }
+
+            DriverDirectory.MakeMember(path, Diff);
+            DriverDirectory.MakeMember(path, Work);
             _directory.GiveToRoot(Path.Combine(path, Diff));
             _directory.GiveToRoot(Path.Combine(path, Work));
             WriteLower(path, options.InitLayer ? [InitOf(chain), .. chain] : chain);
@@ -180,6 +191,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
     {
         string[] chain = [.. ChainOf(containerId).Where(i => i != InitId && !i.StartsWith(InitId + "-", StringComparison.Ordinal))];
         string path = _directory.Of(containerId), layer = _directory.Of(layerId);
+        _quotas?.Release(path);
         WriteLower(path, chain);
         _links.Create(path, layerId);
         _directory.Discard(Path.Combine(path, Work));
@@ -196,6 +208,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
     public void Remove(string id)
     {
         string path = _directory.Of(id);
+        _quotas?.Release(path);
         _links.Remove(path);
         _directory.Discard(path);
         _chains.TryRemove(id, out _);

@@ -43,7 +43,7 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
 
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
     {
-        StorageOptions.RefuseAll(options.StorageOptions, Name);
+        StorageOptions.SizeOf(options.StorageOptions, this);
         string draft = MakeCopy(id, topLayerId);
         try
         {
