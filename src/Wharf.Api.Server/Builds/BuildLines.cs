@@ -35,6 +35,9 @@ internal sealed class BuildLines(bool quiet) : IBuildLines
         }
     }
 
+    /// <summary>In red, as the classic builder shows it.</summary>
+    public void WriteError(string text) => Write($"\e[91m{text}\e[0m");
+
     public void PullProgress(object transferEvent)
     {
         Any = true;

@@ -9,6 +9,9 @@ public interface IBuildOutput
     /// <summary>Output of a step's command, or a remark about the step; classic output makes no difference.</summary>
     void WriteLog(string text) => Write(text);
 
+    /// <summary>What a step's command wrote to its standard error.</summary>
+    void WriteError(string text) => WriteLog(text);
+
     /// <summary>Progress of a base image that is being pulled: already in the words of the transfer.</summary>
     void PullProgress(object transferEvent);
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Wharf.Build.Execution;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Wharf.Build.Execution;
 internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> order)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, StringBuilder> _kept = order.ToDictionary(i => i, _ => new StringBuilder());
+    private readonly Dictionary<int, List<(string Text, bool IsError)>> _kept = order.ToDictionary(i => i, _ => new List<(string, bool)>());
     private readonly HashSet<int> _finished = [];
     private int _current;
 
@@ -40,34 +38,49 @@ internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> orde
         }
     }
 
-    private void Write(int stage, string text)
+    private void Write(int stage, string text, bool isError)
     {
         lock (_gate)
         {
             if (_current < order.Count && order[_current] == stage)
             {
-                output.Write(text);
+                Pass(text, isError);
             }
             else
             {
-                _kept[stage].Append(text);
+                _kept[stage].Add((text, isError));
             }
         }
     }
 
     private void Flush(int stage)
     {
-        if (_kept[stage].Length > 0)
+        foreach (var (text, isError) in _kept[stage])
         {
-            output.Write(_kept[stage].ToString());
-            _kept[stage].Clear();
+            Pass(text, isError);
+        }
+
+        _kept[stage].Clear();
+    }
+
+    private void Pass(string text, bool isError)
+    {
+        if (isError)
+        {
+            output.WriteError(text);
+        }
+        else
+        {
+            output.Write(text);
         }
     }
 
     /// <summary>The output of one stage.</summary>
     internal sealed class StageOutput(OrderedOutput all, int stage) : IBuildOutput
     {
-        public void Write(string text) => all.Write(stage, text);
+        public void Write(string text) => all.Write(stage, text, isError: false);
+
+        public void WriteError(string text) => all.Write(stage, text, isError: true);
 
         public void PullProgress(object transferEvent)
         {

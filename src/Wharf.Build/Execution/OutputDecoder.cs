@@ -7,21 +7,28 @@ internal sealed class OutputDecoder(IBuildOutput output)
 {
     private readonly Decoder[] _decoders = [Encoding.UTF8.GetDecoder(), Encoding.UTF8.GetDecoder()];
 
-    public void Write(ReadOnlyMemory<byte> data, bool isError) => Decode(_decoders[isError ? 1 : 0], data.Span, flush: false);
+    public void Write(ReadOnlyMemory<byte> data, bool isError) => Decode(isError, data.Span, flush: false);
 
     public void Finish()
     {
-        foreach (var decoder in _decoders)
-        {
-            Decode(decoder, [], flush: true);
-        }
+        Decode(isError: false, [], flush: true);
+        Decode(isError: true, [], flush: true);
     }
 
-    private void Decode(Decoder decoder, ReadOnlySpan<byte> data, bool flush)
+    private void Decode(bool isError, ReadOnlySpan<byte> data, bool flush)
     {
         char[] text = new char[Encoding.UTF8.GetMaxCharCount(data.Length) + 1];
-        int count = decoder.GetChars(data, text, flush);
-        if (count > 0)
+        int count = _decoders[isError ? 1 : 0].GetChars(data, text, flush);
+        if (count == 0)
+        {
+            return;
+        }
+
+        if (isError)
+        {
+            output.WriteError(new string(text, 0, count));
+        }
+        else
         {
             output.WriteLog(new string(text, 0, count));
         }

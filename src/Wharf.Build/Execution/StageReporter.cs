@@ -20,6 +20,12 @@ internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progres
         progress?.Log(_current, text);
     }
 
+    public void WriteError(string text)
+    {
+        output.WriteError(text);
+        progress?.Log(_current, text);
+    }
+
     public void PullProgress(object transferEvent)
     {
         output.PullProgress(transferEvent);

@@ -27,14 +27,6 @@ internal static class BuildCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         CliContext cli = call.Cli;
-        foreach (string tag in call.List("tag"))
-        {
-            if (!ImageReference.TryParse(tag, out _, out string? error))
-            {
-                throw new CommandException($"invalid argument \"{tag}\" for \"-t, --tag\" flag: {error}");
-            }
-        }
-
         BuildFlags.Refuse(call);
         OutputPlan outputs = OutputPlan.From(call);
         SortedDictionary<string, string> attestations = BuildAttestations.Read(call);

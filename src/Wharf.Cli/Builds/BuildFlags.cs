@@ -1,6 +1,7 @@
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Builds;
 
@@ -9,6 +10,8 @@ internal static class BuildFlags
 {
     // Not split at commas: type=registry,ref=… is one value.
     private static readonly FlagKind Sources = FlagKind.Checked("strings", v => v, list: true);
+
+    private static readonly FlagKind Tags = FlagKind.Checked("list", CheckTag, list: true);
 
     public static Flag[] All =>
     [
@@ -33,7 +36,7 @@ internal static class BuildFlags
         new("sbom", FlagKind.String, "Shorthand for \"--attest=type=sbom\""),
         new("secret", FlagKind.List, "Secret to expose to the build (format: \"id=mysecret[,src=/local/secret]\")"),
         new("ssh", FlagKind.List, "SSH agent socket or keys to expose to the build (format: \"default|<id>[=<socket>|<key>[,<key>]]\")"),
-        new("add-host", FlagKind.List, "Add a custom host-to-IP mapping (\"host:ip\")"),
+        new("add-host", ContainerFlags.ExtraHost, "Add a custom host-to-IP mapping (\"host:ip\")"),
         new("build-arg", FlagKind.List, "Set build-time variables"),
         new("cache-from", Sources, "Images to consider as cache sources"),
         new("cgroup-parent", FlagKind.String, "Set the parent cgroup for the \"RUN\" instructions during build"),
@@ -60,10 +63,13 @@ internal static class BuildFlags
         new("security-opt", FlagKind.Strings, "Security options"),
         new("shm-size", FlagKind.Bytes, "Size of \"/dev/shm\""),
         new("squash", FlagKind.Bool, "Squash newly built layers into a single new layer"),
-        new("tag", 't', FlagKind.List, "Name and optionally a tag in the \"name:tag\" format"),
+        new("tag", 't', Tags, "Name and optionally a tag in the \"name:tag\" format"),
         new("target", FlagKind.String, "Set the target build stage to build."),
         new("ulimit", ContainerFlags.Ulimit, "Ulimit options"),
     ];
+
+    private static string CheckTag(string value) =>
+        ImageReference.TryParse(value, out _, out string? mistake) ? value : throw new FormatException(mistake);
 
     /// <summary>What this builder does not do is refused by its name, before anything is sent.</summary>
     /// <exception cref="CommandException">One of those was asked for.</exception>

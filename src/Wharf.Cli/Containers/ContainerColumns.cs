@@ -79,5 +79,5 @@ internal static class ContainerColumns
 
     private static object? Platform(ContainerSummary container) => container.ImageManifestDescriptor?.Platform is { } platform
         ? new TemplateStruct("*v1.Platform", [new("architecture", platform.Architecture), new("os", platform.Os)])
-        : null;
+        : TemplateNil.Pointer;
 }

@@ -9,7 +9,8 @@ internal static class Each
     /// <param name="call">The invocation.</param>
     /// <param name="act">The operation.</param>
     /// <param name="failure">What Docker says in the end when something failed, before the list of names; null to list the errors alone.</param>
-    public static async Task<int> RunAsync(Invocation call, Func<string, ValueTask> act, string? failure = null)
+    /// <param name="harmless">Says of an error that it is told and is no failure.</param>
+    public static async Task<int> RunAsync(Invocation call, Func<string, ValueTask> act, string? failure = null, Func<WharfException, bool>? harmless = null)
     {
         var errors = new List<string>();
         var failed = new List<string>();
@@ -19,6 +20,10 @@ internal static class Each
             {
                 await act(name);
                 call.Cli.Out.WriteLine(name);
+            }
+            catch (WharfException e) when (harmless?.Invoke(e) == true)
+            {
+                call.Cli.Error.WriteLine(e.Message);
             }
             catch (WharfException e) when (e.Kind != ErrorKind.Unavailable)
             {

@@ -9,6 +9,8 @@ namespace Wharf.Cli.Containers;
 
 internal static class ListCommand
 {
+    private const string TypeName = "*formatter.ContainerContext";
+
     private const string Table =
         "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 
@@ -42,7 +44,19 @@ internal static class ListCommand
             format = !quiet && cli.Config["psFormat"] is { Length: > 0 } configured ? configured : "table";
         }
 
-        TableFormat.Check(format);
+        if (quiet && call.IsSet("format"))
+        {
+            cli.Error.WriteLine("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+            format = format == "raw" ? format : "table";
+        }
+
+        format = Raw(format, quiet, call.Bool("size"));
+        Column<ContainerSummary>[] columns = ContainerColumns.For(cli.Clock, call.Bool("no-trunc"));
+        if (format is not ("table" or "json"))
+        {
+            TableFormat.Check(format, TypeName, columns, new ContainerSummary());
+        }
+
         long last = call.Bool("latest") && call.Int("last") == -1 ? 1 : call.Int("last");
         bool size = call.Bool("size") || (!call.IsSet("size") && !quiet && NeedsSize(format));
         var query = new Query
@@ -54,10 +68,10 @@ internal static class ListCommand
         query.AddFilters(Filters.From(call));
         List<ContainerSummary> containers = await cli.Client.ListContainersAsync(query, ct);
         cli.Out.Write(TableFormat.Render(
-            quiet ? QuietFormat(format) : format,
+            quiet && format == "table" ? "{{.ID}}" : format,
             call.Bool("size") ? Table + "\t{{.Size}}" : Table,
-            "*formatter.ContainerContext",
-            ContainerColumns.For(cli.Clock, call.Bool("no-trunc")),
+            TypeName,
+            columns,
             containers));
         return 0;
     }
@@ -66,6 +80,13 @@ internal static class ListCommand
     private static bool NeedsSize(string format) =>
         format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .", StringComparison.Ordinal);
 
-    // a format given together with -q wins, except the table itself
-    private static string QuietFormat(string format) => format == "table" ? "{{.ID}}" : format;
+    private static string Raw(string format, bool quiet, bool size) => quiet
+        ? RawFormat.Expand(format, RawFormat.Field("container_id", "ID"))
+        : RawFormat.Expand(format,
+        [
+            RawFormat.Field("container_id", "ID"), RawFormat.Field("image", "Image"), RawFormat.Field("command", "Command"), RawFormat.Field("created_at", "CreatedAt"),
+            RawFormat.Padded("state", "State"), RawFormat.Padded("status", "Status"), RawFormat.Field("names", "Names"),
+            RawFormat.Padded("labels", "Labels"), RawFormat.Padded("ports", "Ports"),
+            .. size ? [RawFormat.Field("size", "Size")] : Array.Empty<(string, string)>(),
+        ]);
 }

@@ -1,5 +1,6 @@
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Containers;
 
@@ -27,5 +28,5 @@ internal static class RemoveCommand
         return container.Length == 0
             ? throw new CommandException("Container name cannot be empty")
             : call.Cli.Client.RemoveContainerAsync(container, call.Bool("volumes"), call.Bool("link"), call.Bool("force"), ct);
-    });
+    }, harmless: e => call.Bool("force") && e.Kind == ErrorKind.NotFound);
 }

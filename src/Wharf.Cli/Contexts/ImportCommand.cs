@@ -59,9 +59,13 @@ internal static class ImportCommand
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (InvalidDataException)
         {
-            throw new CommandException($"unexpected archive: {e.Message}");
+            throw new CommandException("archive/tar: invalid tar header");
+        }
+        catch (EndOfStreamException)
+        {
+            throw new CommandException("unexpected EOF");
         }
 
         return context is null ? throw new CommandException("invalid context: no metadata found") : context with { TlsFiles = files };

@@ -52,7 +52,7 @@ internal static class ListCommand
         ];
         cli.Out.Write(TableFormat.Render(format, Table, "*formatter.clientContextContext", columns,
             lines.OrderBy(l => l.Name, Comparer<string>.Create(Containers.PortCommand.Natural))));
-        if (cli.Env("DOCKER_HOST") is not null && !quiet)
+        if (cli.Env("DOCKER_HOST") is not null)
         {
             cli.Error.WriteLine("Warning: DOCKER_HOST environment variable overrides the active context. To use a context, either set the global --context flag, or unset DOCKER_HOST environment variable.");
         }

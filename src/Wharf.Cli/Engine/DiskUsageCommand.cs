@@ -39,10 +39,13 @@ internal static class DiskUsageCommand
         CliContext cli = call.Cli;
         bool verbose = call.Bool("verbose");
         string format = call.String("format") is { Length: > 0 } given ? given : "table";
+        format = verbose ? format : RawFormat.Expand(format,
+            RawFormat.Field("type", "Type"), RawFormat.Field("total", "TotalCount"), RawFormat.Field("active", "Active"),
+            RawFormat.Field("size", "Size"), RawFormat.Field("reclaimable", "Reclaimable"));
         DiskUsageResponse usage = await cli.Client.GetAsync(verbose ? "/system/df?verbose=1" : "/system/df", ApiJsonContext.Default.DiskUsageResponse, ct);
         cli.Out.Write(verbose
             ? new DiskUsageDetails(usage, cli.Clock).Render(format)
-            : TableFormat.Render(format, Table, "*formatter.diskUsageContext", Columns, Lines(usage)));
+            : TableFormat.Render(format, Table, "*formatter.diskUsageImagesContext", Columns, Lines(usage)));
         return 0;
     }
 

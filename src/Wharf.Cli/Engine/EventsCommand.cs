@@ -27,6 +27,10 @@ internal static class EventsCommand
         Run = RunAsync,
     };
 
+    // A field that no event has is told before any event is waited for.
+    private static ReadOnlySpan<byte> EmptyMessage =>
+        """{"status":"","id":"","from":"","Type":"","Action":"","Actor":{"ID":"","Attributes":{}},"scope":"","time":0,"timeNano":0}"""u8;
+
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         CliContext cli = call.Cli;
@@ -34,7 +38,8 @@ internal static class EventsCommand
         Template? template;
         try
         {
-            template = format.Length == 0 ? null : Template.Parse(format == "json" ? "{{json .}}" : format);
+            template = format.Length == 0 ? null : Template.Parse(format == "json" ? "{{json .}}" : format, "");
+            template?.Execute(Shape(EmptyMessage));
         }
         catch (TemplateException e)
         {
@@ -43,8 +48,8 @@ internal static class EventsCommand
 
         var query = new Query
         {
-            { "since", Timestamps.ToQuery(call.String("since"), cli.Clock, "since") },
-            { "until", Timestamps.ToQuery(call.String("until"), cli.Clock, "until") },
+            { "since", Timestamps.ToQuery(call.String("since"), cli.Clock) },
+            { "until", Timestamps.ToQuery(call.String("until"), cli.Clock) },
         };
         query.AddFilters(Filters.From(call));
         using EngineReply reply = await cli.Client.SendAsync("GET", "/events" + query, null, ct);
@@ -90,11 +95,13 @@ internal static class EventsCommand
             + "." + (nanoseconds % 1_000_000_000).ToString("D9", CultureInfo.InvariantCulture) + zone;
     }
 
+    private static object? Shape(ReadOnlySpan<byte> json) => Framework.Inspection.InspectShape.Read(json, "*events.Message");
+
     private static string Formatted(Template template, ReadOnlyMemory<byte> json)
     {
         try
         {
-            return template.Execute(Framework.Inspection.InspectShape.Read(json.Span, "events.Message"));
+            return template.Execute(Shape(json.Span));
         }
         catch (TemplateException e)
         {

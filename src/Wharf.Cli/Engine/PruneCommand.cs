@@ -30,7 +30,7 @@ internal static class PruneCommand
         List<KeyValuePair<string, string>> filters = Filters.From(call);
         if (volumes && filters.Any(f => f.Key == "until"))
         {
-            throw new CommandException("The \"until\" filter is not supported with \"--volumes\"");
+            throw new CommandException("ERROR: The \"until\" filter is not supported with \"--volumes\"");
         }
 
         if (!call.Bool("force") && !cli.Confirm(Warning(all, volumes, filters)))

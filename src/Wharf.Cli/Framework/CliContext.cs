@@ -95,10 +95,10 @@ internal sealed class CliContext(string program, ITerminal terminal, Func<string
         {
             0 => Env("DOCKER_HOST") ?? Endpoint.DefaultHost,
             1 => hosts[0].Trim(),
-            _ => throw WharfException.Invalid("specify only one -H"),
+            _ => throw WharfException.Invalid("Specify only one -H"),
         };
         bool verify = globals.IsSet("tlsverify") ? globals.Bool("tlsverify") : Env("DOCKER_TLS_VERIFY") is not null;
-        bool useTls = globals.Bool("tls") || verify || Env("DOCKER_TLS") is not null;
+        bool useTls = globals.Bool("tls") || globals.IsSet("tlsverify") || verify || Env("DOCKER_TLS") is not null;
         return Endpoint.Parse(host.Length > 0 ? host : Endpoint.DefaultHost, useTls ? DefaultTls(verify) : null);
     }
 
@@ -114,9 +114,9 @@ internal sealed class CliContext(string program, ITerminal terminal, Func<string
                 : null;
         }
 
-        string? authority = verify ? File("tlscacert", "ca.pem") : Existing("tlscacert", "ca.pem");
-        return authority is not null && !System.IO.File.Exists(authority)
-            ? throw WharfException.Invalid($"unable to load TLS material: open {authority}: no such file or directory")
+        string authority = File("tlscacert", "ca.pem");
+        return !System.IO.File.Exists(authority)
+            ? throw WharfException.Invalid($"open {authority}: no such file or directory")
             : new TlsOptions
             {
                 Verify = verify,

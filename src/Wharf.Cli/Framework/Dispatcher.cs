@@ -38,7 +38,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            terminal.Error.WriteLine(e.Message);
+            terminal.Error.WriteLine(FileErrors.Text(e));
             return 1;
         }
     }
@@ -66,7 +66,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         Validate(parsed.Values);
         if (parsed.WantsHelp || parsed.Arguments.Count == 0)
         {
-            return Help(root, program, cli);
+            return Help(root, program, cli, asked: parsed.WantsHelp);
         }
 
         List<string> arguments = WithAlias(parsed.Arguments, cli);
@@ -157,7 +157,9 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
 
         if (parsed.WantsHelp || command.Run is null)
         {
-            return parsed.WantsHelp || parsed.Arguments.Count == 0 ? Help(command, path, cli) : throw Unknown(command, path, parsed.Arguments[0]);
+            return parsed.WantsHelp || parsed.Arguments.Count == 0
+                ? Help(command, path, cli, asked: parsed.WantsHelp)
+                : throw Unknown(command, path, parsed.Arguments[0]);
         }
 
         if (command.Arity.Complaint(parsed.Arguments.Count, path, HelpPage.UsageLine(command, path, program)) is { } complaint)
@@ -185,14 +187,15 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             path += " " + command.Name;
         }
 
-        return Help(command, path, cli);
+        return Help(command, path, cli, asked: true);
     }
 
-    private int Help(Command command, string path, CliContext cli)
+    // Help that nobody asked for is a complaint.
+    private int Help(Command command, string path, CliContext cli, bool asked)
     {
         bool hideLegacy = cli.Env("DOCKER_HIDE_LEGACY_COMMANDS") is not null;
         IReadOnlyList<PluginMetadata> plugins = command == root ? [.. PluginFolders.All(cli.Config).Select(p => PluginMetadata.Ask(p.Key, p.Value))] : [];
-        cli.Out.Write(HelpPage.Render(command, path, program, terminal.HelpWidth, hideLegacy, plugins));
+        (asked ? cli.Out : cli.Error).Write(HelpPage.Render(command, path, program, terminal.HelpWidth, hideLegacy, plugins));
         return 0;
     }
 
@@ -200,7 +203,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
     {
         if (parsed.UsedShortHelp)
         {
-            terminal.Error.WriteLine("Flag shorthand -h has been deprecated, use --help");
+            terminal.Out.WriteLine("Flag shorthand -h has been deprecated, use --help");
         }
     }
 }

@@ -16,11 +16,21 @@ internal static class Timestamps
         "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'Z'",
     ];
 
-    public static string ToQuery(string text, TimeProvider clock, string name)
+    /// <param name="text">As given.</param>
+    /// <param name="clock">What now is.</param>
+    /// <param name="flag">What the error names, where the command names it.</param>
+    /// <exception cref="CommandException">It is no time.</exception>
+    public static string ToQuery(string text, TimeProvider clock, string? flag = null)
     {
         if (text.Length == 0)
         {
             return "";
+        }
+
+        // a bare zero is the beginning of time; every other number without a unit is no duration anyhow
+        if (text == "0")
+        {
+            return text;
         }
 
         try
@@ -31,11 +41,11 @@ internal static class Timestamps
         }
         catch (FormatException)
         {
-            return Absolute(text, name);
+            return Absolute(text, flag);
         }
     }
 
-    private static string Absolute(string text, string name)
+    private static string Absolute(string text, string? flag)
     {
         if (text.All(c => char.IsAsciiDigit(c) || c == '.') && char.IsAsciiDigit(text[0]) && !text.Contains('-'))
         {
@@ -44,7 +54,7 @@ internal static class Timestamps
 
         return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time)
             ? Format((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100)
-            : throw new CommandException($"invalid value for \"{name}\": failed to parse value as time or duration: \"{text}\"");
+            : throw new CommandException($"{(flag is null ? "" : $"invalid value for \"{flag}\": ")}failed to parse value as time or duration: \"{text}\"");
     }
 
     private static string Format(long nanoseconds) =>

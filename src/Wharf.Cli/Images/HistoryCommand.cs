@@ -38,7 +38,7 @@ internal static class HistoryCommand
         var query = new Query { { "platform", PlatformJson.Of(call.String("platform")) } };
         List<ImageHistoryResponseItem> history = await cli.Client.ImageHistoryAsync(call.Arguments[0], query, ct);
         cli.Out.Write(TableFormat.Render(
-            format == "table" && call.Bool("quiet") ? "{{.ID}}" : format, human ? Table : PlainTable, "*formatter.historyContext",
+            format == "table" && call.Bool("quiet") ? "{{.ID}}" : format, human ? Table : PlainTable, "*image.historyContext",
             Columns(cli.Clock, human, call.Bool("no-trunc")), history));
         return 0;
     }

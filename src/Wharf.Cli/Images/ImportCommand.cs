@@ -3,6 +3,7 @@ using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Cli.Framework.Progress;
 using Wharf.Client.Http;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Images;
 
@@ -27,6 +28,11 @@ internal static class ImportCommand
     {
         CliContext cli = call.Cli;
         string source = call.Arguments[0];
+        if (call.Arguments.Count > 1 && !ImageReference.TryParse(call.Arguments[1], out _, out string? mistake))
+        {
+            throw new CommandException(mistake);
+        }
+
         bool isUrl = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
         using Stream? input = source == "-" ? cli.Terminal.Input : isUrl ? null : InputFile.Open(source);
         var query = new Query

@@ -68,6 +68,14 @@ internal static class ListCommand
             ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
             : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
         bool withDigests = digests || format.Contains("{{.Digest}}", StringComparison.Ordinal) && !format.Contains("{{.Tag}}", StringComparison.Ordinal);
+        format = quiet
+            ? RawFormat.Expand(format, RawFormat.Field("image_id", "ID"))
+            : RawFormat.Expand(format,
+            [
+                RawFormat.Field("repository", "Repository"), RawFormat.Field("tag", "Tag"),
+                .. digests ? [RawFormat.Field("digest", "Digest")] : Array.Empty<(string, string)>(),
+                RawFormat.Field("image_id", "ID"), RawFormat.Field("created_at", "CreatedAt"), RawFormat.Field("virtual_size", "Size"),
+            ]);
         cli.Out.Write(TableFormat.Render(
             quiet && format == "table" ? "{{.ID}}" : format, table, "*formatter.imageContext",
             ImageRows.Columns(cli.Clock, call.Bool("no-trunc")), ImageRows.From(images, withDigests)));

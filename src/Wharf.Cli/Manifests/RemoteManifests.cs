@@ -184,7 +184,7 @@ internal sealed class RemoteManifests(CliContext cli, bool insecure) : IDisposab
         }
         catch (WharfException e) when (e.InnerException is SocketException cause)
         {
-            throw new CommandException($"failed to configure transport: error pinging v2 registry: Get \"https://{reference.Domain}/v2/\": dial tcp: {cause.Message}");
+            throw new CommandException($"failed to configure transport: error pinging v2 registry: Get \"https://{reference.Domain}/v2/\": {Dial(reference.Domain, cause)}");
         }
         catch (WharfException)
         {
@@ -195,6 +195,12 @@ internal sealed class RemoteManifests(CliContext cli, bool insecure) : IDisposab
         return head.Status == 200 ? (head, body)
             : head.Status == 404 ? throw new CommandException($"no such manifest: {reference}")
             : throw RegistrySession.Error(head.Status, body);
+    }
+
+    private static string Dial(string domain, SocketException cause)
+    {
+        var url = new Uri("https://" + domain);
+        return DialText.Of(url.Host, url.Port, cause);
     }
 
     private RegistrySession Session(ImageReference reference)

@@ -56,6 +56,9 @@ internal static class ListCommand
             new("Label", "LABEL", n => new TemplateMethod(1, a => n.Labels is { } l && a[0] is string name && l.TryGetValue(name, out string? v) ? v : "")) { InJson = false },
             new("CreatedAt", "CREATED AT", n => DateTimeOffset.TryParse(n.Created, out DateTimeOffset time) ? GoTime.Exact(time, n.Created!) : ""),
         ];
+        format = quiet
+            ? RawFormat.Expand(format, RawFormat.Field("network_id", "ID"))
+            : RawFormat.Expand(format, RawFormat.Field("network_id", "ID"), RawFormat.Field("name", "Name"), RawFormat.Field("driver", "Driver"), RawFormat.Field("scope", "Scope"));
         cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.ID}}" : format, Table, "*network.networkContext", columns,
             networks.OrderBy(n => n.Name, Comparer<string?>.Create((a, b) => Containers.PortCommand.Natural(a ?? "", b ?? "")))));
         return 0;

@@ -23,6 +23,7 @@ internal static class CreateCommand
             new("group", FlagKind.String, "Cluster Volume group (cluster volumes)"),
             new("label", FlagKind.List, "Set metadata for a volume"),
             new("limit-bytes", FlagKind.Bytes, "Minimum size of the Cluster Volume in bytes"),
+            new("name", FlagKind.String, "Specify volume name") { IsHidden = true },
             new("opt", 'o', FlagKind.Map, "Set driver specific options"),
             new("required-bytes", FlagKind.Bytes, "Maximum size of the Cluster Volume in bytes"),
             new("scope", FlagKind.String, "Cluster Volume access scope (\"single\", \"multi\")", "single"),
@@ -45,9 +46,14 @@ internal static class CreateCommand
             }
         }
 
+        if (call.Arguments.Count > 0 && call.String("name").Length > 0)
+        {
+            throw new CommandException("conflicting options: cannot specify a volume-name through both --name and as a positional arg");
+        }
+
         var request = new VolumeCreateRequest
         {
-            Name = call.Arguments.Count > 0 ? call.Arguments[0] : null,
+            Name = call.Arguments.Count > 0 ? call.Arguments[0] : call.String("name") is { Length: > 0 } name ? name : null,
             Driver = call.String("driver"),
             DriverOpts = KeyValues.ToMap(call.List("opt")),
             Labels = KeyValues.ToMap(call.List("label")),

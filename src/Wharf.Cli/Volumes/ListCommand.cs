@@ -46,6 +46,9 @@ internal static class ListCommand
             format = cli.Config["volumesFormat"] is { Length: > 0 } configured && !quiet ? configured : "table";
         }
 
+        format = quiet
+            ? RawFormat.Expand(format, RawFormat.Field("name", "Name"))
+            : RawFormat.Expand(format, RawFormat.Field("name", "Name"), RawFormat.Field("driver", "Driver"));
         cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.Name}}" : format, Table, "*formatter.volumeContext", VolumeColumns.All,
             (response.Volumes ?? []).OrderBy(v => v.Name, Comparer<string?>.Create((a, b) => Containers.PortCommand.Natural(a ?? "", b ?? "")))));
         return 0;

@@ -36,7 +36,7 @@ internal sealed class Connector(Endpoint endpoint, bool blocking)
         }
         catch (SocketException e)
         {
-            throw WharfException.Unavailable($"error during connect: dial tcp {endpoint.HostHeader}: {e.Message}", e);
+            throw WharfException.Unavailable($"error during connect: {DialText.Of(endpoint.Address, endpoint.Port, e)}", e);
         }
     }
 

@@ -27,16 +27,7 @@ internal static class ConnectionErrors
     {
         if (Find<SocketException>(e) is { } socket)
         {
-            return socket.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => $"dial tcp {url.Host}:{url.Port}: connect: connection refused",
-                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"dial tcp: lookup {url.Host}: no such host",
-                SocketError.NetworkUnreachable => $"dial tcp {url.Host}:{url.Port}: connect: network is unreachable",
-                SocketError.HostUnreachable => $"dial tcp {url.Host}:{url.Port}: connect: no route to host",
-                SocketError.TimedOut => $"dial tcp {url.Host}:{url.Port}: i/o timeout",
-                SocketError.ConnectionReset => "read: connection reset by peer",
-                _ => socket.Message,
-            };
+            return DialText.Of(url.Host, url.Port, socket);
         }
 
         if (Find<AuthenticationException>(e) is { } tls)

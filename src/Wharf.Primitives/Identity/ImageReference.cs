@@ -104,9 +104,10 @@ public sealed record ImageReference
         }
 
         (string domain, string path) = SplitDomain(rest);
-        if (path.AsSpan().ContainsAnyInRange('A', 'Z'))
+        string name = path.Split(':')[0];
+        if (name.AsSpan().ContainsAnyInRange('A', 'Z'))
         {
-            error = "invalid reference format: repository name (" + path + ") must be lowercase";
+            error = "invalid reference format: repository name (" + name + ") must be lowercase";
             return false;
         }
 

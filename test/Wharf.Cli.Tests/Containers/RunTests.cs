@@ -210,7 +210,18 @@ public sealed class RunTests
     {
         using var engine = new FakeEngine(r => r.Path.EndsWith("/b", StringComparison.Ordinal) ? new FakeReply(404, "{\"message\":\"No such container: b\"}") : new FakeReply(204));
         using var cli = new CliHarness(engine);
-        Assert.Equal(1, cli.Run("rm", "-fv", "a", "b", "c"));
+        Assert.Equal(1, cli.Run("rm", "-v", "a", "b", "c"));
+        Assert.Equal("a\nc\n", cli.Terminal.OutText);
+        Assert.Equal("Error response from daemon: No such container: b\n", cli.Terminal.ErrorText);
+        Assert.All(engine.Requests, r => Assert.EndsWith("?v=1", r.Target));
+    }
+
+    [Fact]
+    public void Remove_ForcedOfWhatIsGone_IsToldAndNoFailure()
+    {
+        using var engine = new FakeEngine(r => r.Path.EndsWith("/b", StringComparison.Ordinal) ? new FakeReply(404, "{\"message\":\"No such container: b\"}") : new FakeReply(204));
+        using var cli = new CliHarness(engine);
+        Assert.Equal(0, cli.Run("rm", "-fv", "a", "b", "c"));
         Assert.Equal("a\nc\n", cli.Terminal.OutText);
         Assert.Equal("Error response from daemon: No such container: b\n", cli.Terminal.ErrorText);
         Assert.All(engine.Requests, r => Assert.EndsWith("?v=1&force=1", r.Target));

@@ -51,8 +51,22 @@ public sealed class HelpTests
     {
         using var cli = new CliHarness();
         Assert.Equal(0, cli.Run("ps", "-h"));
-        Assert.StartsWith("Usage:  docker ps [OPTIONS]", cli.Terminal.OutText);
-        Assert.Equal("Flag shorthand -h has been deprecated, use --help\n", cli.Terminal.ErrorText);
+        Assert.StartsWith("Flag shorthand -h has been deprecated, use --help\nUsage:  docker ps [OPTIONS]", cli.Terminal.OutText);
+        Assert.Equal("", cli.Terminal.ErrorText);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("container")]
+    public void Help_NobodyAskedFor_IsAComplaint(string path)
+    {
+        using var asked = new CliHarness();
+        asked.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        using var cli = new CliHarness();
+        Assert.Equal(0, cli.Run(path.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal("", cli.Terminal.OutText);
+        Assert.StartsWith($"Usage:  docker {path}".TrimEnd(), cli.Terminal.ErrorText);
+        Assert.Equal(asked.Terminal.OutText.Length, cli.Terminal.ErrorText.Length);
     }
 
     [Fact]

@@ -193,6 +193,58 @@ public sealed partial class ClientParityTests
         events --since 1h --until 0s --filter container=stopped --format '{{.Type}} {{.Action}}'
         system prune -f --filter label=nosuch
         image prune -f --filter bogus=1
+        run --rm --network container:paused busybox true
+        run --rm --network container:nosuch busybox true
+        run --rm --network none --network-alias x busybox true
+        run --rm --network name=bridge,alias=x busybox true
+        run --rm --expose 80-x busybox true
+        run --rm NoSuch:Bad:Ref
+        create --name {N} --cap-add net_admin --cap-drop ALL --device /dev/null busybox
+        inspect -f '{{json .HostConfig.CapAdd}} {{json .HostConfig.CapDrop}} {{json .HostConfig.BlkioWeightDevice}} {{json .HostConfig.Devices}}' {N}
+        rm -f {N} nosuch
+        rm -f nosuch
+        create --name {N} -w /new/deep busybox
+        cp {N}:/new/deep /tmp/{N}
+        rm {N}
+        ps --format raw --filter name=web
+        ps -q --format raw --filter name=web
+        ps -q --format '{{.Names}}' --filter name=stopped
+        ps --format '{{.Platform}} {{json .Platform}}' --filter name=web
+        ps --format '{{.Foo}}' --filter name=nosuch
+        ps --format '{{.ID'
+        images --format raw built
+        images --format '{{.Foo}}' built
+        images --format '{{.ID'
+        network ls --format raw --filter name=net1
+        network ls --format '{{.Foo}}'
+        volume ls --format raw --filter name=vol1
+        volume ls --format '{{.Foo}}'
+        volume create --name a b
+        volume create --name {N}
+        volume rm -f {N} nosuch
+        history --format '{{.Foo}}' built
+        system df --format '{{.Foo}}'
+        system df --format '{{.ID'
+        system prune --volumes --filter until=1h -f
+        events --since nonsense
+        events --since 0 --until 1
+        events --until 1 --format '{{.Foo}}'
+        info -f '{{json .DiscoveredDevices}}'
+        import /nosuch Bad
+        manifest inspect 127.0.0.1:1/x
+        context ls -q
+        context create {N} --docker host=foo
+        context create {N} --docker foo=bar
+        context create {N} --docker host=tcp://127.0.0.1:1,skip-tls-verify=foo
+        context create {N} --docker host=tcp://127.0.0.1:1
+        context export {N} /nosuch/x
+        context import {N}2 /etc/passwd
+        context rm {N}
+        -H a -H b ps
+        --tls ps
+        --tlsverify=false ps
+        ps -h
+        container
         bogus
         container bogus
         --bogus
@@ -209,8 +261,7 @@ public sealed partial class ClientParityTests
         var differences = new StringBuilder();
         foreach (string line in Commands.Split('\n'))
         {
-            string[] words = [.. Word().Matches(line).Select(m => m.Value.Trim('\''))];
-            string ours = Normalize(engine.Run(Client.Wharf, words)), theirs = Normalize(engine.Run(Client.Docker, words));
+            string ours = Answer(engine, Client.Wharf, line, "ours"), theirs = Answer(engine, Client.Docker, line, "them");
             if (ours != theirs)
             {
                 differences.Append($"== {line}\n-- wharf: {ours}\n-- docker: {theirs}\n");
@@ -218,6 +269,13 @@ public sealed partial class ClientParityTests
         }
 
         Assert.True(differences.Length == 0, differences.ToString());
+    }
+
+    // {N} stands for a name of each client's own.
+    private static string Answer(Engine engine, Client client, string line, string name)
+    {
+        string[] words = [.. Word().Matches(line.Replace("{N}", name, StringComparison.Ordinal)).Select(m => m.Value.Trim('\''))];
+        return Normalize(engine.Run(client, words)).Replace(name, "{N}", StringComparison.Ordinal);
     }
 
     private static void SetUp(Engine engine)

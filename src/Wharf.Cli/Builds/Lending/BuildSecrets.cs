@@ -100,7 +100,7 @@ internal static class BuildSecrets
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"failed to read the secret {id}: {e.Message}");
+            throw new CommandException($"failed to read the secret {id}: {FileErrors.Text(e)}");
         }
     }
 

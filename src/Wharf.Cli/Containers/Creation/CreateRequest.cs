@@ -127,6 +127,7 @@ internal static class CreateRequest
     private static void ApplyDevices(Invocation call, HostConfig host)
     {
         var cdi = new List<string>();
+        host.Devices = [];
         foreach (string device in call.List("device"))
         {
             DeviceSpec.Validate(device);
@@ -136,7 +137,7 @@ internal static class CreateRequest
             }
             else
             {
-                (host.Devices ??= []).Add(DeviceSpec.Parse(device));
+                host.Devices.Add(DeviceSpec.Parse(device));
             }
         }
 
@@ -195,8 +196,7 @@ internal static class CreateRequest
         host.Privileged = call.Bool("privileged");
         host.ReadonlyRootfs = call.Bool("read-only");
         host.Init = call.IsSet("init") ? call.Bool("init") : null;
-        host.CapAdd = OrNull(call.List("cap-add"));
-        host.CapDrop = OrNull(call.List("cap-drop"));
+        (host.CapAdd, host.CapDrop) = CapabilityFlags.Effective(call.List("cap-add"), call.List("cap-drop"));
         host.GroupAdd = OrNull(call.List("group-add"));
         host.Dns = OrNull(call.List("dns")) ?? [];
         host.DnsOptions = OrNull(call.List("dns-option")) ?? [];
@@ -211,7 +211,7 @@ internal static class CreateRequest
         host.ConsoleSize = call.Cli.Terminal.Size is { } size && request.Tty ? [size.Rows, size.Columns] : [0, 0];
     }
 
-    internal static List<string>? OrNull(IReadOnlyList<string> values) => values.Count > 0 ? [.. values] : null;
+    internal static List<T>? OrNull<T>(IReadOnlyList<T> values) => values.Count > 0 ? [.. values] : null;
 
     private static bool IsContainerMode(string mode) => mode.StartsWith("container:", StringComparison.Ordinal) && mode.Length > "container:".Length;
 

@@ -35,6 +35,11 @@ internal static class NetworkAttachments
                 ApplyFlags(call, spec, endpoint, userDefined, mac);
             }
 
+            if (endpoint.Aliases is not null && !IsUserDefined(spec.Target))
+            {
+                throw new CommandException("network-scoped aliases are only supported for user-defined networks");
+            }
+
             if (!endpoints.TryAdd(spec.Target, endpoint))
             {
                 throw new CommandException($"conflicting options: cannot specify both network \"{spec.Target}\" twice");

@@ -86,7 +86,7 @@ internal sealed class PortSpecs
         }
 
         (string ports, string protocol) = SplitProtocol(spec);
-        (int first, int last) = Range(ports) ?? throw new CommandException($"invalid range format for --expose: {spec}, error: strconv.ParseUint: parsing \"{ports}\": invalid syntax");
+        (int first, int last) = Range(ports) ?? throw new CommandException($"invalid range format for --expose: {spec}, error: strconv.ParseUint: parsing \"{FirstWrong(ports)}\": invalid syntax");
         for (int port = first; port <= last; port++)
         {
             Exposed[string.Create(CultureInfo.InvariantCulture, $"{port}/{protocol}")] = EmptyObject.Instance;
@@ -124,6 +124,9 @@ internal sealed class PortSpecs
             ? (first, last)
             : null;
     }
+
+    private static string FirstWrong(string range) =>
+        range.Split('-', 2).FirstOrDefault(p => !ushort.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _)) ?? range;
 
     private static string ToShortForm(string spec)
     {

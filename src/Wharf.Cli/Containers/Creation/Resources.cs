@@ -32,9 +32,8 @@ internal static class Resources
         host.BlkioDeviceWriteIOps = Parsed(call, "device-write-iops", ThrottleSpec.ParseOperations);
         host.IOMaximumBandwidth = call.Int("io-maxbandwidth");
         host.IOMaximumIOps = call.Int("io-maxiops");
-        host.Ulimits = Parsed(call, "ulimit", UlimitSpec.Parse);
+        host.Ulimits = CreateRequest.OrNull(Parsed(call, "ulimit", UlimitSpec.Parse));
     }
 
-    private static List<T>? Parsed<T>(Invocation call, string flag, Func<string, T> parse) =>
-        call.List(flag).Count > 0 ? [.. call.List(flag).Select(parse)] : null;
+    private static List<T> Parsed<T>(Invocation call, string flag, Func<string, T> parse) => [.. call.List(flag).Select(parse)];
 }

@@ -32,7 +32,7 @@ internal static class OutputFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw new CommandException($"{failure}: {e.Message}");
+            throw new CommandException($"{failure}: {FileErrors.Text(e)}");
         }
         catch
         {

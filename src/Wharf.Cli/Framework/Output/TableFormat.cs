@@ -5,10 +5,11 @@ using Wharf.Templates.Values;
 
 namespace Wharf.Cli.Framework.Output;
 
-/// <summary>The output formats of list commands: <c>table</c>, <c>table TEMPLATE</c>, <c>json</c>, a template.</summary>
+/// <summary>The output formats of list commands: <c>table</c>, <c>table TEMPLATE</c>, <c>raw</c>, <c>json</c>, a template.</summary>
 internal static class TableFormat
 {
     private const string Table = "table";
+    private const string Mistake = "template parsing error";
 
     /// <param name="format">As given with --format, or the command's default.</param>
     /// <param name="defaultTable">What <c>table</c> alone stands for: the template behind the word.</param>
@@ -47,19 +48,17 @@ internal static class TableFormat
         return output.Append('\n').ToString();
     }
 
-    /// <summary>Finds a template's mistakes before the engine is asked for anything.</summary>
-    public static void Check(string format)
+    /// <summary>Finds a template's mistakes before the engine is asked for anything, by a row of an empty item.</summary>
+    public static void Check<T>(string format, string typeName, IReadOnlyList<Column<T>> columns, T empty)
     {
-        if (format is not (Table or "json"))
-        {
-            Parse(format.StartsWith(Table, StringComparison.Ordinal) ? format[Table.Length..] : format, DockerFunctions.Basic);
-        }
+        string text = Text(format.StartsWith(Table, StringComparison.Ordinal) ? format[Table.Length..] : format);
+        Run(Parse(text, DockerFunctions.Basic, "failed to parse template"), new Row<T>(typeName, columns, empty), new StringBuilder(), "failed to execute template");
     }
 
     private static string Text(string format) => (format == "json" ? "{{json .}}" : format)
         .Trim(' ').Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
-    private static Template Parse(string text, IReadOnlyDictionary<string, TemplateFunction> functions)
+    private static Template Parse(string text, IReadOnlyDictionary<string, TemplateFunction> functions, string mistake = Mistake)
     {
         try
         {
@@ -67,11 +66,11 @@ internal static class TableFormat
         }
         catch (TemplateException e)
         {
-            throw new CommandException($"failed to parse template: {e.Message}");
+            throw new CommandException($"{mistake}: {e.Message}");
         }
     }
 
-    private static void Run(Template template, object item, StringBuilder output)
+    private static void Run(Template template, object item, StringBuilder output, string mistake = Mistake)
     {
         try
         {
@@ -79,7 +78,7 @@ internal static class TableFormat
         }
         catch (TemplateException e)
         {
-            throw new CommandException($"failed to execute template: {e.Message}");
+            throw new CommandException($"{mistake}: {e.Message}");
         }
     }
 }

@@ -72,6 +72,12 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             }
 
             await _filler.FillAsync(id, mounts, ct);
+            if (config.WorkingDir is { Length: > 1 } folder)
+            {
+                using var root = core.Images.OpenContainerRootfs(id, readOnly: false);
+                WorkingFolder.Make(root, folder);
+            }
+
             var record = new ContainerRecord
             {
                 Definition = new ContainerDefinition
@@ -165,7 +171,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 
         if (mode.StartsWith("container:", StringComparison.Ordinal))
         {
-            if (endpoints.Count > 0)
+            if (endpoints.Keys.Any(n => n != mode))
             {
                 throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
             }
