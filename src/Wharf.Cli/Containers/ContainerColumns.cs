@@ -16,15 +16,15 @@ internal static class ContainerColumns
 
     public static Column<ContainerSummary>[] For(TimeProvider clock, bool noTrunc) =>
     [
-        new("ID", "CONTAINER ID", c => noTrunc ? c.Id : Units.ShortId(c.Id ?? "")),
+        new("ID", "CONTAINER ID", c => noTrunc ? c.Id ?? "" : Units.ShortId(c.Id ?? "")),
         new("Names", "NAMES", c => Names(c, noTrunc)),
         new("Image", "IMAGE", c => Image(c, noTrunc)),
         new("Command", "COMMAND", c => GoQuote.Quote(noTrunc ? c.Command ?? "" : Units.Ellipsis(c.Command ?? "", CommandWidth))),
         new("CreatedAt", "CREATED AT", c => GoTime.Unix(c.Created)),
         new("RunningFor", "CREATED", c => Units.Duration(clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(c.Created)) + " ago"),
         new("Ports", "PORTS", c => PortRanges.Describe(c.Ports ?? [])),
-        new("State", "STATE", c => c.State),
-        new("Status", "STATUS", c => c.Status),
+        new("State", "STATE", c => c.State ?? ""),
+        new("Status", "STATUS", c => c.Status ?? ""),
         new("Size", "SIZE", Size),
         new("Labels", "LABELS", c => Labels.Join(c.Labels)),
         new("Label", "LABEL", c => new TemplateMethod(1, a => c.Labels is { } labels && a[0] is string name && labels.TryGetValue(name, out string? value) ? value : "")) { InJson = false },

@@ -24,7 +24,7 @@ internal sealed class CopyTarget
 
             if (target.EndsWith('/') && !sourceIsDirectory)
             {
-                throw new CommandException("cannot copy to directory");
+                throw new CommandException("no such directory");
             }
         }
 
@@ -94,7 +94,7 @@ internal sealed class CopyTarget
 
         if (!exists && target.EndsWith('/') && !sourceIsDirectory)
         {
-            throw new CommandException("cannot copy to directory");
+            throw new CommandException("no such directory");
         }
 
         string clean = target.TrimEnd('/');

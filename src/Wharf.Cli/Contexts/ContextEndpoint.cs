@@ -37,7 +37,7 @@ internal static class ContextEndpoint
 
         if (options.TryGetValue("from", out string? from))
         {
-            return Copy(context, from, cli);
+            return Copy(context, from, cli) with { Description = context.Description };
         }
 
         bool skip = options.TryGetValue("skip-tls-verify", out string? text)
@@ -65,12 +65,13 @@ internal static class ContextEndpoint
         return context with { Host = host, SkipTlsVerify = skip, TlsFiles = files };
     }
 
-    /// <summary>The endpoint of another context.</summary>
+    /// <summary>The endpoint of another context, and its description unless there is one already.</summary>
     /// <exception cref="CommandException">There is none of that name.</exception>
     public static NamedContext Copy(NamedContext context, string from, Framework.CliContext cli)
     {
         NamedContext source = from == ContextStore.DefaultName ? new NamedContext(from, "", cli.ResolveEndpoint().Text, false) : cli.Contexts.Get(from);
-        return context with { Host = source.Host, SkipTlsVerify = source.SkipTlsVerify, TlsFiles = source.TlsFiles };
+        string description = context.Description.Length > 0 ? context.Description : source.Description;
+        return context with { Description = description, Host = source.Host, SkipTlsVerify = source.SkipTlsVerify, TlsFiles = source.TlsFiles };
     }
 
     private static string Expand(string path) => path.StartsWith("~/", StringComparison.Ordinal)

@@ -39,7 +39,7 @@ internal static class CreateCommand
 
         var context = new NamedContext(name, call.String("description"), "", false);
         context = from.Length > 0
-            ? ContextEndpoint.Copy(context, from, cli) with { Description = call.String("description") }
+            ? ContextEndpoint.Copy(context, from, cli)
             : ContextEndpoint.Apply(context, call.List("docker"), cli);
         cli.Contexts.Save(context);
         cli.Out.WriteLine(name);

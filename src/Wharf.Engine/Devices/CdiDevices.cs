@@ -49,6 +49,26 @@ internal static class CdiDevices
         }
     }
 
+    /// <summary>The names of all devices that are described, by folder and file. A file that makes no sense describes none.</summary>
+    public static IEnumerable<string> Names(IReadOnlyList<string> folders)
+    {
+        var names = new List<string>();
+        foreach (string file in folders.SelectMany(Files))
+        {
+            try
+            {
+                using JsonDocument document = Read(file);
+                names.AddRange(CdiFile.Names(document.RootElement));
+            }
+            catch (WharfException e) when (e.Kind == ErrorKind.InvalidArgument)
+            {
+                continue; // whoever asks for one of its devices is told
+            }
+        }
+
+        return names.Distinct(StringComparer.Ordinal);
+    }
+
     private static CdiEdits Find(string name, IReadOnlyList<string> folders, HashSet<string> common)
     {
         int equals = name.IndexOf('=');

@@ -21,6 +21,10 @@ internal static class CdiFile
         return null;
     }
 
+    /// <summary>The qualified names of the file's devices.</summary>
+    public static IEnumerable<string> Names(JsonElement root) =>
+        Items(root, "devices").Select(d => $"{Text(root, "kind")}={Text(d, "name")}").ToList();
+
     /// <summary>The member <c>containerEdits</c> of a device, or of the whole file.</summary>
     public static CdiEdits Edits(JsonElement owner, string file)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Wharf.Api.System;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Devices;
 using Wharf.Engine.Events;
 using Wharf.Engine.Logs.Shipping;
 using Wharf.Oci.Images;
@@ -66,6 +67,7 @@ internal sealed class EngineInfo(EngineCore core, KernelSupport kernel, EventJou
             ProductLicense = "",
             Warnings = Warnings(),
             FirewallBackend = new FirewallInfo { Driver = "nftables" },
+            DiscoveredDevices = [.. CdiDevices.Names(core.Options.CdiFolders).Select(n => new DeviceInfo { Source = CdiDevices.Driver, ID = n })],
             CDISpecDirs = [.. core.Options.CdiFolders],
         };
     }

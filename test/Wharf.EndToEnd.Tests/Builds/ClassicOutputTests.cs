@@ -36,6 +36,13 @@ public sealed partial class ClassicOutputTests(SharedEngine shared) : BuildTest(
     }
 
     [Theory, MemberData(nameof(Clients))]
+    public void Errors_AreRed(Client client)
+    {
+        string text = BuildText(client, $"FROM busybox\nRUN echo good; echo {NewImage()} >&2\n", "--no-cache");
+        Assert.Matches(" ---> Running in [0-9a-f]{12}\n(good\n)?\u001b\\[91m[^\u001b]+\n\u001b\\[0m(good\n)?", text);
+    }
+
+    [Theory, MemberData(nameof(Clients))]
     public void Intermediates_AreInTheListAndTheHistory(Client client)
     {
         string image = NewImage();

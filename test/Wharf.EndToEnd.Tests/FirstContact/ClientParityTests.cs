@@ -204,7 +204,7 @@ public sealed partial class ClientParityTests
         rm -f {N} nosuch
         rm -f nosuch
         create --name {N} -w /new/deep busybox
-        cp {N}:/new/deep /tmp/{N}
+        diff {N}
         rm {N}
         ps --format raw --filter name=web
         ps -q --format raw --filter name=web
@@ -275,7 +275,8 @@ public sealed partial class ClientParityTests
     private static string Answer(Engine engine, Client client, string line, string name)
     {
         string[] words = [.. Word().Matches(line.Replace("{N}", name, StringComparison.Ordinal)).Select(m => m.Value.Trim('\''))];
-        return Normalize(engine.Run(client, words)).Replace(name, "{N}", StringComparison.Ordinal);
+        string answer = Normalize(engine.Run(client, words)).Replace(name, "{N}", StringComparison.Ordinal);
+        return words[0] == "create" ? Id().Replace(answer, "ID") : answer;
     }
 
     private static void SetUp(Engine engine)
@@ -300,6 +301,9 @@ public sealed partial class ClientParityTests
         text = Age().Replace(text, "AGE");
         return Blanks().Replace(text, " ").TrimEnd();
     }
+
+    [GeneratedRegex("[0-9a-f]{64}")]
+    private static partial Regex Id();
 
     [GeneratedRegex("'[^']*'|[^ ']+")]
     private static partial Regex Word();

@@ -41,6 +41,17 @@ public sealed class ConfigFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Run(client, "run", "--rm", "-w", "relative", "busybox", "true").Fails(125, "the working directory 'relative' is invalid, it needs to be an absolute path");
     }
 
+    [Theory, MemberData(nameof(Clients))]
+    public void WorkingDirectory_IsThereBeforeTheFirstStart(Client client)
+    {
+        string name = NewName(), file = Path.Combine(Engine.Root, name);
+        File.WriteAllText(file, "early");
+        Run(client, "create", "--name", name, "-w", "/quay/deep", "busybox", "cat", name).Ok();
+        Run(client, "cp", file, name + ":/quay/deep/").Ok();
+        Assert.Equal("early", Run(client, "start", "-a", name).Ok().Text);
+        Run(client, "create", "-w", "/etc/passwd", "busybox").Fails(1, "Cannot mkdir: /etc/passwd is not a directory");
+    }
+
     [Theory, MemberData(nameof(Clients)), CoversFlags("stop-signal", "stop-timeout")]
     public void StopSignalAndTimeout_AreWhatStopUses(Client client)
     {

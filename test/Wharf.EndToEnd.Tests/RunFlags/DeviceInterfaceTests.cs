@@ -38,6 +38,12 @@ public sealed class DeviceInterfaceTests
             }
 
             Assert.Contains(folder, engine.Run(Client.Docker, "info", "-f", "{{.CDISpecDirs}}").Ok().Text);
+            foreach (var client in Enum.GetValues<Client>())
+            {
+                Assert.Equal("cdi vendor.com/widget=one,cdi vendor.com/widget=two,cdi vendor.com/widget=hooked,",
+                    engine.Run(client, "info", "-f", "{{range .DiscoveredDevices}}{{.Source}} {{.ID}},{{end}}").Ok().Text);
+            }
+
             Assert.Equal("", engine.Run(Client.Docker, "ps", "-aq").Ok().Text);
         }
         finally

@@ -20,6 +20,14 @@ public sealed class NamespaceFlagTests(SharedEngine shared) : RunFlagTest(shared
         Run(client, "run", "--rm", "--pid", "nonsense", "busybox", "true").Fails(125, "--pid: invalid PID mode");
     }
 
+    [Theory, MemberData(nameof(Clients))]
+    public void Network_OfAnotherContainer_IsJoined(Client client)
+    {
+        string other = Sleeper(client);
+        Assert.Equal(Exec(other, "readlink /proc/self/ns/net"), Namespace(client, "net", "--network", "container:" + other));
+        Run(client, "run", "--rm", "--network", "container:nosuch", "busybox", "true").Fails(125, "No such container: nosuch");
+    }
+
     [Theory, MemberData(nameof(Clients)), CoversFlags("ipc")]
     public void Ipc_PrivateShareableJoinedHostAndNone(Client client)
     {

@@ -1,4 +1,5 @@
 using Wharf.Api.Containers;
+using Wharf.Engine.Containers;
 using Wharf.Engine.Restart;
 using Wharf.Engine.Tests.Fakes;
 
@@ -34,6 +35,19 @@ public sealed class RestartPolicyTests
         await rig.Containers.StopAsync(id, null, null, CancellationToken.None);
         await Task.Delay(400);
         Assert.Equal("exited", (await rig.InspectAsync(id)).State!.Status);
+    }
+
+    [Theory]
+    [InlineData(WaitCondition.NotRunning)]
+    [InlineData(WaitCondition.NextExit)]
+    public async Task Wait_ForOneThatRunsAgain_EndsWithTheRun(WaitCondition condition)
+    {
+        await using EngineRig rig = await EngineRig.StartAsync();
+        string id = await rig.RunAsync(new HostConfig { RestartPolicy = new RestartPolicy { Name = "always" } });
+        var wait = rig.Containers.Wait(id, condition).Answer;
+        rig.Shim(id).Exit(3);
+        Assert.Equal(3, (await wait.WaitAsync(TimeSpan.FromSeconds(30))).StatusCode);
+        await rig.Containers.StopAsync(id, null, null, CancellationToken.None);
     }
 
     [Fact]

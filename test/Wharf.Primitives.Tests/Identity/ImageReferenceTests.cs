@@ -43,6 +43,16 @@ public sealed class ImageReferenceTests
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     public void Malformed_IsRefused(string text) => Assert.False(ImageReference.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("Upper", "library/Upper")]
+    [InlineData("NoSuch:Bad:Ref", "library/NoSuch")]
+    [InlineData("host.com/a/B:c", "a/B")]
+    public void Uppercase_IsNamedWithoutItsTag(string text, string named)
+    {
+        Assert.False(ImageReference.TryParse(text, out _, out string? mistake));
+        Assert.Equal($"invalid reference format: repository name ({named}) must be lowercase", mistake);
+    }
+
     [Fact]
     public void ParsedReference_ParsesToItself() =>
         Prop.ForAll(Gen.Elements("a", "B", "0", ".", "-", "_", "/", ":", "@", "sha256", Hash, "localhost", "é", " ").ListOf().ToArbitrary(), parts =>
