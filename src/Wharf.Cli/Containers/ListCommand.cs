@@ -81,7 +81,7 @@ internal static class ListCommand
         format.Contains(".Size", StringComparison.Ordinal) || format.Contains("json .", StringComparison.Ordinal);
 
     private static string Raw(string format, bool quiet, bool size) => quiet
-        ? RawFormat.Expand(format, RawFormat.Field("container_id", "ID"))
+        ? RawFormat.ExpandQuiet(format, "container_id", "ID")
         : RawFormat.Expand(format,
         [
             RawFormat.Field("container_id", "ID"), RawFormat.Field("image", "Image"), RawFormat.Field("command", "Command"), RawFormat.Field("created_at", "CreatedAt"),

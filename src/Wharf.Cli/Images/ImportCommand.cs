@@ -28,13 +28,13 @@ internal static class ImportCommand
     {
         CliContext cli = call.Cli;
         string source = call.Arguments[0];
+        bool isUrl = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
+        using Stream? input = source == "-" ? cli.Terminal.Input : isUrl ? null : InputFile.Open(source);
         if (call.Arguments.Count > 1 && !ImageReference.TryParse(call.Arguments[1], out _, out string? mistake))
         {
             throw new CommandException(mistake);
         }
 
-        bool isUrl = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
-        using Stream? input = source == "-" ? cli.Terminal.Input : isUrl ? null : InputFile.Open(source);
         var query = new Query
         {
             { "fromSrc", isUrl ? source : "-" },

@@ -69,7 +69,7 @@ internal static class ListCommand
             : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
         bool withDigests = digests || format.Contains("{{.Digest}}", StringComparison.Ordinal) && !format.Contains("{{.Tag}}", StringComparison.Ordinal);
         format = quiet
-            ? RawFormat.Expand(format, RawFormat.Field("image_id", "ID"))
+            ? RawFormat.ExpandQuiet(format, "image_id", "ID")
             : RawFormat.Expand(format,
             [
                 RawFormat.Field("repository", "Repository"), RawFormat.Field("tag", "Tag"),

@@ -57,7 +57,7 @@ internal static class ListCommand
             new("CreatedAt", "CREATED AT", n => DateTimeOffset.TryParse(n.Created, out DateTimeOffset time) ? GoTime.Exact(time, n.Created!) : ""),
         ];
         format = quiet
-            ? RawFormat.Expand(format, RawFormat.Field("network_id", "ID"))
+            ? RawFormat.ExpandQuiet(format, "network_id", "ID")
             : RawFormat.Expand(format, RawFormat.Field("network_id", "ID"), RawFormat.Field("name", "Name"), RawFormat.Field("driver", "Driver"), RawFormat.Field("scope", "Scope"));
         cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.ID}}" : format, Table, "*network.networkContext", columns,
             networks.OrderBy(n => n.Name, Comparer<string?>.Create((a, b) => Containers.PortCommand.Natural(a ?? "", b ?? "")))));

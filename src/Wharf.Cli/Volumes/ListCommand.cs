@@ -47,7 +47,7 @@ internal static class ListCommand
         }
 
         format = quiet
-            ? RawFormat.Expand(format, RawFormat.Field("name", "Name"))
+            ? RawFormat.ExpandQuiet(format, "name", "Name")
             : RawFormat.Expand(format, RawFormat.Field("name", "Name"), RawFormat.Field("driver", "Driver"));
         cli.Out.Write(TableFormat.Render(quiet && format == "table" ? "{{.Name}}" : format, Table, "*formatter.volumeContext", VolumeColumns.All,
             (response.Volumes ?? []).OrderBy(v => v.Name, Comparer<string?>.Create((a, b) => Containers.PortCommand.Natural(a ?? "", b ?? "")))));

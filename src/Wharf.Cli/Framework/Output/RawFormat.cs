@@ -9,6 +9,9 @@ internal static class RawFormat
         ? string.Concat(lines.Select(l => $"{l.Title}:{l.Value}\n"))
         : format;
 
+    /// <summary>What the word raw stands for beside --quiet: one line for each item.</summary>
+    public static string ExpandQuiet(string format, string title, string name) => format == "raw" ? $"{title}: {{{{.{name}}}}}" : format;
+
     /// <summary>A field behind its title.</summary>
     public static (string Title, string Value) Field(string title, string name) => (title, $" {{{{.{name}}}}}");
 

@@ -171,7 +171,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
 
         if (mode.StartsWith("container:", StringComparison.Ordinal))
         {
-            if (endpoints.Keys.Any(n => n != mode))
+            if (endpoints.Any(e => e.Value.IPAMConfig is not null || !e.Key.StartsWith("container:", StringComparison.Ordinal)))
             {
                 throw WharfException.Invalid("conflicting options: cannot attach both user-defined and non-user-defined network-modes");
             }
