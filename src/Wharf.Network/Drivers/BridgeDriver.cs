@@ -80,8 +80,12 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
             if (!present.Exists(a => a.Address.Equals(pool.Gateway) && a.PrefixLength == pool.Subnet.PrefixLength))
             {
-                host.AddAddress(bridge.Index, pool.Gateway, pool.Subnet.PrefixLength)
-                    .ThrowIfError($"failed to set address {pool.Gateway}/{pool.Subnet.PrefixLength} on bridge {network.BridgeName}");
+                NetlinkAnswer added = host.AddAddress(bridge.Index, pool.Gateway, pool.Subnet.PrefixLength);
+                if (added.Errno != Errno.EEXIST)
+                {
+                    // EEXIST: another daemon that shares the bridge was faster.
+                    added.ThrowIfError($"failed to set address {pool.Gateway}/{pool.Subnet.PrefixLength} on bridge {network.BridgeName}");
+                }
             }
         }
 

@@ -57,6 +57,7 @@ public sealed partial class ClientParityTests
         images --filter bogus=1
         images busybox --format 'table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.CreatedAt}}\t{{.CreatedSince}}\t{{.Size}}\t{{.VirtualSize}}'
         image inspect busybox --format '{{.Os}}/{{.Architecture}} {{.RootFS.Layers}}'
+        image inspect busybox --format '{{json .Config.Cmd}} {{json .Config.Entrypoint}} {{json .Config.Labels}} [{{.Config.WorkingDir}}] {{json .Config.ExposedPorts}}'
         image inspect nosuch
         history built
         history --no-trunc built

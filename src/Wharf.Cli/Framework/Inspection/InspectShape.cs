@@ -32,6 +32,7 @@ internal static class InspectShape
         ["Name"] = "", ["Driver"] = "", ["NetworkDisabled"] = false, ["ArgsEscaped"] = false, ["EnableIPv4"] = false, ["GwPriority"] = 0L, ["Shell"] = TemplateNil.List,
         ["OnBuild"] = TemplateNil.List, ["Mounts"] = TemplateNil.List, ["DNSNames"] = TemplateNil.List, ["Manifests"] = TemplateNil.List, ["Peers"] = TemplateNil.List,
         ["Warnings"] = TemplateNil.List, ["ExposedPorts"] = TemplateNil.Map, ["Volumes"] = TemplateNil.Map, ["Sysctls"] = TemplateNil.Map, ["StorageOpt"] = TemplateNil.Map,
+        ["Cmd"] = TemplateNil.List, ["Entrypoint"] = TemplateNil.List, ["Env"] = TemplateNil.List, ["WorkingDir"] = "", ["User"] = "", ["Labels"] = TemplateNil.Map,
         ["Tmpfs"] = TemplateNil.Map, ["Annotations"] = TemplateNil.Map, ["Status"] = TemplateNil.Map, ["Metadata"] = TemplateNil.Map,
     };
 
