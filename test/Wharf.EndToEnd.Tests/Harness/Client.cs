@@ -9,6 +9,9 @@ public enum Client
 
 internal static class ClientPrograms
 {
+    /// <summary>Our help leaves them out, as the stock client does that has reached an engine on Linux.</summary>
+    public static readonly string[] FlagsForWindows = ["cpu-count", "cpu-percent", "io-maxbandwidth", "io-maxiops"];
+
     private static readonly Lazy<string> Stock = new(FindStock);
 
     public static string Of(Client client) => client == Client.Docker ? Stock.Value : Repository.Program("wharf");

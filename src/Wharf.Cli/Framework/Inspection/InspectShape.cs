@@ -11,7 +11,7 @@ internal static class InspectShape
 {
     private static readonly HashSet<string> StringMaps = new(StringComparer.Ordinal)
     {
-        "Labels", "Options", "DriverOpts", "Sysctls", "StorageOpt", "Annotations", "Tmpfs", "Data", "AuxiliaryAddresses", "ContainerLabels",
+        "Labels", "Options", "DriverOpts", "Sysctls", "StorageOpt", "Annotations", "Tmpfs", "Data", "AuxiliaryAddresses", "ContainerLabels", "Attributes",
     };
 
     private static readonly HashSet<string> OtherMaps = new(StringComparer.Ordinal)
