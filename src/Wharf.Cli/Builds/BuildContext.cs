@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Builds;
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Pipelines;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Primitives;
 
 namespace Wharf.Cli.Builds;
 
@@ -36,7 +37,7 @@ internal sealed class ContextArchive(string root, IgnorePatterns ignore, string 
         {
             using Stream stream = output.AsStream(leaveOpen: true);
             using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
-            Walk(writer, root, "", ignore, dockerfile, known);
+            Walk(writer, root, "", "", ignore, dockerfile, known);
             if (hidden is not null)
             {
                 writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, hidden) { DataStream = new MemoryStream(outside!) });
@@ -45,7 +46,7 @@ internal sealed class ContextArchive(string root, IgnorePatterns ignore, string 
             foreach ((string name, string folder) in folders)
             {
                 Write(writer, folder, NamedFolder + name, isDirectory: true, null);
-                Walk(writer, folder, NamedFolder + name + "/", BuildContext.LoadIgnore(folder, BuildContext.DefaultName).Below(NamedFolder + name), "", known);
+                Walk(writer, folder, NamedFolder + name + "/", "", BuildContext.LoadIgnore(folder, BuildContext.DefaultName), "", known);
             }
         }
         catch (Exception e)
@@ -57,23 +58,24 @@ internal sealed class ContextArchive(string root, IgnorePatterns ignore, string 
         output.Complete(failure);
     }
 
-    private static void Walk(TarWriter writer, string directory, string prefix, IgnorePatterns ignore, string dockerfile, KnownFiles? known)
+    // Rules and the Dockerfile's name are relative to the folder that was named; in the archive it may lie below a prefix.
+    private static void Walk(TarWriter writer, string directory, string prefix, string below, IgnorePatterns ignore, string dockerfile, KnownFiles? known)
     {
         foreach (string path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
         {
-            string relative = prefix + Path.GetFileName(path);
+            string relative = below + Path.GetFileName(path);
             bool isDirectory = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
 
             // the engine needs these even when they are ignored; it removes them itself again
-            bool kept = relative == dockerfile || relative == ".dockerignore" || relative == dockerfile + ".dockerignore" || !ignore.Excludes(relative);
+            bool kept = relative == dockerfile || relative == ".dockerignore" || relative == dockerfile + ".dockerignore" || !ignore.IsIgnored(relative);
             if (kept)
             {
-                Write(writer, path, relative, isDirectory, known);
+                Write(writer, path, prefix + relative, isDirectory, known);
             }
 
-            if (isDirectory && (kept || ignore.HasExceptions || dockerfile.StartsWith(relative + "/", StringComparison.Ordinal)))
+            if (isDirectory && (kept || !ignore.CanSkipBelow(relative) || dockerfile.StartsWith(relative + "/", StringComparison.Ordinal)))
             {
-                Walk(writer, path, relative + "/", ignore, dockerfile, known);
+                Walk(writer, path, prefix, relative + "/", ignore, dockerfile, known);
             }
         }
     }

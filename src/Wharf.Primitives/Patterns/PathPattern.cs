@@ -24,10 +24,10 @@ public sealed class PathPattern
     /// <summary>True when the pattern holds a sign, so that it can match several names.</summary>
     public static bool HasWildcards(string text) => text.AsSpan().ContainsAny("*?[\\");
 
-    public bool Matches(string path) => Match(path.Split('/'), 0, 0, prefix: false);
+    public bool Matches(string path) => Match(path.Split('/'), prefix: false);
 
     /// <summary>True when the path or one of the folders above it matches.</summary>
-    public bool MatchesOrCovers(string path) => Match(path.Split('/'), 0, 0, prefix: true);
+    public bool MatchesOrCovers(string path) => Match(path.Split('/'), prefix: true);
 
     /// <summary>True unless no path below <paramref name="folder"/> can match.</summary>
     public bool CouldMatchBelow(string folder)
@@ -75,38 +75,46 @@ public sealed class PathPattern
         return rooted ? "/" + joined : joined.Length == 0 ? "." : joined;
     }
 
-    private bool Match(string[] names, int part, int name, bool prefix)
+    // Only the last ** ever takes more: whatever an earlier one could leave to it, it can take itself. So the time grows with the product of the lengths and
+    // not, as with trying every way, with a power of the number of **.
+    private bool Match(string[] names, bool prefix)
     {
-        while (part < _parts.Length)
+        int part = 0, name = 0, deep = -1, taken = 0;
+        while (true)
         {
-            if (_parts[part] == "**")
+            if (part == _parts.Length)
+            {
+                if (name == names.Length || (prefix && name > 0))
+                {
+                    return true;
+                }
+            }
+            else if (_parts[part] == "**")
             {
                 if (part == _parts.Length - 1)
                 {
                     return true;
                 }
 
-                for (int skip = name; skip <= names.Length; skip++)
-                {
-                    if (Match(names, part + 1, skip, prefix))
-                    {
-                        return true;
-                    }
-                }
-
-                return false;
+                deep = part++;
+                taken = name;
+                continue;
+            }
+            else if (name < names.Length && MatchPart(_parts[part], names[name]))
+            {
+                part++;
+                name++;
+                continue;
             }
 
-            if (name >= names.Length || !MatchPart(_parts[part], names[name]))
+            if (deep < 0 || taken == names.Length)
             {
                 return false;
             }
 
-            part++;
-            name++;
+            name = ++taken;
+            part = deep + 1;
         }
-
-        return name == names.Length || (prefix && name > 0);
     }
 
     private static bool MatchPart(string pattern, string name)

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Wharf.Cli.Builds;
 using Wharf.Cli.Tests.Framework;
+using Wharf.Primitives;
 using Wharf.Testing;
 
 namespace Wharf.Cli.Tests.Builds;
@@ -33,7 +34,7 @@ public sealed class BuildTests : IDisposable
     [InlineData("a/**/z", "a/z", true)]
     [InlineData("a/**/z", "a/b/c/z", true)]
     [InlineData("./a/../b", "b", true)]
-    public void Ignore_FollowsDockersRules(string rules, string path, bool excluded) => Assert.Equal(excluded, IgnorePatterns.Parse(rules).Excludes(path));
+    public void Ignore_FollowsDockersRules(string rules, string path, bool excluded) => Assert.Equal(excluded, IgnorePatterns.Parse(rules).IsIgnored(path));
 
     [Fact]
     public void Build_SendsTheContextWithoutWhatIsIgnored()

@@ -42,6 +42,52 @@ public sealed class IgnorePatternsTests
         Assert.True(IgnorePatterns.Parse("a\n!b/keep").CanSkipBelow("a"));
     }
 
+    // Found by the fuzzer: three minutes for one path.
+    [Fact]
+    public void ManyDeepStars_AreNoMoreWorkThanOne()
+    {
+        string stars = string.Concat(Enumerable.Repeat("**/", 500)), path = string.Join('/', Enumerable.Repeat("a", 500));
+
+        Assert.False(IgnorePatterns.Parse(stars + "b").IsIgnored(path));
+        Assert.True(IgnorePatterns.Parse(stars + "a/**/a").IsIgnored(path));
+    }
+
+    [Fact]
+    public void Match_AgreesWithTryingEveryWay()
+    {
+        string[] parts = ["a", "b", "*", "**"], names = ["a", "b"];
+        var random = new Random(5);
+        for (int i = 0; i < 20_000; i++)
+        {
+            string[] pattern = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => parts[random.Next(4)])], path = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => names[random.Next(2)])];
+
+            Assert.Equal(EveryWay(pattern, path), new PathPattern(string.Join('/', pattern)).Matches(string.Join('/', path)));
+        }
+    }
+
+    private static bool EveryWay(ReadOnlySpan<string> pattern, ReadOnlySpan<string> path)
+    {
+        if (pattern is ["**"])
+        {
+            return true;
+        }
+
+        if (pattern.IsEmpty || pattern[0] != "**")
+        {
+            return pattern.IsEmpty ? path.IsEmpty : !path.IsEmpty && (pattern[0] == "*" || pattern[0] == path[0]) && EveryWay(pattern[1..], path[1..]);
+        }
+
+        for (int skip = 0; skip <= path.Length; skip++)
+        {
+            if (EveryWay(pattern[1..], path[skip..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     [Theory]
     [InlineData("[a")]
     [InlineData("a\\")]
