@@ -34,7 +34,10 @@ public sealed partial class StockHelpTests
     public void EveryFlag_OfTheStockClient_IsKnown(string command)
     {
         string stock = Help(Client.Docker, command), ours = Help(Client.Wharf, command);
-        Assert.Empty(Flags(stock).Except(Flags(ours)).Where(f => !ClientPrograms.FlagsForWindows.Any(w => f.StartsWith("--" + w + " ", StringComparison.Ordinal))));
+        HashSet<string> missing = Flags(stock);
+        missing.ExceptWith(Flags(ours));
+        missing.RemoveWhere(f => ClientPrograms.FlagsForWindows.Any(w => f.StartsWith("--" + w + " ", StringComparison.Ordinal)));
+        Assert.Empty(missing);
         Assert.Equal(Usage(stock), Usage(ours).Replace("wharf", "docker", StringComparison.Ordinal));
         Assert.Empty(Children(stock, parsed: true).Except(Children(ours, parsed: true)).Except(LaterCommands));
     }
