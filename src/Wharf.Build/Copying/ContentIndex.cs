@@ -119,22 +119,5 @@ public sealed class ContentIndex
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Hash32(ulong A, ulong B, ulong C, ulong D)
-    {
-        public Hash32(ReadOnlySpan<byte> bytes)
-            : this(Word(bytes, 0), Word(bytes, 1), Word(bytes, 2), Word(bytes, 3))
-        {
-        }
-
-        public byte[] ToArray()
-        {
-            ReadOnlySpan<ulong> words = [A, B, C, D];
-            return MemoryMarshal.AsBytes(words).ToArray();
-        }
-
-        private static ulong Word(ReadOnlySpan<byte> bytes, int at) => MemoryMarshal.Read<ulong>(bytes[(at * sizeof(ulong))..]);
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Entry(FileStamp Stamp, Hash32 Digest);
 }

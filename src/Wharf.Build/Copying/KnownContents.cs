@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,7 +17,7 @@ public sealed class KnownContents : IDisposable
     private const int Digest = SHA256.HashSizeInBytes, RecordBytes = Digest + (2 * sizeof(long)), TrailerBytes = sizeof(long) + Digest + 8;
     private static readonly byte[] Mark = "WHARFKC1"u8.ToArray();
 
-    private readonly Dictionary<Name, (long Offset, long Length)> _places = [];
+    private readonly Dictionary<Hash32, (long Offset, long Length)> _places = [];
 
     private KnownContents(SafeFileHandle contents) => Contents = contents;
 
@@ -44,7 +43,7 @@ public sealed class KnownContents : IDisposable
     public static void Append(SafeFileHandle contents, IEnumerable<(byte[] Hash, long Offset, long Length)> files)
     {
         var records = new MemoryStream();
-        foreach ((byte[] hash, long offset, long length) in files.Where(f => f.Length > 0).DistinctBy(f => new Name(f.Hash)))
+        foreach ((byte[] hash, long offset, long length) in files.Where(f => f.Length > 0).DistinctBy(f => new Hash32(f.Hash)))
         {
             records.Write(hash);
             records.Write(Number(offset));
@@ -58,7 +57,7 @@ public sealed class KnownContents : IDisposable
     public bool TryFind(ReadOnlySpan<byte> hash, out long offset, out long length)
     {
         (offset, length) = (0, 0);
-        if (hash.Length != Digest || !_places.TryGetValue(new Name(hash), out var place))
+        if (hash.Length != Digest || !_places.TryGetValue(new Hash32(hash), out var place))
         {
             return false;
         }
@@ -72,7 +71,7 @@ public sealed class KnownContents : IDisposable
     {
         byte[] list = new byte[_places.Count * ListedBytes];
         int at = 0;
-        foreach ((Name name, var place) in _places)
+        foreach ((Hash32 name, var place) in _places)
         {
             name.CopyTo(list.AsSpan(at));
             BinaryPrimitives.WriteInt64LittleEndian(list.AsSpan(at + Digest), place.Length);
@@ -120,25 +119,9 @@ public sealed class KnownContents : IDisposable
                 return false;
             }
 
-            _places[new Name(rest[..Digest])] = (offset, length);
+            _places[new Hash32(rest[..Digest])] = (offset, length);
         }
 
         return true;
-    }
-
-    private readonly record struct Name(ulong A, ulong B, ulong C, ulong D)
-    {
-        public Name(ReadOnlySpan<byte> hash)
-            : this(Word(hash, 0), Word(hash, 1), Word(hash, 2), Word(hash, 3))
-        {
-        }
-
-        public void CopyTo(Span<byte> to)
-        {
-            ReadOnlySpan<ulong> words = [A, B, C, D];
-            MemoryMarshal.AsBytes(words).CopyTo(to);
-        }
-
-        private static ulong Word(ReadOnlySpan<byte> hash, int at) => MemoryMarshal.Read<ulong>(hash[(at * sizeof(ulong))..]);
     }
 }
