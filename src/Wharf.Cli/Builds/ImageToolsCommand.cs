@@ -62,7 +62,7 @@ internal static class ImageToolsCommand
                 text.Append("  Annotations: \n");
                 foreach (JsonProperty annotation in annotations.EnumerateObject().OrderBy(a => a.Name, StringComparer.Ordinal))
                 {
-                    text.Append($"    {annotation.Name}: {annotation.Value.GetString()}\n");
+                    text.Append($"    {annotation.Name}: {annotation.Value}\n");
                 }
             }
 
