@@ -17,9 +17,9 @@ public sealed class ReconcileTests
 
         lab.Nft("flush", "ruleset");
         var since = Stopwatch.StartNew();
-        while (lab.Nft("list", "ruleset") != before)
+        while (lab.Nft("list", "ruleset") is var now && now != before)
         {
-            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), "not mended");
+            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"not mended; the journal says [{string.Join("; ", lab.Journal)}], the rules were\n{before}\nand are\n{now}");
             await Task.Delay(20);
         }
 

@@ -174,6 +174,9 @@ internal sealed class NetworkLab : IAsyncDisposable
 
         _route.Dispose();
         _thread.Dispose();
+
+        // Tables outlive their daemon, and every daemon replaces its own only: one of another bridge's would stand in the next lab.
+        Nft("flush", "ruleset");
         foreach (string path in Directory.EnumerateFiles(Path.Combine(Options.ExecRoot, "netns")))
         {
             NetworkNamespace.Unbind(path);
