@@ -54,9 +54,17 @@ internal sealed class TreePacker(TarWriter writer, PackRules rules)
             errno.ThrowIfError("open", path);
             DirectoryReader.Read(directory, out var entries).ThrowIfError("readdir", path);
             entries.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+            await using FilesAhead? ahead = depth <= FilesAhead.DeepestLevel ? new FilesAhead(directory, entries) : null;
             foreach (DirectoryReader.Entry entry in entries)
             {
                 ct.ThrowIfCancellationRequested();
+                string name = Join(path, entry.Name);
+                if (ahead is not null && await ahead.NextAsync() is { } file)
+                {
+                    await PackFileAsync(file, name, ct);
+                    continue;
+                }
+
                 if (TreeNode.Open(directory, entry.Name, out TreeNode member) != Errno.None)
                 {
                     continue;
@@ -64,7 +72,6 @@ internal sealed class TreePacker(TarWriter writer, PackRules rules)
 
                 using (member)
                 {
-                    string name = Join(path, entry.Name);
                     await PackNodeAsync(member, name, ct);
                     if (member.Status.IsDirectory && (member.Status.MountId == node.Status.MountId || !KernelFileSystems.IsOn(member)))
                     {
@@ -120,6 +127,30 @@ internal sealed class TreePacker(TarWriter writer, PackRules rules)
         await writer.WriteHeaderAsync(new TarEntry { Name = Bytes(path[..slash] + ".wh." + path[slash..]), Mode = 0x180 }, ct);
     }
 
+    private async Task PackFileAsync(FilesAhead.File file, string path, CancellationToken ct)
+    {
+        TarEntry entry = EntryOf(file.Status, TarEntryType.File, path);
+        entry.Size = file.Content.Length;
+        entry.Attributes = file.Attributes;
+        Entries++;
+        Size += entry.Size;
+        await writer.WriteHeaderAsync(entry, ct);
+        if (entry.Size > 0)
+        {
+            await writer.WriteContentAsync(file.Content, ct);
+        }
+    }
+
+    private TarEntry EntryOf(in FileStatus status, TarEntryType type, string path) => new()
+    {
+        Type = type,
+        Name = Bytes(path),
+        Mode = status.Permissions,
+        UserId = IdentityMap.ToContainer(rules.Owners.Users, status.UserId) ?? throw Unmapped(status.UserId),
+        GroupId = IdentityMap.ToContainer(rules.Owners.Groups, status.GroupId) ?? throw Unmapped(status.GroupId),
+        ModificationTime = new TarTime(status.Modified.Seconds),
+    };
+
     private TarEntry? Describe(TreeNode node, string path)
     {
         FileStatus status = node.Status;
@@ -138,15 +169,7 @@ internal sealed class TreePacker(TarWriter writer, PackRules rules)
             return null;
         }
 
-        var entry = new TarEntry
-        {
-            Type = type.Value,
-            Name = Bytes(path),
-            Mode = status.Permissions,
-            UserId = IdentityMap.ToContainer(rules.Owners.Users, status.UserId) ?? throw Unmapped(status.UserId),
-            GroupId = IdentityMap.ToContainer(rules.Owners.Groups, status.GroupId) ?? throw Unmapped(status.GroupId),
-            ModificationTime = new TarTime(status.Modified.Seconds),
-        };
+        TarEntry entry = EntryOf(status, type.Value, path);
         if (status.Links > 1 && !status.IsDirectory && IsFurtherName(status, entry))
         {
             return entry;

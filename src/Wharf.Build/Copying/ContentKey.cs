@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Collections.Concurrent;
+using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Wharf.Build.Cache;
@@ -17,7 +16,11 @@ public sealed class ContentKey : IDisposable
 {
     private const int BufferSize = 128 * 1024, Together = 256;
 
+    // Each level costs stack on whichever thread takes it.
+    private const int DeepestSideBySide = 8;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> _pending = new();
 
     /// <summary>The files, to name those that changed when a later build misses.</summary>
     public ContentListing Listing { get; } = new();
@@ -28,51 +31,81 @@ public sealed class ContentKey : IDisposable
     {
         Add(item.Target);
         var status = item.Tree.Status(item.Path, followLast: true) ?? throw WharfException.NotFound($"{item.Path} is gone");
-        var found = new List<Found> { new(item.Path, "", status) };
-        Collect(item.Tree, found[0], look, found, ct);
-        byte[][] contents = HashAll(item.Tree, found, ct);
-        for (int i = 0; i < found.Count; i++)
+        var top = new Found(item.Path, "", status);
+        List<Found> found = [top];
+        if (status.IsDirectory)
         {
-            AddOne(found[i], contents[i], item.Tree.KeepOwners);
+            Collect(item.Tree, top, 0, look, found, ct);
+        }
+
+        foreach (var file in DescribeAll(item.Tree, found, ct))
+        {
+            Add(file.Below);
+            Add(file.Head);
+            Add(file.Content);
+            Listing.Add(file.Path, file.Fingerprint);
         }
     }
 
-    public Digest Finish() => Digest.FromHash(_hash.GetHashAndReset());
+    public Digest Finish()
+    {
+        Flush();
+        return Digest.FromHash(_hash.GetHashAndReset());
+    }
 
     public void Dispose() => _hash.Dispose();
 
+    // Gathered first: each piece for itself costs more in the call than in the hash.
     private void Add(byte[] bytes)
     {
-        Span<byte> length = stackalloc byte[4];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-        _hash.AppendData(length);
-        _hash.AppendData(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(_pending.GetSpan(4), bytes.Length);
+        _pending.Advance(4);
+        _pending.Write(bytes);
+        if (_pending.WrittenCount >= BufferSize)
+        {
+            Flush();
+        }
     }
 
-    // A folder comes before what is in it.
-    private static void Collect(SourceTree tree, Found folder, CopyLook look, List<Found> found, CancellationToken ct)
+    private void Flush()
     {
-        if (!folder.Status.IsDirectory)
-        {
-            return;
-        }
+        _hash.AppendData(_pending.WrittenSpan);
+        _pending.ResetWrittenCount();
+    }
 
+    // A folder comes before what is in it. The folders of a folder are read side by side: it is the kernel's look at each file that takes the time.
+    private static void Collect(SourceTree tree, Found folder, int depth, CopyLook look, List<Found> found, CancellationToken ct)
+    {
         ct.ThrowIfCancellationRequested();
+        List<Found> members = [];
         foreach (var member in tree.Members(folder.Path))
         {
             string below = SourceTree.Join(folder.Below, member.Name);
             if (look.Exclude?.IsIgnored(below) != true)
             {
-                var one = new Found(SourceTree.Join(folder.Path, member.Name), below, member.Status);
-                found.Add(one);
-                Collect(tree, one, look, found, ct);
+                members.Add(new Found(SourceTree.Join(folder.Path, member.Name), below, member.Status));
             }
+        }
+
+        List<int> folders = [.. Enumerable.Range(0, members.Count).Where(i => members[i].Status.IsDirectory)];
+        var inner = new List<Found>?[members.Count];
+        SideBySide.Run(folders.Count, depth < DeepestSideBySide ? 1 : folders.Count, (from, to) =>
+        {
+            foreach (int i in folders[from..to])
+            {
+                Collect(tree, members[i], depth + 1, look, inner[i] = [], ct);
+            }
+        }, ct);
+        for (int i = 0; i < members.Count; i++)
+        {
+            found.Add(members[i]);
+            found.AddRange(inner[i] ?? []);
         }
     }
 
-    private static byte[][] HashAll(SourceTree tree, List<Found> found, CancellationToken ct)
+    private static Described[] DescribeAll(SourceTree tree, List<Found> found, CancellationToken ct)
     {
-        byte[][] contents = new byte[found.Count][];
+        var described = new Described[found.Count];
         void Range(int from, int to)
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -82,7 +115,8 @@ public sealed class ContentKey : IDisposable
                 {
                     ct.ThrowIfCancellationRequested();
                     var one = found[i];
-                    contents[i] = one.Status.IsSymbolicLink ? tree.ReadLink(one.Path) : one.Status.IsRegular ? tree.Hash(one.Path, buffer, ct) : [];
+                    byte[] content = one.Status.IsSymbolicLink ? tree.ReadLink(one.Path) : one.Status.IsRegular ? tree.Hash(one.Path, buffer, ct) : [];
+                    described[i] = Describe(one, content, tree.KeepOwners);
                 }
             }
             finally
@@ -91,42 +125,32 @@ public sealed class ContentKey : IDisposable
             }
         }
 
-        if (found.Count <= Together)
-        {
-            Range(0, found.Count);
-            return contents;
-        }
-
-        try
-        {
-            Parallel.ForEach(Partitioner.Create(0, found.Count, Together), new ParallelOptions { CancellationToken = ct }, part => Range(part.Item1, part.Item2));
-        }
-        catch (AggregateException e)
-        {
-            // Which of several came first does not matter: each alone ends the build.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
-        return contents;
+        SideBySide.Run(found.Count, Together, Range, ct);
+        return described;
     }
 
-    private void AddOne(Found one, byte[] content, bool keepOwners)
+    private static Described Describe(Found one, byte[] content, bool keepOwners)
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{one.Status.Mode:x} {(keepOwners ? $"{one.Status.UserId}:{one.Status.GroupId}" : "")} {one.Status.SpecialDevice:x}");
-        Add(one.Below);
-        Add(head);
-        Add(content);
-        Listing.Add(one.Path, Fingerprint(head, content));
+        byte[] head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{one.Status.Mode:x} {(keepOwners ? $"{one.Status.UserId}:{one.Status.GroupId}" : "")} {one.Status.SpecialDevice:x}"));
+        return new Described(one.Path, Encoding.UTF8.GetBytes(one.Below), head, content, Fingerprint(head, content));
     }
 
-    private static string Fingerprint(string head, byte[] content)
+    private static string Fingerprint(byte[] head, byte[] content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. Encoding.UTF8.GetBytes(head), .. content], hash);
+        SHA256.HashData([.. head, .. content], hash);
         return Convert.ToHexStringLower(hash[..6]);
     }
 
     /// <param name="Path">In the tree.</param>
     /// <param name="Below">Relative to what is copied.</param>
     private readonly record struct Found(string Path, string Below, SourceStatus Status);
+
+    /// <param name="Path">In the tree.</param>
+    /// <param name="Below">Relative to what is copied.</param>
+    /// <param name="Head">Type, mode, owner.</param>
+    /// <param name="Content">The digest of a file's bytes, a link's target.</param>
+    /// <param name="Fingerprint">Of head and content, for the listing.</param>
+    private readonly record struct Described(string Path, byte[] Below, byte[] Head, byte[] Content, string Fingerprint);
 }

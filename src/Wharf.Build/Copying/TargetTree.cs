@@ -7,8 +7,9 @@ namespace Wharf.Build.Copying;
 
 /// <summary>The writable root of a step, in which files are made. Every name is resolved within it; links of the image lead nowhere else.</summary>
 /// <param name="root">Handle of the root directory.</param>
+/// <param name="layer">The writable layer below the root, where that is an overlay: see <see cref="OpenInLayer"/>.</param>
 /// <param name="followsLinks">False for COPY --link, which may know nothing of the image: a link on the way is replaced by a folder.</param>
-public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
+public sealed class TargetTree(SafeFileHandle root, SafeFileHandle? layer = null, bool followsLinks = true)
 {
     /// <summary>As in the kernel (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
@@ -39,6 +40,28 @@ public sealed class TargetTree(SafeFileHandle root, bool followsLinks = true)
         FileCalls.OpenAt2(Root, walked.Length == 0 ? "." : walked, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, Within, out var directory)
             .ThrowIfError("openat2", path);
         return directory;
+    }
+
+    /// <summary>
+    /// A folder that was just made, as it lies in the writable layer: nothing of the image is below it, so what is made there needs none of the overlay's work,
+    /// which is a third of the time of small files. Null where there is no overlay, or a link of the image leads to the folder.
+    /// </summary>
+    public SafeFileHandle? OpenInLayer(string path)
+    {
+        if (layer is null)
+        {
+            return null;
+        }
+
+        var errno = FileCalls.OpenAt2(layer, "." + PathPattern.Clean("/" + path), OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec,
+            ResolveFlags.Beneath | ResolveFlags.NoSymlinks, out var folder);
+        if (errno == Errno.None)
+        {
+            return folder;
+        }
+
+        folder.Dispose();
+        return null;
     }
 
     // The parts are left as they are, as only the kernel knows what .. means behind a link.

@@ -44,7 +44,7 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         }
 
         await using var workspace = await steps.Session.Workspaces.OpenAsync(steps.State.Image, ct);
-        var root = new TargetTree(workspace.Root, followsLinks: !copy.Link);
+        var root = new TargetTree(workspace.Root, workspace.Layer, followsLinks: !copy.Link);
         look = look with { Owner = chown is null ? null : OwnerLookup.Resolve(chown, root) };
         foreach (var source in sources)
         {

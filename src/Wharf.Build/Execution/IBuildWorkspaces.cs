@@ -29,6 +29,9 @@ public interface IBuildWorkspace : IAsyncDisposable
     string Id { get; }
 
     SafeFileHandle Root { get; }
+
+    /// <summary>The writable layer itself, where the root is an overlay; null elsewhere.</summary>
+    SafeFileHandle? Layer { get; }
 }
 
 /// <summary>A folder in memory; it is gone with all that is in it when disposed.</summary>

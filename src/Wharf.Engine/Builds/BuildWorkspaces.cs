@@ -5,6 +5,8 @@ using Wharf.Build.Execution;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Devices;
 using Wharf.Images;
+using Wharf.Images.Containers;
+using Wharf.Linux;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Builds;
@@ -40,13 +42,24 @@ internal sealed class BuildWorkspaces(EngineCore core, IContainerService contain
         await images.PrepareWorkspaceAsync(id, image, ct);
         try
         {
-            return new Workspace(images, id, images.OpenContainerRootfs(id, readOnly));
+            return new Workspace(images, id, images.OpenContainerRootfs(id, readOnly), readOnly ? null : OpenLayer(images.ContainerRootfs(id)));
         }
         catch
         {
             await images.RemoveContainerAsync(id, CancellationToken.None);
             throw;
         }
+    }
+
+    private static SafeFileHandle? OpenLayer(ContainerRootfs rootfs)
+    {
+        if (rootfs.Type != "overlay")
+        {
+            return null;
+        }
+
+        FileCalls.Open(rootfs.Upper, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle layer).ThrowIfError("open", rootfs.Upper);
+        return layer;
     }
 
     private static ContainerCreateRequest Request(BuildProcess process) => new()
@@ -94,14 +107,17 @@ internal sealed class BuildWorkspaces(EngineCore core, IContainerService contain
         }
         : new MountRequest { Type = "tmpfs", Target = mount.Target, TmpfsOptions = mount.TmpfsSize > 0 ? new MountRequestTmpfsOptions { SizeBytes = mount.TmpfsSize } : null };
 
-    private sealed class Workspace(IImageService images, string id, SafeFileHandle root) : IBuildWorkspace
+    private sealed class Workspace(IImageService images, string id, SafeFileHandle root, SafeFileHandle? layer) : IBuildWorkspace
     {
         public string Id => id;
 
         public SafeFileHandle Root => root;
 
+        public SafeFileHandle? Layer => layer;
+
         public async ValueTask DisposeAsync()
         {
+            layer?.Dispose();
             root.Dispose();
             await images.RemoveContainerAsync(id, CancellationToken.None);
         }

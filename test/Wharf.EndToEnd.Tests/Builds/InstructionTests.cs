@@ -46,6 +46,24 @@ public sealed class InstructionTests(SharedEngine shared) : BuildTest(shared)
         Assert.Equal("Some Body", ImageJson(image).GetProperty("Author").GetString());
     }
 
+    [Fact]
+    public void Copy_IntoFoldersOldAndNew_IsSeenByTheStepsAfterIt()
+    {
+        string image = NewImage();
+        using var folder = new BuildFolder("""
+            FROM busybox
+            RUN mkdir -p /real /old/in && ln -s /real /link && echo old >/old/in/f1 && echo old >/old/in/kept && mkdir /gone && echo no >/gone/file && rm -r /gone
+            COPY one /new
+            COPY one two /both/
+            COPY one /link/deep
+            COPY one /old
+            COPY one /gone
+            RUN cat /new/in/f1 /both/in/f1 /both/in/f2 /real/deep/in/f1 /link/deep/in/f1 /old/in/f1 /old/in/kept | tr '\n' ' ' >/seen; ls -R /gone >>/seen; stat -c %a:%u /new/in /new/in/f1 >>/seen
+            """).Write("one/in/f1", "one\n").Write("two/in/f1", "two\n").Write("two/in/f2", "more\n");
+        Build(Client.Wharf, folder, "-t", image).Ok();
+        Assert.Equal("one two more one one one old /gone:\nin\n\n/gone/in:\nf1\n755:0\n644:0", InImage(image, "cat /seen"));
+    }
+
     [Theory, MemberData(nameof(Clients))]
     public void Copy_EveryForm_PlacesModesOwnersAndLinks(Client client)
     {
