@@ -19,7 +19,7 @@ internal sealed class BuildEvents(TimeProvider clock) : IBuildLines, IBuildProgr
 
     public void PullProgress(object transferEvent) => Any = true;
 
-    public void Built(string imageId) => Send(new BuildEvent { Type = "built", Text = imageId });
+    public void Built(string imageId, bool isStage) => Send(new BuildEvent { Type = "built", Text = imageId });
 
     public void Started(BuildStep step) => Send(new BuildEvent
     {

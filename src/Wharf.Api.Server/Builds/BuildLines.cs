@@ -47,11 +47,24 @@ internal sealed class BuildLines(bool quiet) : IBuildLines
         }
     }
 
-    public void Built(string imageId)
+    public void StageBuilt(string imageId)
     {
-        lines.Writer.TryWrite(quiet
-            ? new ProgressLine { Stream = imageId + "\n" }
-            : new ProgressLine { Aux = JsonSerializer.SerializeToElement(new ImageIdResponse { ID = imageId }, ApiJson.Context.ImageIdResponse) });
+        if (!quiet)
+        {
+            lines.Writer.TryWrite(new ProgressLine { Aux = JsonSerializer.SerializeToElement(new ImageIdResponse { ID = imageId }, ApiJson.Context.ImageIdResponse) });
+        }
+    }
+
+    public void Built(string imageId, bool isStage)
+    {
+        if (quiet)
+        {
+            lines.Writer.TryWrite(new ProgressLine { Stream = imageId + "\n" });
+        }
+        else if (!isStage)
+        {
+            StageBuilt(imageId);
+        }
     }
 
     /// <summary>The last line of a build that failed.</summary>

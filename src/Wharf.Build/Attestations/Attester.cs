@@ -48,7 +48,7 @@ internal static class Attester
         predicates.Add(await BillAsync(session, image, name, ct));
         foreach (Stage stage in ScanScope.Stages(session, graph))
         {
-            StageState state = await session.ResultOf(stage);
+            StageState state = await session.Running.ResultOf(stage);
             predicates.Add(await BillAsync(session, state.Image, $"{name} (stage {stage})", ct));
         }
 

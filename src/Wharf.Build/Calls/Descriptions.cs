@@ -4,5 +4,5 @@ namespace Wharf.Build.Calls;
 internal static class Descriptions
 {
     public static string Of(IReadOnlyList<string>? comments, string? name) =>
-        name is null ? "" : (comments ?? []).LastOrDefault(c => c.StartsWith(name + " ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim() ?? "";
+        name is null ? "" : (comments ?? []).LastOrDefault(c => c.StartsWith(name + " ", StringComparison.Ordinal))?[(name.Length + 1)..].Trim() ?? "";
 }

@@ -34,8 +34,7 @@ public static class DockerfileChecks
         CheckCasing(file.Source, sink);
         foreach (int line in file.Source.EmptyContinuationLines)
         {
-            var inside = file.Source.Instructions.First(i => i.Lines.Start <= line && line <= i.Lines.End);
-            sink.Add(BuildChecks.NoEmptyContinuation, new SourceRange(line, line), $"Empty continuation line found in: {inside.Original}");
+            sink.Add(BuildChecks.NoEmptyContinuation, new SourceRange(line, line), "Empty continuation line");
         }
 
         foreach (var argument in file.GlobalArguments)
@@ -49,7 +48,7 @@ public static class DockerfileChecks
         {
             variables.CheckFrom(stage);
             variables.CheckStage(stage);
-            InstructionChecks.Run(stage, surroundings, sink);
+            InstructionChecks.Run(stage, variables.InheritsShell(stage), surroundings, sink);
         }
 
         return sink.Sorted();

@@ -8,9 +8,12 @@ namespace Wharf.Build.Checks;
 /// <summary>Rules on single instructions and their number.</summary>
 internal static class InstructionChecks
 {
-    public static void Run(Stage stage, CheckSurroundings surroundings, CheckSink sink)
+    /// <param name="stage">Which.</param>
+    /// <param name="ownShell">The base image or stage sets a shell.</param>
+    /// <param name="surroundings">The world around the file.</param>
+    /// <param name="sink">Gets the warnings.</param>
+    public static void Run(Stage stage, bool ownShell, CheckSurroundings surroundings, CheckSink sink)
     {
-        bool ownShell = false;
         var last = new Dictionary<string, Instruction>();
         foreach (var instruction in stage.Instructions)
         {
@@ -87,13 +90,14 @@ internal static class InstructionChecks
 
     private static void CheckSources(CopyInstruction copy, IgnorePatterns? ignore, CheckSink sink)
     {
-        foreach (string source in copy.Sources.Where(s => !PathPattern.HasWildcards(s) && !s.Contains('$', StringComparison.Ordinal) && !HttpSource.IsUrl(s) && !GitSource.IsGit(s)))
+        foreach (string source in copy.Sources.Where(s => !s.Contains('$', StringComparison.Ordinal) && !HttpSource.IsUrl(s) && !GitSource.IsGit(s)))
         {
+            // A rule may take back something below, or something that a pattern means: then nothing can be said without the files.
             string clean = PathPattern.Clean(source.TrimStart('/'));
-            if (clean != "." && ignore?.IsIgnored(clean) == true)
+            if (clean != "." && ignore?.IsIgnored(clean) == true && (!ignore.HasExceptions || (!PathPattern.HasWildcards(clean) && ignore.CanSkipBelow(clean))))
             {
                 sink.Add(BuildChecks.CopyIgnoredFile, copy.Lines,
-                    $"Attempting to {(copy.IsAdd ? "Add" : "Copy")} file \"{source}\" that is excluded by .dockerignore", source);
+                    $"Attempting to {(copy.IsAdd ? "Add" : "Copy")} file \"{PathPattern.Clean(source)}\" that is excluded by .dockerignore", source);
             }
         }
     }

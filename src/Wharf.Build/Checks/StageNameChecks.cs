@@ -1,3 +1,4 @@
+using Wharf.Build.Instructions;
 using Wharf.Build.Stages;
 
 namespace Wharf.Build.Checks;
@@ -12,7 +13,11 @@ internal static class StageNameChecks
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var stage in file.Stages)
         {
-            CheckDescription(stage.From.Raw?.Comments ?? [], stage.From.WrittenStageName, stage.From.Lines, sink);
+            if (stage.Name is { } described)
+            {
+                CheckDescription(stage.From, [described], sink);
+            }
+
             if (stage.From.WrittenStageName is not { } name)
             {
                 continue;
@@ -37,12 +42,13 @@ internal static class StageNameChecks
         }
     }
 
-    /// <summary>A comment right above a named stage or an argument describes it, and then begins with its name.</summary>
-    public static void CheckDescription(IReadOnlyList<string> comments, string? name, Dockerfile.SourceRange lines, CheckSink sink)
+    /// <summary>A comment right above a named stage or arguments describes it, and then its last line begins with a name.</summary>
+    public static void CheckDescription(Instruction instruction, IReadOnlyList<string> names, CheckSink sink)
     {
-        if (name is not null && comments.Count > 0 && !comments.Any(c => c.StartsWith(name + " ", StringComparison.OrdinalIgnoreCase)))
+        if (instruction.Raw?.Comments is [.., var last] && !names.Contains(last.Split(' ')[0]))
         {
-            sink.Add(BuildChecks.InvalidDefinitionDescription, lines, BuildChecks.InvalidDefinitionDescription.Description);
+            sink.Add(BuildChecks.InvalidDefinitionDescription, instruction.Lines,
+                $"Comment for {instruction.Keyword} should follow the format: `# {(names.Count == 1 ? names[0] : "<arg_key>")} <description>`");
         }
     }
 

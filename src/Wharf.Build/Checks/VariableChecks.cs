@@ -11,7 +11,6 @@ namespace Wharf.Build.Checks;
 /// <summary>Rules that need the values of variables: it walks the stages as the build would, without doing anything.</summary>
 internal sealed partial class VariableChecks(StageList file, CheckSurroundings around, CheckSink sink)
 {
-    private const string TargetPlatform = "TARGETPLATFORM";
     private readonly Dictionary<int, Scope> _scopes = [];
 
     public void CheckFrom(Stage stage)
@@ -27,15 +26,15 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
 
         if (from.Platform is "$TARGETPLATFORM" or "${TARGETPLATFORM}")
         {
-            sink.Add(BuildChecks.RedundantTargetPlatform, from.Lines, $"Setting platform to predefined ${TargetPlatform} in FROM is redundant as this is the default behavior", from.Platform);
+            sink.Add(BuildChecks.RedundantTargetPlatform, from.Lines, $"Setting platform to predefined {from.Platform} in FROM is redundant as this is the default behavior", from.Platform);
         }
         else if (from.Platform is { Length: > 0 } constant && !constant.Contains('$', StringComparison.Ordinal)
-            && !(stage.Name is { } own && constant.Split('/') is { Length: > 1 } parts && own.Contains(parts[1], StringComparison.Ordinal)))
+            && TryParse(constant) is { } fixedPlatform && !IsNamedIn(stage.Name ?? "", fixedPlatform))
         {
             sink.Add(BuildChecks.FromPlatformFlagConstDisallowed, from.Lines, $"FROM --platform flag should not use constant value \"{constant}\"", constant);
         }
 
-        if (from.BaseName.Contains('$', StringComparison.Ordinal) && expander.Unset.Count == 0)
+        if (from.BaseName.Contains('$', StringComparison.Ordinal))
         {
             string byDefault = Expand(new WordExpander(file.Source.Escape, around.Defaults.Global), from.BaseName) ?? "";
             if (byDefault.Length == 0 || (file.FindByName(byDefault, stage.Index) is null && byDefault != "scratch" && !ImageReference.TryParse(byDefault, out _, out _)))
@@ -46,6 +45,11 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
 
         CheckBase(stage, name, platform);
     }
+
+    /// <summary>Whether what the stage stands on names a shell; its FROM has been checked.</summary>
+    public bool InheritsShell(Stage stage) => _scopes[stage.Index].HasShell;
+
+    private bool HasShell(Stage stage) => _scopes[stage.Index].HasShell || stage.Instructions.OfType<ShellInstruction>().Any();
 
     public void CheckStage(Stage stage)
     {
@@ -89,7 +93,7 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
             CheckSecret(argument.Name, instruction, sink);
         }
 
-        StageNameChecks.CheckDescription(instruction.Raw?.Comments ?? [], instruction.Arguments[0].Name, instruction.Lines, sink);
+        StageNameChecks.CheckDescription(instruction, [.. instruction.Arguments.Select(a => a.Name)], sink);
     }
 
     private static void CheckSecret(string name, Instruction instruction, CheckSink sink)
@@ -108,6 +112,7 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
         {
             scope.Known.UnionWith(_scopes[parent.Index].Environment(parent));
             scope.HasWorkdir = _scopes[parent.Index].HasWorkdir;
+            scope.HasShell = HasShell(parent);
             scope.IsComplete = _scopes[parent.Index].IsComplete;
             return;
         }
@@ -124,7 +129,9 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
         }
 
         scope.Known.UnionWith((image.Config.Config?.Env ?? []).Select(e => e.Split('=')[0]));
-        var wanted = platform is { Length: > 0 } text ? PlatformOf(text) : around.Target;
+        scope.HasShell = image.Config.Config?.Shell is { Count: > 0 };
+        // The build itself says what is wrong with a platform that is none.
+        var wanted = platform is { Length: > 0 } text ? TryParse(text) ?? around.Target : around.Target;
         if (image.Config.Os != wanted.Os || image.Config.Architecture != wanted.Architecture)
         {
             sink.Add(BuildChecks.InvalidBaseImagePlatform, stage.From.Lines,
@@ -147,7 +154,7 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
 
         foreach (string unset in expander.Unset)
         {
-            sink.Add(BuildChecks.UndefinedVar, instruction.Lines, $"Usage of undefined variable '${unset}'{Suggestion(unset, scope.Known, "$")}", unset);
+            sink.Add(BuildChecks.UndefinedVar, instruction.Lines, $"Usage of undefined variable '${unset}'{Suggestion(unset, scope.Known.Append("PATH"), "$")}", unset);
         }
     }
 
@@ -178,7 +185,11 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
         }
     }
 
-    private Platform PlatformOf(string text)
+    // A stage for one platform may say so in its name.
+    private static bool IsNamedIn(string name, Platform platform) =>
+        name.Contains(platform.Os, StringComparison.Ordinal) || name.Contains(platform.Architecture, StringComparison.Ordinal);
+
+    private static Platform? TryParse(string text)
     {
         try
         {
@@ -186,20 +197,22 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
         }
         catch (WharfException)
         {
-            return around.Target; // the build itself says what is wrong with it
+            return null;
         }
     }
 
     private static string Suggestion(string name, IEnumerable<string> known, string sign = "")
     {
-        string? near = known.Where(k => k != name && Nearness.Distance(k, name) <= Math.Max(1, Math.Min(2, name.Length / 3))).Order(StringComparer.Ordinal).FirstOrDefault();
+        int far = Math.Clamp(name.Length / 2, 1, 2);
+        string? near = known.Where(k => k != name).Select(k => (Name: k, Far: Nearness.Distance(k, name))).Where(k => k.Far <= far)
+            .OrderBy(k => k.Far).ThenBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault().Name;
         return near is null ? "" : $" (did you mean {sign}{near}?)";
     }
 
     [GeneratedRegex("(_|^)(apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 
-    [GeneratedRegex("(_|^)public(_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(_|^)(public|file|version)(_|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PublicName();
 
     /// <summary>Variables that a stage knows at a point.</summary>
@@ -211,6 +224,9 @@ internal sealed partial class VariableChecks(StageList file, CheckSurroundings a
         public bool IsComplete { get; set; } = true;
 
         public bool HasWorkdir { get; set; }
+
+        /// <summary>The base names a shell.</summary>
+        public bool HasShell { get; set; }
 
         /// <summary>What a stage built on this one inherits: the environment, and not the arguments.</summary>
         public IEnumerable<string> Environment(Stage stage) =>

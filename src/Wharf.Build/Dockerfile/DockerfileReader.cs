@@ -62,9 +62,14 @@ public sealed class DockerfileReader
             string line = _lines[_next++];
             if (IsComment(line))
             {
-                if (start > _directives.LineCount)
+                string comment = line.TrimStart()[1..].Trim();
+                if (comment.Length == 0)
                 {
-                    comments.Add(line.TrimStart()[1..].Trim());
+                    comments.Clear();
+                }
+                else if (start > _directives.LineCount)
+                {
+                    comments.Add(comment);
                 }
 
                 continue;
@@ -102,13 +107,14 @@ public sealed class DockerfileReader
     {
         var joined = new StringBuilder();
         string line = first;
+        bool hasEmptyLine = false;
         while (true)
         {
             bool goesOn = TrimContinuation(ref line);
             joined.Append(line);
             if (!goesOn)
             {
-                return joined.ToString().TrimEnd();
+                break;
             }
 
             bool found = false;
@@ -122,7 +128,7 @@ public sealed class DockerfileReader
 
                 if (IsBlank(candidate))
                 {
-                    _emptyContinuations.Add(_next);
+                    hasEmptyLine = true;
                     continue;
                 }
 
@@ -133,9 +139,16 @@ public sealed class DockerfileReader
 
             if (!found)
             {
-                return joined.ToString().TrimEnd();
+                break;
             }
         }
+
+        if (hasEmptyLine)
+        {
+            _emptyContinuations.Add(_next);
+        }
+
+        return joined.ToString().TrimEnd();
     }
 
     /// <summary>Cuts the escape character (and blanks after it) at the end of a line; true when there was one.</summary>

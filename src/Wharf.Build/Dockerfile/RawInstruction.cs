@@ -39,6 +39,6 @@ public sealed record DockerfileSource
     /// <summary>The lines as they are in the file, for messages with an excerpt.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
-    /// <summary>Line numbers of empty lines inside a continuation (check NoEmptyContinuation).</summary>
+    /// <summary>Where instructions end (before their here-documents) that have empty lines inside: the place that the check NoEmptyContinuation names.</summary>
     public IReadOnlyList<int> EmptyContinuationLines { get; init; } = [];
 }

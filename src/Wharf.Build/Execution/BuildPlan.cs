@@ -45,9 +45,11 @@ internal sealed class BuildPlan
         }
     }
 
-    /// <summary>The stages to run for a target.</summary>
-    public StageGraph Graph(IBuildImages images) =>
-        StageGraph.Of(Stages, Stages.Target(Request.Target), BaseName, Request.NamedContexts.ContainsKey,
+    public Stage Target => Stages.Target(Request.Target);
+
+    /// <summary>The stages to run for a target, as far as the images that are here tell.</summary>
+    public StageGraph Graph(IBuildImages images, Stage target) =>
+        StageGraph.Of(Stages, target, BaseName, Request.NamedContexts.ContainsKey,
             stage => StageRunner.Triggers(TriggersOf(stage, images), stage, Stages.Source.Escape));
 
     // What a stage inherits from another one of the file is in the file; an image's is known if it is here.

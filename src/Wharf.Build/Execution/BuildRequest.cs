@@ -76,11 +76,11 @@ public sealed record BuildRequest
     /// <summary>For RUN --mount=type=ssh; null when the client lends no agent.</summary>
     public IBuildAgents? Agents { get; init; }
 
-    /// <summary>What SOURCE_DATE_EPOCH says: the time of the image and of its history instead of now.</summary>
-    /// <exception cref="WharfException">InvalidArgument: no number of seconds.</exception>
-    public DateTimeOffset? Epoch => Arguments.GetValueOrDefault("SOURCE_DATE_EPOCH") is not { Length: > 0 } text ? null
-        : long.TryParse(text, System.Globalization.NumberStyles.None, null, out long seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-        : throw WharfException.Invalid($"invalid SOURCE_DATE_EPOCH: {text} is no number of seconds since 1970");
+    /// <summary>The time of the image and of its history instead of now (<see cref="SourceEpoch"/>).</summary>
+    public DateTimeOffset? Epoch { get; init; }
+
+    /// <summary>Tells when what <see cref="Context"/> was fetched from was made; null for files of the client's.</summary>
+    public Func<CancellationToken, Task<DateTimeOffset?>>? ContextTime { get; init; }
 
     /// <summary>Files that a step makes get no time later than <see cref="Epoch"/>.</summary>
     public bool RewriteTimestamps { get; init; }

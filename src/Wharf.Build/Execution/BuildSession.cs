@@ -38,8 +38,8 @@ internal sealed class BuildSession
     /// <summary>A folder of this build alone, removed with everything in it at the end.</summary>
     public required string TemporaryFolder { get; init; }
 
-    /// <summary>Running and finished stages by index.</summary>
-    public Dictionary<int, Task<StageState>> Results { get; } = [];
+    /// <summary>Running and finished stages; set before the first begins.</summary>
+    public RunningStages Running { get; set; } = null!;
 
     private readonly System.Collections.Concurrent.ConcurrentBag<IDisposable> _owned = [];
 
@@ -60,7 +60,7 @@ internal sealed class BuildSession
     /// <summary>
     /// The files that <c>from</c> names in a stage: a named context, an earlier stage, an image; without a name the build context.
     /// </summary>
-    /// <exception cref="WharfException">InvalidArgument: no build context, or a stage that does not run.</exception>
+    /// <exception cref="WharfException">InvalidArgument: no build context.</exception>
     public async Task<OpenedTree> OpenAsync(string? from, Stage stage, IBuildOutput output, CancellationToken ct)
     {
         if (from is null)
@@ -78,7 +78,7 @@ internal sealed class BuildSession
             return await OpenImageAsync(await ImageOfAsync(from, output, ct), ct);
         }
 
-        var finished = await ResultOf(earlier);
+        var finished = await Running.ResultOf(earlier, stage);
         return await OpenImageAsync(finished.Image, ct);
     }
 
@@ -95,13 +95,9 @@ internal sealed class BuildSession
             return await ResolveAsync(from, Request.Platform, output, ct);
         }
 
-        var finished = await ResultOf(earlier);
+        var finished = await Running.ResultOf(earlier, stage);
         return new BuildImage(finished.Image, finished.Config);
     }
-
-    /// <exception cref="WharfException">InvalidArgument: a trigger of a base image names a stage that nothing in the file needs.</exception>
-    public Task<StageState> ResultOf(Stage stage) => Results.TryGetValue(stage.Index, out var running) ? running
-        : throw WharfException.Invalid($"the stage {stage} is used by a trigger (ONBUILD) of a base image that was not here when the build began; build once more, now that it is");
 
     /// <summary>An image from outside of the build, which is noted.</summary>
     public async Task<BuildImage> ResolveAsync(string name, string? platform, IBuildOutput output, CancellationToken ct)

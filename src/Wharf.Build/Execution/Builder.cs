@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Wharf.Build.Attestations;
 using Wharf.Build.Cache;
 using Wharf.Build.Calls;
@@ -24,7 +23,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
     public async Task<BuildResult> BuildAsync(BuildRequest request, IBuildOutput output, CancellationToken ct)
     {
         var plan = BuildPlan.Of(request);
-        if (request is { RewriteTimestamps: true, Epoch: null })
+        if (request is { RewriteTimestamps: true, Epoch: null } && !request.Arguments.ContainsKey("SOURCE_DATE_EPOCH"))
         {
             throw WharfException.Invalid("rewrite-timestamp needs a time: set SOURCE_DATE_EPOCH");
         }
@@ -60,6 +59,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             }
 
             (Digest image, Digest last) = await RunAsync(session, plan, output, ct);
+            output.Built(image.ToString(), isStage: image == last);
             await TagAsync(request, image, output, ct);
             return new BuildResult(image, last, session.Record.Steps);
         }
@@ -78,7 +78,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         {
             BuildCall.Check => CheckReport.Of(plan.Stages, request.DockerfileName, plan.Check(images)),
             BuildCall.Targets => TargetsReport.Of(plan.Stages, request.DockerfileName, plan.BaseName),
-            BuildCall.Outline => OutlineReport.Of(plan.Stages, request.DockerfileName, plan.Graph(images), plan.Arguments),
+            BuildCall.Outline => OutlineReport.Of(plan.Stages, request.DockerfileName, plan.Graph(images, plan.Target), plan.Arguments),
             _ => throw WharfException.Invalid("a build is no question"),
         };
     }
@@ -110,32 +110,21 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
     private static async Task<(Digest Image, Digest Last)> RunAsync(BuildSession session, BuildPlan plan, IBuildOutput output, CancellationToken ct)
     {
         var request = session.Request;
-        var graph = plan.Graph(session.Images);
+        var graph = plan.Graph(session.Images, plan.Target);
         IReadOnlyList<Instruction> labels = [.. request.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(LabelStep)];
         var globals = session.Stages.GlobalArguments;
         int total = globals.Count + graph.Stages.Sum(s => s.Instructions.Count + 1) + labels.Count;
         SayEmptyContinuations(session.Stages.Source, output);
-        var ordered = new OrderedOutput(output, [.. graph.Stages.Select(s => s.Index)]);
+        for (int i = 0; i < globals.Count; i++)
+        {
+            output.Write($"Step {i + 1}/{total} : {globals[i].Original}\n");
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var allKnown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        int step = 1;
-        foreach (var global in globals)
-        {
-            output.Write($"Step {step++}/{total} : {global.Original}\n");
-        }
-
-        foreach (var stage in graph.Stages)
-        {
-            IReadOnlyList<Instruction> extra = stage == graph.Target ? labels : [];
-            var reporter = new StageReporter(ordered.For(stage.Index), request.Progress, stage, graph.Stages.Count == 1, extra);
-            var runner = new StageRunner(session, stage, reporter, step, total);
-            session.Results[stage.Index] = RunStageAsync(session, graph, stage, runner, extra, ordered, stop, allKnown.Task);
-            step += stage.Instructions.Count + 1;
-        }
-
-        allKnown.SetResult();
-        await WaitForAllAsync(session, ordered, ct);
-        var state = await session.Results[graph.Target.Index];
+        session.Running = new RunningStages(session, plan, new OrderedOutput(output, [.. graph.Stages.Select(s => s.Index)]), stop);
+        session.Running.Start(graph, labels, globals.Count);
+        await session.Running.WaitForAllAsync(ct);
+        var state = await session.Running.ResultOf(graph.Target);
         if (state.Image.IsEmpty)
         {
             throw WharfException.Invalid("No image was generated. Is your Dockerfile empty?");
@@ -161,46 +150,6 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         }
     }
 
-    private static async Task<StageState> RunStageAsync(BuildSession session, StageGraph graph, Stage stage, StageRunner runner, IReadOnlyList<Instruction> extra,
-        OrderedOutput ordered, CancellationTokenSource stop, Task allKnown)
-    {
-        // The table of results is only read from here on.
-        await allKnown;
-        try
-        {
-            await Task.WhenAll(graph.NeedsOf(stage).Select(n => session.Results[n.Index]));
-            var state = await Task.Run(() => runner.RunAsync(extra, stop.Token), stop.Token);
-            ordered.Finish(stage.Index);
-            return state;
-        }
-        catch
-        {
-            // One failed step ends the build: nothing else may go on working for a result nobody gets.
-            await stop.CancelAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Waits until every stage has stopped, then throws the failure that came first in the file and is not just a consequence.</summary>
-    private static async Task WaitForAllAsync(BuildSession session, OrderedOutput ordered, CancellationToken ct)
-    {
-        await Task.WhenAll(session.Results.Values).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        ct.ThrowIfCancellationRequested();
-        var failures = session.Results.OrderBy(r => r.Key).Where(r => r.Value.Exception is not null).ToList();
-        if (failures.Count == 0)
-        {
-            await Task.WhenAll(session.Results.Values);
-            return;
-        }
-
-        var first = failures.FirstOrDefault(f => f.Value.Exception!.InnerException is not OperationCanceledException);
-        first = first.Value is null ? failures[0] : first;
-
-        // What the failed stage said may still wait for an earlier one's turn, which was stopped and never ends.
-        ordered.Show(first.Key);
-        ExceptionDispatchInfo.Throw(first.Value.Exception!.InnerException!);
-    }
-
     // Labels of the request are taken as they are: nothing in them is a variable.
     private static LabelInstruction LabelStep(KeyValuePair<string, string> label) =>
         new([KeyValuePair.Create(Quoted(label.Key), Quoted(label.Value))], IsLegacyForm: false)
@@ -213,7 +162,6 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
 
     private async Task TagAsync(BuildRequest request, Digest image, IBuildOutput output, CancellationToken ct)
     {
-        output.Built(image.ToString());
         output.Write($"Successfully built {image.Short}\n");
         foreach (var tag in request.Tags)
         {

@@ -15,6 +15,13 @@ public interface IBuildOutput
     /// <summary>Progress of a base image that is being pulled: already in the words of the transfer.</summary>
     void PullProgress(object transferEvent);
 
+    /// <summary>A stage is done: its image. Classic clients are told of each.</summary>
+    void StageBuilt(string imageId)
+    {
+    }
+
     /// <summary>The finished image.</summary>
-    void Built(string imageId);
+    /// <param name="imageId">Which.</param>
+    /// <param name="isStage">It is that of the last stage, which was told already.</param>
+    void Built(string imageId, bool isStage);
 }

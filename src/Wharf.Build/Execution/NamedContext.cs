@@ -13,4 +13,7 @@ public sealed record NamedContext
 
     /// <summary>What stands for the files in cache keys when their content need not be read: a commit.</summary>
     public string? Identity { get; init; }
+
+    /// <summary>Tells when what was fetched was made; null for files of the client's.</summary>
+    public Func<CancellationToken, Task<DateTimeOffset?>>? Time { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Wharf.Build.Execution;
 internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> order)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, List<(string Text, bool IsError)>> _kept = order.ToDictionary(i => i, _ => new List<(string, bool)>());
+    private readonly Dictionary<int, List<(string Text, Kind Kind)>> _kept = order.ToDictionary(i => i, _ => new List<(string, Kind)>());
     private readonly HashSet<int> _finished = [];
     private int _current;
 
@@ -38,49 +38,62 @@ internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> orde
         }
     }
 
-    private void Write(int stage, string text, bool isError)
+    private void Write(int stage, string text, Kind kind)
     {
         lock (_gate)
         {
             if (_current < order.Count && order[_current] == stage)
             {
-                Pass(text, isError);
+                Pass(text, kind);
             }
             else
             {
-                _kept[stage].Add((text, isError));
+                _kept[stage].Add((text, kind));
             }
         }
     }
 
     private void Flush(int stage)
     {
-        foreach (var (text, isError) in _kept[stage])
+        foreach (var (text, kind) in _kept[stage])
         {
-            Pass(text, isError);
+            Pass(text, kind);
         }
 
         _kept[stage].Clear();
     }
 
-    private void Pass(string text, bool isError)
+    private void Pass(string text, Kind kind)
     {
-        if (isError)
+        switch (kind)
         {
-            output.WriteError(text);
+            case Kind.Error:
+                output.WriteError(text);
+                break;
+            case Kind.Image:
+                output.StageBuilt(text);
+                break;
+            default:
+                output.Write(text);
+                break;
         }
-        else
-        {
-            output.Write(text);
-        }
+    }
+
+    private enum Kind
+    {
+        Text = 0,
+        Error,
+        Image,
     }
 
     /// <summary>The output of one stage.</summary>
     internal sealed class StageOutput(OrderedOutput all, int stage) : IBuildOutput
     {
-        public void Write(string text) => all.Write(stage, text, isError: false);
+        public void Write(string text) => all.Write(stage, text, Kind.Text);
 
-        public void WriteError(string text) => all.Write(stage, text, isError: true);
+        public void WriteError(string text) => all.Write(stage, text, Kind.Error);
+
+        public void StageBuilt(string imageId) => all.Write(stage, imageId, Kind.Image);
 
         public void PullProgress(object transferEvent)
         {
@@ -90,7 +103,7 @@ internal sealed class OrderedOutput(IBuildOutput output, IReadOnlyList<int> orde
             }
         }
 
-        public void Built(string imageId) => throw new InvalidOperationException("a stage does not finish the build");
+        public void Built(string imageId, bool isStage) => throw new InvalidOperationException("a stage does not finish the build");
     }
 
     private void Pull(object transferEvent) => output.PullProgress(transferEvent);

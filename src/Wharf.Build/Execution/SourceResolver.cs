@@ -103,9 +103,9 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
             CheckDigest(checksum, copy.Checksum!);
         }
 
-        (string name, string sha256) = await HttpSource.DownloadAsync(url, folder, checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
-        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(url), "sha256", sha256));
-        var source = OfFile(Path.Combine(folder, name.Length == 0 ? "download" : name), name.Length == 0 ? Unnamed : name);
+        var file = await HttpSource.DownloadAsync(url, folder, checksum, SourceSecrets.HttpHeader(session.Request.Secrets, url), ct);
+        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(url), "sha256", file.Sha256));
+        var source = OfFile(file.Path, file.Name.Length == 0 ? Unnamed : file.Name);
         return copy.Unpack == true ? source with { Unpack = await ArchiveSource.IsArchiveAsync(source.Tree, source.Path, ct) } : source;
     }
 
@@ -115,7 +115,7 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
         var source = GitSource.Parse(address);
         source = (source with { KeepGitDirectory = source.KeepGitDirectory || copy.KeepGitDirectory, Checksum = checksum ?? source.Checksum }).Checked();
         var checkout = await GitCheckout.MakeAsync(source, folder, session.Request.Secrets, ct);
-        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", checkout.Commit));
+        session.Record.Add(new BuildMaterial(SecretFilter.CleanAddress(address), checkout.Algorithm, checkout.Commit));
         FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
         session.Own(root);
         return new CopySource(new FolderTree(root, null, keepOwners: false), "", "", IsDirectory: true, Unpack: false) { Identity = $"git {checkout.Commit} {source.Subfolder}{(source.KeepGitDirectory ? " with .git" : "")}" };

@@ -32,7 +32,7 @@ internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progres
         progress?.Transfer(_current, transferEvent);
     }
 
-    public void Built(string imageId) => output.Built(imageId);
+    public void Built(string imageId, bool isStage) => output.Built(imageId, isStage);
 
     /// <summary>Runs one step and reports its begin and its end.</summary>
     /// <param name="number">Of the step in the build.</param>
@@ -56,7 +56,7 @@ internal sealed class StageReporter(IBuildOutput output, IBuildProgress? progres
         }
         catch (Exception e)
         {
-            e.Data[BuildFailure.StepKey] = number;
+            e.Data[BuildFailure.StepKey] ??= number;
             throw;
         }
         finally

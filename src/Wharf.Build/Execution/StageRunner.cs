@@ -75,6 +75,7 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
 
     private async Task<BuildImage> StartAsync(CancellationToken ct)
     {
+        string? platform = stage.From.Platform is { } written ? PlatformOf(written) : session.Request.Platform;
         string name = BaseName(session.Stages, session.Arguments, stage);
         if (session.Request.NamedContexts.TryGetValue(name, out var context))
         {
@@ -87,7 +88,7 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
         }
         else if (session.Stages.FindByName(name, stage.Index) is { } earlier)
         {
-            var finished = await session.ResultOf(earlier);
+            var finished = await session.Running.ResultOf(earlier);
             return new BuildImage(finished.Image, finished.Config with { Config = finished.Run });
         }
 
@@ -96,14 +97,34 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
             return new BuildImage(default, EmptyConfig());
         }
 
-        string? forPlatform = stage.From.Platform is { } p ? new Expansion.WordExpander(Escape, session.Arguments.Global).Expand(p) : session.Request.Platform;
         try
         {
-            return await session.ResolveAsync(name, forPlatform, output, ct);
+            return await session.ResolveAsync(name, platform, output, ct);
         }
         catch (WharfException e)
         {
             throw DockerfileError.About(e, stage.From.BaseName);
+        }
+    }
+
+    private string PlatformOf(string written)
+    {
+        var expander = new Expansion.WordExpander(Escape, session.Arguments.Global);
+        string platform = expander.Expand(written);
+        string meant = string.Concat(expander.Unset.Take(1).Select(n => Nearness.Suggest(n, session.Arguments.GlobalNames)));
+        if (platform.Length == 0)
+        {
+            throw DockerfileError.About(WharfException.Invalid($"empty platform value from expression {written}{meant}"), written);
+        }
+
+        try
+        {
+            Platform.Parse(platform);
+            return platform;
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.About(WharfException.Invalid($"failed to parse platform {written}: {e.Message}{meant}", e), written);
         }
     }
 
@@ -146,6 +167,10 @@ internal sealed class StageRunner(BuildSession session, Stage stage, StageReport
         try
         {
             await run();
+        }
+        catch (WharfException e) when (e.Data.Contains(BuildFailure.ExcerptKey))
+        {
+            throw; // it was told by the stage that this one asked for
         }
         catch (WharfException e) when (e.Data.Contains(BuildFailure.CodeKey))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wharf.Linux;
 using Wharf.Primitives;
 
@@ -5,9 +6,15 @@ namespace Wharf.Build.Sources;
 
 /// <summary>The files of one commit on disk.</summary>
 /// <param name="Path">The folder that was asked for.</param>
-/// <param name="Commit">Forty hexadecimal digits.</param>
-public sealed record GitCheckout(string Path, string Commit)
+/// <param name="Commit">Forty hexadecimal digits, or 64 of a repository that uses SHA-256.</param>
+/// <param name="Time">When the commit was made.</param>
+public sealed record GitCheckout(string Path, string Commit, DateTimeOffset Time)
 {
+    private const int Sha256Digits = 64;
+
+    /// <summary>What <see cref="Commit"/> is a digest by, as materials name it.</summary>
+    public string Algorithm => Commit.Length == Sha256Digits ? "sha256" : "sha1";
+
     /// <summary>Fetches what is asked for, as shallow as the remote allows, and takes it out.</summary>
     /// <param name="source">The repository.</param>
     /// <param name="folder">Does not exist yet; it stays the caller's, also after a failure.</param>
@@ -22,11 +29,22 @@ public sealed record GitCheckout(string Path, string Commit)
         try
         {
             var git = new GitProgram(work, home, source.Remote, SourceSecrets.GitHeader(secrets, HostOf(source.Remote)));
-            await git.RunAsync(["init", "--quiet", "--template="], ct);
-            await git.RunAsync(["remote", "add", "origin", source.Remote], ct);
-            await FetchAsync(git, source, ct);
+            await BeginAsync(git, source, "sha1", ct);
+            try
+            {
+                await FetchAsync(git, source, ct);
+            }
+            catch (WharfException e) when (e.Message.Contains("mismatched algorithms", StringComparison.Ordinal))
+            {
+                // Which digests a repository uses is only known once it is asked (gitprotocol-capabilities(5), "object-format").
+                Directory.Delete(System.IO.Path.Combine(work, ".git"), recursive: true);
+                await BeginAsync(git, source, "sha256", ct);
+                await FetchAsync(git, source, ct);
+            }
+
             await git.RunAsync(["checkout", "--quiet", "--detach", "FETCH_HEAD"], ct);
-            string commit = (await git.RunAsync(["rev-parse", "HEAD"], ct)).Trim();
+            string[] head = (await git.RunAsync(["show", "--no-patch", "--format=%H %ct", "HEAD"], ct)).Trim().Split(' ');
+            string commit = head[0];
             if (source.Checksum is { } expected && !commit.StartsWith(expected, StringComparison.Ordinal))
             {
                 throw WharfException.Invalid($"expected checksum to match {expected}, got {commit}");
@@ -42,12 +60,18 @@ public sealed record GitCheckout(string Path, string Commit)
                 RemoveGitFolders(work);
             }
 
-            return new GitCheckout(Inside(work, source), commit);
+            return new GitCheckout(Inside(work, source), commit, DateTimeOffset.FromUnixTimeSeconds(long.Parse(head[1], CultureInfo.InvariantCulture)));
         }
         finally
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    private static async Task BeginAsync(GitProgram git, GitSource source, string format, CancellationToken ct)
+    {
+        await git.RunAsync(["init", "--quiet", "--template=", "--object-format=" + format], ct);
+        await git.RunAsync(["remote", "add", "origin", source.Remote], ct);
     }
 
     private static async Task FetchAsync(GitProgram git, GitSource source, CancellationToken ct)

@@ -23,14 +23,14 @@ public static class HttpSource
     public static bool IsUrl(string word) =>
         (word.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || word.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) && !GitSource.IsGit(word);
 
-    /// <summary>Downloads into a folder and returns the file's name (empty when the URL names none; the file is then called "download") and the sha256 of its bytes in hexadecimal digits.</summary>
+    /// <summary>Downloads into a folder; a file that the URL gives no name is called "download".</summary>
     /// <param name="url">http or https.</param>
     /// <param name="folder">Where the file goes.</param>
     /// <param name="checksum">sha256:HEX that the content must have; null for none.</param>
     /// <param name="authorization">Value of the Authorization header, for this host alone; redirects elsewhere do not get it.</param>
     /// <param name="caller">Ends it.</param>
     /// <exception cref="WharfException">InvalidArgument: not found, checksum differs; Unavailable: no connection.</exception>
-    public static async Task<(string Name, string Sha256)> DownloadAsync(string url, string folder, string? checksum, string? authorization, CancellationToken caller)
+    public static async Task<HttpDownload> DownloadAsync(string url, string folder, string? checksum, string? authorization, CancellationToken caller)
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(caller);
         timed.CancelAfter(MaxTime);
@@ -74,7 +74,7 @@ public static class HttpSource
                 File.SetLastWriteTimeUtc(path, modified.UtcDateTime);
             }
 
-            return (name, actual);
+            return new HttpDownload(path, name, actual, response.Content.Headers.LastModified);
         }
         catch (OperationCanceledException) when (!caller.IsCancellationRequested)
         {

@@ -31,6 +31,9 @@ internal sealed class BuildContext(string folder) : IDisposable
     /// <summary>Where the files came from, when it was not the client.</summary>
     public BuildMaterial? Source { get; set; }
 
+    /// <summary>Tells when that was made.</summary>
+    public Func<CancellationToken, Task<DateTimeOffset?>>? Time { get; set; }
+
     /// <summary>Takes the Dockerfile out of the files; the default one may be written in small letters.</summary>
     /// <param name="name">As it was asked for.</param>
     /// <param name="text">Reads a file; null when it is not there.</param>

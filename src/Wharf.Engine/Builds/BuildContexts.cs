@@ -94,16 +94,16 @@ internal sealed class BuildContexts(string folder, LocalContexts folders, SentCo
             }
             else if (GitSource.IsGit(address))
             {
-                (var tree, _, string commit) = await CheckOutAsync(context, address, request, ct);
-                contexts[name] = new NamedContext { Files = tree(null), Identity = commit };
+                (var tree, _, var checkout) = await CheckOutAsync(context, address, request, ct);
+                contexts[name] = new NamedContext { Files = tree(null), Identity = checkout.Commit, Time = _ => Task.FromResult<DateTimeOffset?>(checkout.Time) };
             }
             else if (HttpSource.IsUrl(address))
             {
                 string path = context.NewPath();
                 Directory.CreateDirectory(path);
-                (string file, _) = await HttpSource.DownloadAsync(address, path, null, null, ct);
-                await using var archive = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
-                contexts[name] = new NamedContext { Files = await ReadAsync(context, archive, ct) };
+                var file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+                await using var archive = File.OpenRead(file.Path);
+                contexts[name] = new NamedContext { Files = await ReadAsync(context, archive, ct), Time = file.TimeAsync };
             }
             else
             {
@@ -183,8 +183,9 @@ internal sealed class BuildContexts(string folder, LocalContexts folders, SentCo
 
     private static async Task CloneAsync(BuildContext context, string address, string name, BuildRequest request, CancellationToken ct)
     {
-        (var tree, var root, string commit) = await CheckOutAsync(context, address, request, ct);
-        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha1", commit);
+        (var tree, var root, var checkout) = await CheckOutAsync(context, address, request, ct);
+        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), checkout.Algorithm, checkout.Commit);
+        context.Time = _ => Task.FromResult<DateTimeOffset?>(checkout.Time);
         string? Text(string path) => new TargetTree(root).ReadSmall(path, MaxDockerfileBytes) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
         name = context.Take(name, Text);
@@ -193,7 +194,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders, SentCo
         context.Files = tree(context.Ignore);
     }
 
-    private static async Task<(Func<IgnorePatterns?, SourceTree> Tree, SafeFileHandle Root, string Commit)> CheckOutAsync(BuildContext context, string address, BuildRequest request, CancellationToken ct)
+    private static async Task<(Func<IgnorePatterns?, SourceTree> Tree, SafeFileHandle Root, GitCheckout Checkout)> CheckOutAsync(BuildContext context, string address, BuildRequest request, CancellationToken ct)
     {
         var source = GitSource.Parse(address);
         if (request.Arguments.GetValueOrDefault("BUILDKIT_CONTEXT_KEEP_GIT_DIR") is "1" or "true")
@@ -204,16 +205,17 @@ internal sealed class BuildContexts(string folder, LocalContexts folders, SentCo
         var checkout = await GitCheckout.MakeAsync(source, context.NewPath(), request.Secrets, ct);
         FileCalls.Open(checkout.Path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", checkout.Path);
         context.Own(root);
-        return (rules => new FolderTree(root, rules, keepOwners: false), root, checkout.Commit);
+        return (rules => new FolderTree(root, rules, keepOwners: false), root, checkout);
     }
 
     private static async Task DownloadAsync(BuildContext context, string address, string name, CancellationToken ct)
     {
         string path = context.NewPath();
         Directory.CreateDirectory(path);
-        (string file, string sha256) = await HttpSource.DownloadAsync(address, path, null, null, ct);
-        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha256", sha256);
-        await using var stream = File.OpenRead(Path.Combine(path, file.Length == 0 ? "download" : file));
+        var file = await HttpSource.DownloadAsync(address, path, null, null, ct);
+        context.Source = new BuildMaterial(SecretFilter.CleanAddress(address), "sha256", file.Sha256);
+        context.Time = file.TimeAsync;
+        await using var stream = File.OpenRead(file.Path);
         if (await IsArchiveAsync(stream, ct))
         {
             TakeArchive(context, await ReadAsync(context, stream, ct), name);
@@ -222,7 +224,7 @@ internal sealed class BuildContexts(string folder, LocalContexts folders, SentCo
 
         using var text = new StreamReader(stream);
         context.Dockerfile = await text.ReadToEndAsync(ct);
-        context.DockerfileName = file.Length == 0 ? "Dockerfile" : file;
+        context.DockerfileName = file.Name.Length == 0 ? "Dockerfile" : file.Name;
     }
 
     private static async Task<bool> IsArchiveAsync(FileStream file, CancellationToken ct)

@@ -83,11 +83,11 @@ internal sealed class BuildService : IBuildService
         try
         {
             using var context = await _contexts.OpenAsync(order, stop.Token);
-            var request = await RequestAsync(order, context, stop.Token);
+            var request = await SourceEpoch.ResolveAsync(await RequestAsync(order, context, stop.Token), _temporary, stop.Token);
             (CacheImports? imports, IReadOnlyList<string> cacheImages) = await _transfers.OpenAsync(order, output, stop.Token);
             await using (imports)
             {
-                var result = await Builder(order, i => _core.BuildHolds.Add(hold, i)).BuildAsync(request with { Imports = imports, CacheFrom = cacheImages }, output, stop.Token);
+                var result = await Builder(order, request.RewriteTimestamps ? request.Epoch : null, i => _core.BuildHolds.Add(hold, i)).BuildAsync(request with { Imports = imports, CacheFrom = cacheImages }, output, stop.Token);
                 context.Remember();
                 await _transfers.PushAsync(order, order.CacheTo, result, output, stop.Token);
                 if (order.BuildId is { } built)
@@ -115,7 +115,7 @@ internal sealed class BuildService : IBuildService
     public async Task<BuildCallAnswer> AnswerAsync(BuildOrder order, BuildCall call, CancellationToken ct)
     {
         using var context = await _contexts.OpenAsync(order, ct);
-        return Builder(order, _ => { }).Answer(await RequestAsync(order, context, ct), call);
+        return Builder(order, null, _ => { }).Answer(await RequestAsync(order, context, ct), call);
     }
 
     public async Task ExportFilesAsync(string image, string? attestationPrefix, Stream output, CancellationToken ct)
@@ -166,8 +166,8 @@ internal sealed class BuildService : IBuildService
         await _cacheMounts.ImportAsync(id, plain.Content, ct);
     }
 
-    private Builder Builder(BuildOrder order, Action<Digest> hold) =>
-        new(new BuildImages(_core.Images, order.Credentials, order.Request.RewriteTimestamps ? order.Request.Epoch : null, hold), new BuildWorkspaces(_core, _containers, _memory), _cache, _cacheMounts, _temporary, _core.Clock);
+    private Builder Builder(BuildOrder order, DateTimeOffset? latest, Action<Digest> hold) =>
+        new(new BuildImages(_core.Images, order.Credentials, latest, hold), new BuildWorkspaces(_core, _containers, _memory), _cache, _cacheMounts, _temporary, _core.Clock);
 
     private async Task<BuildRequest> RequestAsync(BuildOrder order, BuildContext context, CancellationToken ct) => order.Request with
     {
@@ -176,6 +176,7 @@ internal sealed class BuildService : IBuildService
         BuildId = order.BuildId,
         Source = context.Source,
         Context = context.Files,
+        ContextTime = context.Time,
         Ignore = context.Ignore,
         NamedContexts = await _contexts.OpenNamedAsync(order, context, ct),
     };

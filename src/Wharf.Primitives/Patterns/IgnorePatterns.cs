@@ -80,6 +80,12 @@ public sealed class IgnorePatterns
             return false;
         }
 
-        return !HasExceptions || !_rules.Any(r => r.Include && r.Pattern.CouldMatchBelow(folder));
+        bool open = false;
+        foreach ((PathPattern pattern, bool include) in _rules)
+        {
+            open = include ? open || pattern.CouldMatchBelow(folder) : open && !pattern.MatchesOrCovers(folder);
+        }
+
+        return !open;
     }
 }

@@ -19,7 +19,7 @@ public sealed class DockerfileReaderTests
 
     [Fact]
     public void EmptyContinuationLines_AreRemembered() =>
-        Assert.Equal([3], DockerfileReader.Read("FROM a\nRUN one \\\n\n two\n").EmptyContinuationLines);
+        Assert.Equal([4], DockerfileReader.Read("FROM a\nRUN one \\\n\n two\n").EmptyContinuationLines);
 
     [Fact]
     public void EscapeDirective_ChangesTheContinuation()

@@ -35,6 +35,22 @@ public sealed partial class ClassicOutputTests(SharedEngine shared) : BuildTest(
         Assert.Equal(3, Count(BuildText(client, file, "-t", image), " ---> Using cache\n"));
     }
 
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("&squash=1", 3)]
+    [InlineData("&target=one", 1)]
+    [InlineData("&q=1", 0)]
+    public void Images_OfStagesAndResult_AreToldToPrograms(string query, int expected)
+    {
+        using var folder = new BuildFolder("FROM busybox AS one\nRUN echo 1 > /f\nFROM busybox\nCOPY --from=one /f /g\n");
+        folder.Shell("tar cf c.tar Dockerfile");
+        string[] lines = Command.Run("curl", ["-s", "--unix-socket", Engine.Socket, "-H", "Content-Type: application/x-tar", "--data-binary", "@" + folder["c.tar"], "http://d/build?nocache=1" + query]).Ok()
+            .Text.Split('\n');
+        var images = lines.Index().Where(l => l.Item.Contains("\"aux\"", StringComparison.Ordinal)).ToList();
+        Assert.Equal(expected, images.Count);
+        Assert.All(images.Take(2), i => Assert.Contains(IdText().Match(lines[i.Index - 1]).Value, i.Item));
+    }
+
     [Theory, MemberData(nameof(Clients))]
     public void Errors_AreRed(Client client)
     {
@@ -123,6 +139,9 @@ public sealed partial class ClassicOutputTests(SharedEngine shared) : BuildTest(
     [Fact]
     public void UnsupportedParameter_IsRefusedByName() =>
         Assert.Contains("isolation", Engine.Http("POST /build?isolation=hyperv HTTP/1.1\r\nHost: docker\r\nContent-Type: application/x-tar\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+
+    [GeneratedRegex("[0-9a-f]{12}")]
+    private static partial Regex IdText();
 
     [GeneratedRegex("[0-9a-f]{12}(?=\n|$)", RegexOptions.Multiline)]
     private static partial Regex Ids();

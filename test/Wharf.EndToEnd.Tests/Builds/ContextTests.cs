@@ -66,6 +66,20 @@ public sealed class ContextTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Fact]
+    public void Git_WithSha256Objects_IsReadLikeAnyOther()
+    {
+        using var repository = new GitServer(Engine, format: "sha256");
+        Assert.Equal(64, repository.Commit.Length);
+        foreach ((string fragment, string expected) in new[] { ("", "main"), ("#feat:sub", "sub"), ("#" + repository.Commit, "feat"), ("?branch=feat&checksum=" + repository.Commit[..12], "feat") })
+        {
+            Assert.Contains($"version={expected}\n", Engine.RunWith(Client.Wharf, null, 120, "build", "--no-cache", repository.Address + fragment).Ok().Out);
+        }
+
+        using var folder = new BuildFolder($"FROM busybox\nADD {repository.Address}#feat /g/\nRUN cat /g/version\n");
+        Assert.Contains("feat\n", Build(Client.Docker, folder, "--no-cache").Ok().Out);
+    }
+
+    [Fact]
     public void Http_ArchivesDockerfilesAndChecksums()
     {
         using var site = new BuildFolder("FROM busybox\nRUN echo remote-dockerfile\n");

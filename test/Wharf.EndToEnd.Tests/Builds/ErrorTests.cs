@@ -35,6 +35,17 @@ public sealed class ErrorTests(SharedEngine shared) : BuildTest(shared)
         }
     }
 
+    [Theory]
+    [InlineData("--platform=$BULIDPLATFORM", "empty platform value from expression $BULIDPLATFORM (did you mean BUILDPLATFORM?)")]
+    [InlineData("--platform=linux/${OUR_ARHC}", "failed to parse platform linux/${OUR_ARHC}: \"\" is an invalid component of \"linux/\"")]
+    [InlineData("--platform=linux/${OUR_ARHC}", "(did you mean OUR_ARCH?)")]
+    public void PlatformOfAMisspeltArgument_IsRefused(string flag, string words)
+    {
+        string text = Failure(Client.Docker, $"ARG OUR_ARCH=amd64\nFROM {flag} busybox\n");
+        Assert.Contains(words, text);
+        Assert.Contains("Dockerfile:2:17: ", text);
+    }
+
     [Theory, MemberData(nameof(Clients))]
     public void FailingRun_KeepsDockersWordsAndShowsItsPlace(Client client)
     {

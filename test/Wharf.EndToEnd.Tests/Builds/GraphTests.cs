@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Wharf.EndToEnd.Tests.Harness;
+using Wharf.EndToEnd.Tests.Registries;
 
 namespace Wharf.EndToEnd.Tests.Builds;
 
@@ -15,6 +16,36 @@ public sealed class GraphTests(SharedEngine shared) : BuildTest(shared)
         string text = BuildText(client, "FROM busybox AS base\nRUN echo 1 > /made\nFROM busybox AS unneeded\nRUN exit 5\nFROM scratch\nCOPY --from=base /made /m\nCOPY --from=0 /made /n\n", "-t", image);
         Assert.DoesNotContain("exit 5", text);
         Assert.Equal(2, LayersOf(image));
+    }
+
+    [Theory]
+    [InlineData(Client.Docker, false)]
+    [InlineData(Client.Wharf, false)]
+    [InlineData(Client.Docker, true)]
+    public void StageOfAPulledTrigger_RunsWhenItIsAskedFor(Client client, bool fails)
+    {
+        using var registry = new AnyRegistry(ours: true, Engine);
+        string mark = Guid.NewGuid().ToString("N"), image = NewImage(), base1 = $"{registry.Host}/{NewImage()}:1";
+        BuildText(Client.Docker, $"FROM busybox\nONBUILD COPY --from=tools /made /got\nONBUILD RUN --mount=from=more,target=/m cat /m/more > /more\nENV M={mark}\n", "-t", base1);
+        Run(Client.Docker, "push", base1).Ok();
+        Run(Client.Docker, "rmi", base1).Ok();
+        string file = $"FROM busybox AS first\nRUN echo {mark} > /made\nFROM first AS tools\nRUN test {(fails ? "no" : "yes")} = yes || exit 4\nFROM busybox AS more\nRUN echo more-{mark} > /more\nFROM busybox AS never\nRUN exit 5\nFROM {base1}\nRUN cat /got /more\n";
+        using var folder = new BuildFolder(file);
+        var result = Build(client, folder, "-t", image, "--force-rm");
+        string text = result.Out + result.Error;
+        Assert.DoesNotMatch("Step .*exit 5", text);
+        if (fails)
+        {
+            Assert.Equal(4, result.ExitCode);
+            Assert.Contains("Dockerfile:4\n", text);
+            Assert.DoesNotContain("Dockerfile:9\n", text);
+            return;
+        }
+
+        result.Ok();
+        Assert.Contains($"{mark}\nmore-{mark}\n", text);
+        Assert.Matches("Step [0-9]+/[0-9]+ : FROM first AS tools", text);
+        Run(Client.Docker, "rmi", "-f", base1).Ok();
     }
 
     [Fact]

@@ -12,19 +12,22 @@ public sealed class GitServer : IDisposable
 
     /// <param name="engine">In whose network it listens.</param>
     /// <param name="more">Shell commands in the work tree before the first commit's successor on main.</param>
-    public GitServer(Engine engine, string more = "")
+    /// <param name="format">The digests it names its objects by.</param>
+    public GitServer(Engine engine, string more = "", string format = "sha1")
     {
         Command.Run("/bin/sh", ["-ec", """
-            git init -q work && cd work && git config user.email a@example.com && git config user.name a && git checkout -q -b main
+            git init -q --object-format=$FORMAT work && cd work && git config user.email a@example.com && git config user.name a && git checkout -q -b main
             printf 'FROM busybox\nCOPY . /g/\nRUN echo version=$(cat /g/version)\n' > Dockerfile
             echo main > version && mkdir sub && cp Dockerfile sub/ && echo sub > sub/version && ln -s /etc escape
             git add -A && git commit -qm one && git tag v1 && git checkout -q -b feat && echo feat > version && git commit -qam two && git update-ref refs/pull/7/head HEAD && git checkout -q main
             if [ -n "$MORE" ]; then eval "$MORE"; git add .gitmodules && git commit -qm more; fi
             git clone -q --mirror . ../r.git && git -C ../r.git config uploadpack.allowAnySHA1InWant true
-            """], directory: _folder, environment: new Dictionary<string, string> { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["HOME"] = _folder, ["MORE"] = more }).Ok();
+            """], directory: _folder, environment: new Dictionary<string, string> { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["HOME"] = _folder, ["MORE"] = more, ["FORMAT"] = format }).Ok();
         int port = Interlocked.Increment(ref _next);
         Address = $"git://127.0.0.1:{port}/r.git";
-        Commit = Command.Run("git", ["-C", Path.Combine(_folder, "r.git"), "rev-parse", "feat"]).Ok().Text;
+        string[] head = Command.Run("git", ["-C", Path.Combine(_folder, "r.git"), "show", "--no-patch", "--format=%H %ct", "feat"]).Ok().Text.Split(' ');
+        Commit = head[0];
+        CommitTime = long.Parse(head[1]);
         _daemon = Command.Start("nsenter", ["--net=/run/netns/" + engine.Name, "git", "daemon", "--base-path=" + _folder, "--export-all", "--reuseaddr", "--listen=127.0.0.1", "--port=" + port]);
         Ports.Await(engine, port);
     }
@@ -33,6 +36,9 @@ public sealed class GitServer : IDisposable
 
     /// <summary>The commit of the branch feat.</summary>
     public string Commit { get; }
+
+    /// <summary>When it was made, in seconds since 1970.</summary>
+    public long CommitTime { get; }
 
     public void Dispose()
     {

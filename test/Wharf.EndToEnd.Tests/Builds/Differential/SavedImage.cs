@@ -15,17 +15,50 @@ public sealed partial class SavedImage
         "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "OnBuild", "StopSignal", "StopTimeout", "Shell", "Healthcheck", "ArgsEscaped",
     ];
 
-    private SavedImage(IReadOnlyList<string> config, IReadOnlyList<IReadOnlyList<string>> layers)
+    private readonly IReadOnlyList<IReadOnlyList<Member>> _layers;
+
+    private SavedImage(IReadOnlyList<string> config, IReadOnlyList<IReadOnlyList<Member>> layers)
     {
         Config = config;
-        Layers = layers;
+        _layers = layers;
     }
 
     /// <summary>Configuration and history.</summary>
     public IReadOnlyList<string> Config { get; }
 
     /// <summary>The members of each layer, sorted.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Layers { get; }
+    public IReadOnlyList<IReadOnlyList<string>> Layers => [.. _layers.Select(l => l.Select(m => m.Line).Order(StringComparer.Ordinal).ToList())];
+
+    /// <summary>What is left when all layers lie above each other, sorted.</summary>
+    public IReadOnlyList<string> Files()
+    {
+        const string Whiteout = ".wh.", Opaque = ".wh..wh..opq";
+        var files = new Dictionary<string, string>();
+        foreach (var layer in _layers)
+        {
+            foreach (string name in layer.Select(m => m.Name).Where(n => Path.GetFileName(n).StartsWith(Whiteout, StringComparison.Ordinal)))
+            {
+                string folder = Path.GetDirectoryName(name)!, hidden = Path.GetFileName(name) == Opaque ? folder : Path.Combine(folder, Path.GetFileName(name)[Whiteout.Length..]);
+                foreach (string gone in files.Keys.Where(f => f == hidden || f.StartsWith(hidden + "/", StringComparison.Ordinal)).ToList())
+                {
+                    files.Remove(gone);
+                }
+            }
+
+            foreach (var member in layer.Where(m => !Path.GetFileName(m.Name).StartsWith(Whiteout, StringComparison.Ordinal)))
+            {
+                // What takes the place of a folder takes away what was in it.
+                foreach (string gone in member.IsFolder ? [] : files.Keys.Where(f => f.StartsWith(member.Name + "/", StringComparison.Ordinal)).ToList())
+                {
+                    files.Remove(gone);
+                }
+
+                files[member.Name] = member.Line;
+            }
+        }
+
+        return [.. files.Values.Order(StringComparer.Ordinal)];
+    }
 
     public static SavedImage Read(string archive)
     {
@@ -85,9 +118,9 @@ public sealed partial class SavedImage
         ? string.Join(' ', value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => $"{p.Name}={p.Value.GetRawText()}"))
         : value.GetRawText();
 
-    private static List<string> Members(byte[] layer)
+    private static List<Member> Members(byte[] layer)
     {
-        var lines = new List<string>();
+        var members = new List<Member>();
         using var reader = new TarReader(new MemoryStream(layer));
         while (reader.GetNextEntry() is { } entry)
         {
@@ -116,14 +149,15 @@ public sealed partial class SavedImage
                 }
             }
 
-            lines.Add(line.ToString());
+            members.Add(new Member(entry.Name.Trim('/'), line.ToString(), entry.EntryType == TarEntryType.Directory));
         }
 
-        lines.Sort(StringComparer.Ordinal);
-        return lines;
+        return members;
     }
 
     private static string Kind(TarEntryType type) => type switch { TarEntryType.V7RegularFile => nameof(TarEntryType.RegularFile), _ => type.ToString() };
+
+    private sealed record Member(string Name, string Line, bool IsFolder);
 
     [GeneratedRegex("(--chown=[^ ]+) (dir:|file:|multi:)")]
     private static partial Regex ChownText();
