@@ -8,6 +8,9 @@ public sealed record TemplateOptions
     /// <summary>True for <c>missingkey=error</c>: a map key that is not there fails the run.</summary>
     public bool MissingKeyIsError { get; init; }
 
+    /// <summary>How a value is shown where an action prints it; text of the template itself is the author's and stays.</summary>
+    public Func<string, string>? Shown { get; init; }
+
     /// <summary>The most characters a run may write, and the longest string it may make.</summary>
     public int MaxOutput { get; init; } = 64 << 20;
 

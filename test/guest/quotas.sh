@@ -31,6 +31,17 @@ for kind in xfs ext4; do
     check "$kind: what is copied in counts" bounded "$(bounded "$(wharf start -a copied 2>&1)")"
     wharf commit copied kept >/dev/null
     check "$kind: a committed image is not bounded" written "$(wharf run --rm kept sh -c "$(write /big 40)" 2>&1)"
+    id=$(wharf inspect -f '{{.Id}}' copied); rm -rf /mnt/quota/wharf/overlay2/$id
+    check "$kind: a directory that is lost is made again" 1 "$(wharf system check --repair 2>&1 | grep -c 'made again, empty')"
+    check "$kind: with its bound" bounded "$(bounded "$(wharf start -a copied 2>&1)")"
+    wharf run --name third --storage-opt size=20M busybox sh -c "$(write /big 15)" >/dev/null
+    id=$(wharf inspect -f '{{.Id}}' third); quota_end
+    # what is read-only waits for its deletion
+    late=/mnt/quota/wharf/trash/late; mv /mnt/quota/wharf/overlay2/$id $late; mount --bind $late/diff $late/diff; mount -o remount,ro,bind $late/diff
+    quota_daemon
+    check "$kind: a bound does not count what waits in the trash" written "$(wharf run --rm --storage-opt size=20M busybox sh -c "$(write /big 15)" 2>&1)"
+    check "$kind: it did wait" 15728640 "$(stat -c %s $late/diff/big)"
+    umount $late/diff
     check "$kind: an unknown option" 1 "$(wharf run --rm --storage-opt nonsense=1 busybox true 2>&1 | grep -c 'Unknown option nonsense')"
     check "$kind: a size that is none" 1 "$(wharf run --rm --storage-opt size=lots busybox true 2>&1 | grep -c "invalid size: 'lots'")"
     wharf rm -f copied >/dev/null; quota_end

@@ -32,6 +32,11 @@ internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clo
 
     public string Render(string format)
     {
+        if (format == "raw")
+        {
+            return Raw();
+        }
+
         if (format != "table")
         {
             return TableFormat.Render(format, All());
@@ -47,6 +52,23 @@ internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clo
         page.Append(TableFormat.Render(format, CacheTable, TypeName, CacheColumns(noTrunc: false), _cache));
         return page.ToString();
     }
+
+    private string Raw()
+    {
+        var page = new StringBuilder();
+        page.Append(Paragraphs("Image", ImageRows.Columns(clock, noTrunc: true), _images, ("repository", "Repository"), ("tag", "Tag"), ("digest", "Digest"), ("image_id", "ID"),
+            ("created_at", "CreatedAt"), ("virtual_size", "Size")));
+        page.Append(Paragraphs("Container", ContainerColumns.For(clock, noTrunc: true), _containers, ("container_id", "ID"), ("image", "Image"), ("command", "Command"),
+            ("created_at", "CreatedAt"), ("state", "State"), ("status", "Status"), ("names", "Names"), ("labels", "Labels"), ("ports", "Ports"), ("size", "Size")));
+        page.Append(Paragraphs("Volume", VolumeColumns.All, _volumes, ("name", "Name"), ("driver", "Driver")));
+        page.Append(Paragraphs("Build Cache", CacheColumns(noTrunc: true), _cache, ("build_cache_id", "ID"), ("parent_id", "Parent"), ("build_cache_type", "CacheType"),
+            ("description", "Description"), ("created_at", "CreatedAt"), ("created_since", "CreatedSince"), ("last_used_at", "LastUsedAt"), ("last_used_since", "LastUsedSince"),
+            ("usage_count", "UsageCount"), ("in_use", "InUse"), ("shared", "Shared")));
+        return page.ToString();
+    }
+
+    private static string Paragraphs<T>(string type, IReadOnlyList<Column<T>> columns, List<T> items, params (string Title, string Name)[] fields) =>
+        TableFormat.Render(RawFormat.Expand("raw", [("type", " " + type), .. fields.Select(f => RawFormat.Field(f.Title, f.Name))]), "", TypeName, columns, items);
 
     private TemplateStruct All() => new(TypeName,
     [

@@ -55,7 +55,14 @@ internal static class EventsCommand
         using EngineReply reply = await cli.Client.SendAsync("GET", "/events" + query, null, ct);
         await foreach (ReadOnlyMemory<byte> json in JsonLines.ReadRawAsync(reply.Body, ct))
         {
-            cli.Out.WriteLine(template is null ? Line(json) : Formatted(template, json));
+            if (template is null)
+            {
+                cli.Out.WriteForeign(Line(json) + "\n");
+            }
+            else
+            {
+                cli.Out.WriteLine(Formatted(template, json, cli.Foreign));
+            }
         }
 
         return 0;
@@ -97,11 +104,11 @@ internal static class EventsCommand
 
     private static object? Shape(ReadOnlySpan<byte> json) => Framework.Inspection.InspectShape.Read(json, "*events.Message");
 
-    private static string Formatted(Template template, ReadOnlyMemory<byte> json)
+    private static string Formatted(Template template, ReadOnlyMemory<byte> json, TemplateOptions options)
     {
         try
         {
-            return template.Execute(Shape(json.Span));
+            return template.Execute(Shape(json.Span), options);
         }
         catch (TemplateException e)
         {

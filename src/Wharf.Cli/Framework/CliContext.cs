@@ -1,10 +1,12 @@
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Configuration;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Output;
 using Wharf.Cli.Framework.Terminal;
 using Wharf.Client;
 using Wharf.Client.Transports;
 using Wharf.Primitives;
+using Wharf.Templates;
 
 namespace Wharf.Cli.Framework;
 
@@ -21,6 +23,9 @@ internal sealed class CliContext(string program, ITerminal terminal, Func<string
     public TextOutput Out => terminal.Out;
 
     public TextOutput Error => terminal.Error;
+
+    /// <summary>How templates print what others have written: see <see cref="TextOutput.WriteForeign"/>.</summary>
+    public TemplateOptions Foreign => Out.IsTerminal ? VisibleText.InTemplates : TemplateOptions.Default;
 
     public FlagValues Globals => globals;
 

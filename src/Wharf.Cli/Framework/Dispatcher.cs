@@ -1,5 +1,6 @@
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Output;
 using Wharf.Cli.Framework.Plugins;
 using Wharf.Cli.Framework.Terminal;
 using Wharf.Primitives;
@@ -22,14 +23,14 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         {
             if (e.Message.Length > 0)
             {
-                terminal.Error.WriteLine(e.Message);
+                terminal.Error.WriteLine(VisibleText.Of(e.Message));
             }
 
             return e.ExitCode;
         }
         catch (WharfException e)
         {
-            terminal.Error.WriteLine(e.Message);
+            terminal.Error.WriteLine(VisibleText.Of(e.Message));
             return 1;
         }
         catch (BrokenOutputException)

@@ -66,7 +66,7 @@ internal static class AttestationsCommand
 
         foreach (AttestationStatement attestation in found)
         {
-            call.Cli.Out.WriteLine(Predicate(attestation, image));
+            call.Cli.Out.WriteForeign(Predicate(attestation, image) + "\n");
         }
 
         return found.Count > 0 ? 0 : throw new CommandException($"nothing of the type {wanted} is attested of {image}");

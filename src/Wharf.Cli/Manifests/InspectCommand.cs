@@ -69,6 +69,6 @@ internal static class InspectCommand
             }),
             (true, false) => ManifestListJson.Tabbed(images[0].Write),
         };
-        call.Cli.Out.WriteLine(Encoding.UTF8.GetString(text));
+        call.Cli.Out.WriteForeign(Encoding.UTF8.GetString(text) + "\n");
     }
 }

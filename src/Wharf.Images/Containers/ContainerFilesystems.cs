@@ -27,9 +27,10 @@ internal sealed class ContainerFilesystems(LocalIndex index, LayerStore layers, 
             : index.State.Images.TryGetValue(imageId, out ImageRecord? image) ? image.Chain : throw ImageErrors.NoSuchImage(imageId.ToString());
         using LayerLease lease = await index.TryLeaseAsync(chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(imageId.ToString());
         string? top = chain.IsEmpty ? null : index.State.Layers[chain].Snapshot;
+        long bound = _driver.BoundOf(options);
 
         // The row is on its way while the directory is made; a crash before it is on disk leaves a directory that the start sweeps.
-        Task recorded = index.AddContainerAsync(new ContainerRecord(containerId, imageId, chain));
+        Task recorded = index.AddContainerAsync(new ContainerRecord(containerId, imageId, chain, bound));
         try
         {
             _driver.CreateContainer(containerId, top, options);

@@ -56,5 +56,9 @@ public static class ImagesSchema
         CREATE TABLE image_uses (
             image TEXT NOT NULL PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE, used INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        """
+        -- Bytes that the container may write (--storage-opt size=), to be set again when its directory is made again; 0 for no bound.
+        ALTER TABLE container_layers ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+        """,
     ]);
 }

@@ -40,8 +40,8 @@ internal static class IndexLoader
 
         List<LayerRecord> layers = Sql.Query(connection, "SELECT chain, diff, parent, snapshot, size, tar_size, rebuildable FROM image_layers WHERE ready <> 0",
             row => new LayerRecord(Optional(row, 0), Optional(row, 1), Optional(row, 2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), (TarSource)row.GetInt64(6)));
-        List<ContainerRecord> containers = Sql.Query(connection, "SELECT container, image, chain FROM container_layers",
-            row => new ContainerRecord(row.GetString(0), Optional(row, 1), Optional(row, 2)));
+        List<ContainerRecord> containers = Sql.Query(connection, "SELECT container, image, chain, bound FROM container_layers",
+            row => new ContainerRecord(row.GetString(0), Optional(row, 1), Optional(row, 2), row.GetInt64(3)));
         return new IndexState
         {
             Images = images.ToImmutable(),

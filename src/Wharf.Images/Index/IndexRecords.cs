@@ -74,7 +74,11 @@ internal readonly record struct NameKey(string Repository, string Tag, Digest Di
 }
 
 /// <summary>The writable layer of a container.</summary>
-internal sealed record ContainerRecord(string Container, Digest Image, Digest Chain);
+/// <param name="Container">Its id.</param>
+/// <param name="Image">What it was made from; empty for an empty root.</param>
+/// <param name="Chain">The layers below it.</param>
+/// <param name="Bound">The bytes it may have; 0 for no bound.</param>
+internal sealed record ContainerRecord(string Container, Digest Image, Digest Chain, long Bound);
 
 /// <summary>A form in which a layer travels.</summary>
 internal sealed record LayerBlob(Digest Diff, Digest Digest, string MediaType, long Size);

@@ -90,8 +90,8 @@ internal sealed class LocalIndex : IDisposable
         try
         {
             await _database.WriteRelaxedAsync(connection => Sql.Execute(connection,
-                "INSERT INTO container_layers (container, image, chain) VALUES ($container, $image, $chain)",
-                ("$container", container.Container), ("$image", Text(container.Image)), ("$chain", Text(container.Chain)))).ConfigureAwait(false);
+                "INSERT INTO container_layers (container, image, chain, bound) VALUES ($container, $image, $chain, $bound)",
+                ("$container", container.Container), ("$image", Text(container.Image)), ("$chain", Text(container.Chain)), ("$bound", container.Bound))).ConfigureAwait(false);
         }
         catch
         {

@@ -182,7 +182,7 @@ internal sealed class StorageCheck(LocalIndex index, DocumentStore documents, Bl
 
     /// <summary>Makes what a container's writable layer lacks; false when it lacks nothing.</summary>
     public bool Mend(IndexState state, ContainerRecord container) =>
-        layers.Driver.MendContainer(container.Container, container.Chain.IsEmpty ? null : state.Layers[container.Chain].Snapshot);
+        layers.Driver.MendContainer(container.Container, container.Chain.IsEmpty ? null : state.Layers[container.Chain].Snapshot, container.Bound);
 
     private HashSet<Digest> UsedChains()
     {

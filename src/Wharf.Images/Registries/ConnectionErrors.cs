@@ -16,7 +16,7 @@ internal static class ConnectionErrors
     /// <summary>The other side speaks no TLS, or nobody is there: clear text may be tried where that is allowed.</summary>
     public static bool IsConnectFailure(Exception e) => e is HttpRequestException
     {
-        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError
     };
 
     /// <summary>The connection stood and was cut: another attempt may succeed.</summary>
@@ -37,6 +37,11 @@ internal static class ConnectionErrors
                 : tls.Message.Contains("RemoteCertificate", StringComparison.Ordinal)
                     ? "tls: failed to verify certificate: x509: certificate signed by unknown authority"
                     : $"tls: {tls.Message}";
+        }
+
+        if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal)
+        {
+            return refusal.StatusCode is { } status ? $"the proxy refuses the connection: {(int)status} {status}" : "the proxy refuses the connection";
         }
 
         return e is TaskCanceledException or TimeoutException

@@ -3,18 +3,34 @@ using Wharf.Images.Transfers;
 
 namespace Wharf.Images.Registries;
 
-/// <summary>HTTP_PROXY, HTTPS_PROXY and NO_PROXY as Go reads them: loopback is never proxied.</summary>
-internal sealed class ProxyRules(RegistryOptions options) : IWebProxy
+/// <summary>HTTP_PROXY, HTTPS_PROXY and NO_PROXY as Go reads them: loopback is never proxied; a name and password in the address are for the proxy.</summary>
+internal sealed class ProxyRules(RegistryOptions options) : IWebProxy, ICredentials
 {
-    public ICredentials? Credentials { get; set; }
+    public ICredentials? Credentials
+    {
+        get => this;
+        set => throw new NotSupportedException("the addresses of the proxies have their credentials");
+    }
+
+    public NetworkCredential? GetCredential(Uri uri, string authType)
+    {
+        string? user = new[] { options.HttpsProxy, options.HttpProxy }.Where(p => !string.IsNullOrEmpty(p)).Select(p => Address(p!))
+            .FirstOrDefault(p => p.Authority == uri.Authority && p.UserInfo.Length > 0)?.UserInfo;
+        int colon = user?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        return user is null ? null
+            : colon < 0 ? new NetworkCredential(Uri.UnescapeDataString(user), "")
+            : new NetworkCredential(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..]));
+    }
 
     public static bool IsConfigured(RegistryOptions options) => !string.IsNullOrEmpty(options.HttpProxy) || !string.IsNullOrEmpty(options.HttpsProxy);
 
     public Uri? GetProxy(Uri destination)
     {
         string? proxy = destination.Scheme == "https" ? options.HttpsProxy : options.HttpProxy;
-        return string.IsNullOrEmpty(proxy) ? null : new Uri(proxy.Contains("://", StringComparison.Ordinal) ? proxy : "http://" + proxy);
+        return string.IsNullOrEmpty(proxy) ? null : new UriBuilder(Address(proxy)) { UserName = "", Password = "" }.Uri; // messages of the runtime name it
     }
+
+    private static Uri Address(string proxy) => new(proxy.Contains("://", StringComparison.Ordinal) ? proxy : "http://" + proxy);
 
     public bool IsBypassed(Uri host) => GetProxy(host) is null || IsExcluded(host);
 

@@ -35,6 +35,9 @@ internal sealed class DriverDirectory
 
     public string Root { get; }
 
+    /// <summary>Where removed things wait for their deletion.</summary>
+    public string TrashPath => _trash.Directory;
+
     public string Of(string id) => Path.Combine(Root, RequireId(id));
 
     public string DraftOf(string id) => Of(id) + DraftSuffix;

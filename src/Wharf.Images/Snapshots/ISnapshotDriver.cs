@@ -22,6 +22,10 @@ public interface ISnapshotDriver
     /// <summary>The writable layer of a container can be bounded (<c>--storage-opt size=</c>).</summary>
     bool HasQuotas => false;
 
+    /// <summary>The bytes that a container with these options may write; 0 for no bound.</summary>
+    /// <exception cref="Primitives.WharfException">InvalidArgument: an unknown or unsupported storage option, by name.</exception>
+    long BoundOf(ContainerLayerOptions options);
+
     /// <summary>The driver's lines in <c>docker info</c>.</summary>
     IReadOnlyList<KeyValuePair<string, string>> Status { get; }
 
@@ -57,8 +61,11 @@ public interface ISnapshotDriver
     Microsoft.Win32.SafeHandles.SafeFileHandle OpenFiles(string id);
 
     /// <summary>Makes again what a loss of power took from a container's directory, without touching what is there.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="topLayerId">The layer below it.</param>
+    /// <param name="bound">What <see cref="BoundOf"/> said when it was created.</param>
     /// <returns>True when something was missing.</returns>
-    bool MendContainer(string id, string? topLayerId);
+    bool MendContainer(string id, string? topLayerId, long bound);
 
     /// <summary>Makes a stopped container's writable layer the committed layer <paramref name="layerId"/> without copying; the container layer is gone.</summary>
     void Promote(string containerId, string layerId);

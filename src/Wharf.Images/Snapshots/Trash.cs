@@ -22,10 +22,12 @@ internal sealed class Trash
     {
         _path = Path.Combine(settings.DataRoot, "trash");
         _failed = settings.DeletionFailed;
-        Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        System.IO.Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         FileCalls.Open(_path, OpenFlags.Directory, out _directory).ThrowIfError("open", _path);
         _ = Task.Run(WorkAsync);
     }
+
+    public string Directory => _path;
 
     /// <summary>Things not yet deleted.</summary>
     public int Pending => Volatile.Read(ref _pending);

@@ -230,7 +230,8 @@ internal sealed partial class Evaluator(
             throw Error($"can't print {node} of type func");
         }
 
-        Write(value is null || ReferenceEquals(value, Missing) ? "<no value>" : GoPrint.Value(value));
+        string printed = value is null || ReferenceEquals(value, Missing) ? "<no value>" : GoPrint.Value(value);
+        Write(options.Shown is { } shown ? shown(printed) : printed);
     }
 
     private void Write(string piece)

@@ -31,7 +31,7 @@ internal static class Inspector
                 }
                 else
                 {
-                    text.Append(Render(template, json, typeName)).Append('\n');
+                    text.Append(Render(template, json, typeName, call.Cli.Foreign)).Append('\n');
                 }
             }
             catch (WharfException e) when (e.Kind != ErrorKind.Unavailable)
@@ -44,7 +44,15 @@ internal static class Inspector
             }
         }
 
-        call.Cli.Out.Write(template is null ? Join(found, format == "json") : text.Length > 0 ? text.ToString() : "\n");
+        if (template is null)
+        {
+            call.Cli.Out.WriteForeign(Join(found, format == "json"));
+        }
+        else
+        {
+            call.Cli.Out.Write(text.Length > 0 ? text.ToString() : "\n");
+        }
+
         return errors.Count == 0 ? 0 : throw new CommandException(string.Join('\n', errors));
     }
 
@@ -73,17 +81,17 @@ internal static class Inspector
     }
 
     /// <summary>First over the typed shape; when that fails, over the bare JSON, whose error is the one that is told.</summary>
-    private static string Render(Template template, byte[] json, string typeName)
+    private static string Render(Template template, byte[] json, string typeName, TemplateOptions options)
     {
         try
         {
-            return template.Execute(InspectShape.Read(json, typeName));
+            return template.Execute(InspectShape.Read(json, typeName), options);
         }
         catch (TemplateException)
         {
             try
             {
-                return template.Execute(TemplateJson.Read(json), new TemplateOptions { MissingKeyIsError = true });
+                return template.Execute(TemplateJson.Read(json), options with { MissingKeyIsError = true });
             }
             catch (TemplateException e)
             {

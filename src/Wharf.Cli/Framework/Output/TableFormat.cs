@@ -74,7 +74,7 @@ internal static class TableFormat
     {
         try
         {
-            template.Execute(item, output);
+            template.Execute(item, output, VisibleText.InTemplates);
         }
         catch (TemplateException e)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Cli.Framework.Output;
 using Wharf.Cli.Framework.Terminal;
 using Wharf.Client.Streams;
 
@@ -92,10 +93,10 @@ internal sealed class ProgressDisplay(Terminal.TextOutput output, Func<int> widt
             return;
         }
 
-        piece.Append(id.Length > 0 ? id + ": " : "");
+        piece.Append(id.Length > 0 ? VisibleText.Of(id) + ": " : "");
         string from = Text(message, "from");
-        piece.Append(from.Length > 0 ? $"(from {from}) " : "");
-        string status = Text(message, "status");
+        piece.Append(from.Length > 0 ? $"(from {VisibleText.Of(from)}) " : "");
+        string status = VisibleText.Of(Text(message, "status"));
         if (bar is not null && output.IsTerminal)
         {
             piece.Append(status).Append(' ').Append(barText).Append(end);

@@ -1,4 +1,5 @@
 using System.Text;
+using Wharf.Cli.Framework.Output;
 
 namespace Wharf.Cli.Framework.Terminal;
 
@@ -10,6 +11,9 @@ internal sealed class TextOutput(Stream stream, bool isTerminal)
     public bool IsTerminal => isTerminal;
 
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes what others have written: a terminal is not steered by it, a program gets it as it is.</summary>
+    public void WriteForeign(string text) => Write(isTerminal ? VisibleText.Of(text) : text);
 
     public void WriteLine(string text = "") => Write(text + "\n");
 

@@ -38,7 +38,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         _fileSystem = BackingFileSystem.NameOf(_directory.Root);
         Directory.CreateDirectory(Path.Combine(_directory.Root, Scratch), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OverlayProbe.Require(_directory.Root);
-        _quotas = ProjectQuotas.TryOpen(_directory.Root);
+        _quotas = ProjectQuotas.TryOpen(_directory.Root, _directory.TrashPath);
         MakeInit(InitId, null);
     }
 
@@ -70,18 +70,17 @@ internal sealed class OverlayDriver : ISnapshotDriver
         return new DirectoryDraft(id, parentId, Path.Combine(draft, Diff), (final, parent) => CommitDraft(draft, final, parent), () => _directory.Discard(draft));
     }
 
+    public long BoundOf(ContainerLayerOptions options) => StorageOptions.SizeOf(options.StorageOptions, this) ?? _directory.Settings.ContainerSize;
+
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
     {
-        long size = StorageOptions.SizeOf(options.StorageOptions, this) ?? _directory.Settings.ContainerSize;
+        long bound = BoundOf(options);
         string[] chain = ChainAbove(topLayerId);
         string path = _directory.Of(id);
         DriverDirectory.Make(path);
         try
         {
-            if (size > 0)
-            {
-                _quotas!.Bound(path, size);
-            }
+            Bound(path, bound);
 
             DriverDirectory.MakeMember(path, Diff);
             DriverDirectory.MakeMember(path, Work);
@@ -155,7 +154,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
         return DriverDirectory.Open(Path.Combine(_directory.Of(id), Diff));
     }
 
-    public bool MendContainer(string id, string? topLayerId)
+    public bool MendContainer(string id, string? topLayerId, long bound)
     {
         string path = _directory.Of(id);
         string[] chain = ChainAbove(topLayerId);
@@ -171,6 +170,11 @@ internal sealed class OverlayDriver : ISnapshotDriver
         if (!Directory.Exists(path))
         {
             DriverDirectory.Make(path);
+        }
+
+        if (!Directory.Exists(Path.Combine(path, Diff)) && !Directory.Exists(Path.Combine(path, Work)))
+        {
+            Bound(path, bound);
         }
 
         foreach (string member in (string[])[Diff, Work])
@@ -235,6 +239,15 @@ internal sealed class OverlayDriver : ISnapshotDriver
 
         _links.Mend();
         _directory.EmptyTrash();
+    }
+
+    // A file system without quotas now may have had them when the container was created: a copied data root.
+    private void Bound(string path, long bytes)
+    {
+        if (bytes > 0)
+        {
+            _quotas?.Bound(path, bytes);
+        }
     }
 
     private void CommitDraft(string draft, string id, string? parentId)

@@ -41,9 +41,11 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
         }, () => _directory.Discard(draft));
     }
 
+    public long BoundOf(ContainerLayerOptions options) => StorageOptions.SizeOf(options.StorageOptions, this) ?? 0;
+
     public void CreateContainer(string id, string? topLayerId, ContainerLayerOptions options)
     {
-        StorageOptions.SizeOf(options.StorageOptions, this);
+        BoundOf(options);
         string draft = MakeCopy(id, topLayerId);
         try
         {
@@ -96,7 +98,7 @@ internal sealed class WholeTreeDriver(ITreeMaker maker, SnapshotSettings setting
         return DriverDirectory.Open(TreeOf(id));
     }
 
-    public bool MendContainer(string id, string? topLayerId)
+    public bool MendContainer(string id, string? topLayerId, long bound)
     {
         if (_directory.Exists(id))
         {
