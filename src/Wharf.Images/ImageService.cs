@@ -65,7 +65,7 @@ public sealed class ImageService : IImageService, IDisposable
         var tars = new LayerTars(_index, documents, blobs, layers) { Fetch = fetcher.FetchAsync };
         var packer = new LayerPacker(documents, blobs, tars);
         _containers = new ContainerFilesystems(_index, layers, _surroundings);
-        _catalog = new ImageCatalog(_index, documents, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _trust, _surroundings, clock);
+        _catalog = new ImageCatalog(_index, documents, blobs, layers, collector, composer, new ImageSquasher(_index, layers, documents, factory, _containers, clock), _trust, _surroundings, clock);
         var repair = new LayerRepair(_index, layers, tars);
         var check = new StorageCheck(_index, documents, blobs, layers, repair, _surroundings);
         _maintenance = new ImageMaintenance(_index, blobs, collector, layers, check, new PowerLoss(_index, layers, repair, check, report), _surroundings);

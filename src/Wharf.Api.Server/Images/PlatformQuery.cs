@@ -38,7 +38,7 @@ internal static class PlatformQuery
         }
         catch (JsonException error)
         {
-            throw WharfException.Invalid($"failed to parse platform: {error.Message}", error);
+            throw WharfException.Invalid($"failed to parse platform: {JsonMistake.Of(error)}", error);
         }
     }
 }

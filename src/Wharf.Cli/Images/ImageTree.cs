@@ -16,7 +16,7 @@ internal static class ImageTree
             List<ImageManifestSummary> manifests = [.. (image.Manifests ?? []).Where(m => m.Kind == "image")];
             string name = image.RepoTags is { Count: > 0 } tags ? string.Join(", ", tags) : "<untagged>";
             page.Append('\t', 0).Append(name).Append('\t').Append(Units.ShortId(image.Id ?? "")).Append('\t')
-                .Append(Units.Size(image.Size)).Append('\t').Append(Content(manifests)).Append('\t').Append(image.Containers > 0 ? "U" : "").Append('\n');
+                .Append(Units.Size(manifests.Count == 0 ? image.Size : manifests.Sum(m => m.Size?.Total ?? 0))).Append('\t').Append(Content(manifests)).Append('\t').Append(image.Containers > 0 ? "U" : "").Append('\n');
             for (int i = 0; i < manifests.Count; i++)
             {
                 ImageManifestSummary manifest = manifests[i];

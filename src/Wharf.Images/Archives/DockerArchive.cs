@@ -21,7 +21,7 @@ internal static class DockerArchive
         }
         catch (JsonException e)
         {
-            throw WharfException.Invalid($"invalid archive: manifest.json: {e.Message}", e);
+            throw WharfException.Invalid($"invalid archive: manifest.json: {JsonMistake.Of(e)}", e);
         }
 
         Dictionary<Digest, IReadOnlyList<ImageDocument>> documents = LayoutArchive.DocumentsByConfig(spool);

@@ -57,21 +57,21 @@ internal sealed class ImageSaver(LocalIndex index, DocumentStore documents, Laye
                 : [(NameResolver.Resolve(state, name, null).Id, null)];
             foreach ((Digest id, NameKey? tag) in meant)
             {
-                ImageRecord record = state.Images[id];
-                if (platforms.Count > 0 && !platforms.Any(p => p.Accepts(record.Platform)))
+                ImageRecord named = state.Images[id];
+                List<ImageRecord> meantOnes = platforms.Count == 0 ? [named] : [.. platforms.Select(p => NameResolver.VariantFor(state, named, p, name)).Distinct()];
+                foreach (ImageRecord record in meantOnes)
                 {
-                    throw ImageErrors.OtherPlatform(name, platforms[0], record.Platform);
-                }
+                    SavedImage? saved = images.Find(i => i.Record.Id == record.Id);
+                    if (saved is null)
+                    {
+                        images.Add(saved = new SavedImage(record, []));
+                    }
 
-                SavedImage? saved = images.Find(i => i.Record.Id == id);
-                if (saved is null)
-                {
-                    images.Add(saved = new SavedImage(record, []));
-                }
-
-                if (tag is { } key && !saved.Tags.Contains(key))
-                {
-                    saved.Tags.Add(key);
+                    // One name cannot stand for several images; the first platform asked for has it.
+                    if (tag is { } key && record == meantOnes[0] && !saved.Tags.Contains(key))
+                    {
+                        saved.Tags.Add(key);
+                    }
                 }
             }
         }

@@ -24,7 +24,7 @@ internal static class LegacyArchive
         }
         catch (JsonException e)
         {
-            throw WharfException.Invalid($"invalid archive: repositories: {e.Message}", e);
+            throw WharfException.Invalid($"invalid archive: repositories: {JsonMistake.Of(e)}", e);
         }
 
         return [.. repositories.SelectMany(r => r.Value.Select(t => (Name: r.Key, Tag: t.Key, Layer: t.Value)))

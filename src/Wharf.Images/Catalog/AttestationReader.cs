@@ -56,7 +56,7 @@ internal static class AttestationReader
         }
         catch (JsonException e)
         {
-            throw WharfException.DataLoss($"attestation {statement.Digest} is no JSON: {e.Message}", e);
+            throw WharfException.DataLoss($"attestation {statement.Digest} is no JSON: {JsonMistake.Of(e)}", e);
         }
     }
 }

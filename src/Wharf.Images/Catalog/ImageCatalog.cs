@@ -9,7 +9,7 @@ using Wharf.Primitives;
 namespace Wharf.Images.Catalog;
 
 /// <summary>Look-ups, names, removal: see <see cref="IImageCatalog"/>.</summary>
-internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, LayerStore layers, BlobCollector blobs,
+internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, BlobStore store, LayerStore layers, BlobCollector blobs,
     ImageComposer composer, ImageSquasher squasher, TrustGate trust, ImageSurroundings surroundings, TimeProvider clock) : IImageCatalog
 {
     private readonly ConfigCache _configs = new(documents);
@@ -45,7 +45,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
             LastTagged = image.LastTagged,
             Target = image.Target,
             Origin = trust.OriginOf(names),
-            Manifests = ManifestLister.Of(state, image, documents, surroundings.Users.ImageUses()),
+            Manifests = ManifestLister.Of(state, image, documents, store, surroundings.Users.ImageUses()),
             DriverName = layers.Driver.Name,
             DriverData = DriverData.OfImage(layers.Driver, stack),
         };
@@ -61,7 +61,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
         return query.Manifests
             ? [.. entries.Select(e => e with
             {
-                Manifests = ManifestLister.Of(state, state.Images[e.Id], documents, uses),
+                Manifests = ManifestLister.Of(state, state.Images[e.Id], documents, store, uses),
                 Origin = query.Origins ? trust.OriginOf(state.NamesOf(e.Id)) : ImageOrigin.Unknown,
             })]
             : entries;
@@ -116,8 +116,7 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
     {
         IndexState state = index.State;
         ImageRecord image = NameResolver.Resolve(state, name, null);
-        ImageRecord variant = platform is null ? image : state.VariantsOf(image).FirstOrDefault(v => platform.Accepts(v.Platform))
-            ?? throw ImageErrors.OtherPlatform(name, platform, image.Platform);
+        ImageRecord variant = platform is null ? image : NameResolver.VariantFor(state, image, platform, name);
         return AttestationReader.Of(variant, documents, predicateTypes);
     }
 
@@ -158,11 +157,12 @@ internal sealed class ImageCatalog(LocalIndex index, DocumentStore documents, La
     {
         Lookup<Digest, NameKey> names = state.NamesByImage();
         HashSet<Digest> parents = [.. state.Images.Values.Where(i => !i.Parent.IsEmpty).Select(i => i.Parent)];
+        HashSet<Digest> indexes = state.NamedIndexes();
         var candidates = new List<string>();
         foreach (ImageRecord image in state.Images.Values.OrderBy(i => i.Id.ToString(), StringComparer.Ordinal))
         {
             List<NameKey> own = [.. names[image.Id].Order()];
-            if ((own.Count == 0 && parents.Contains(image.Id)) || (danglingOnly && own.Any(n => n.IsTag))
+            if ((own.Count == 0 && image.Target is { } index && indexes.Contains(index.Digest)) || (own.Count == 0 && parents.Contains(image.Id)) || (danglingOnly && own.Any(n => n.IsTag))
                 || (filters.Until is { } until && (image.Created is not { } created || created > until)) || !filters.MatchesLabels(image.Labels))
             {
                 continue;

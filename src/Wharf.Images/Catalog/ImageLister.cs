@@ -18,6 +18,7 @@ internal static class ImageLister
         Dictionary<Digest, int>? containers = uses?.GroupBy(u => u.ImageId).ToDictionary(g => g.Key, g => g.Count());
         Dictionary<Digest, int>? layerUsers = query.SharedSize ? CountLayerUsers(state) : null;
 
+        HashSet<Digest>? indexes = null;
         var found = new List<ImageListEntry>();
         foreach (ImageRecord image in state.Images.Values)
         {
@@ -32,6 +33,11 @@ internal static class ImageLister
             bool tagged = references.Any(r => r.Digest.IsEmpty);
             if (unnamed && (filters.Values("reference").Count > 0 || filters.Dangling == false
                 || names[image.Id].Any() || (!query.All && parents.Contains(image.Id))))
+            {
+                continue;
+            }
+
+            if (!names[image.Id].Any() && image.Target is { } index && (indexes ??= state.NamedIndexes()).Contains(index.Digest))
             {
                 continue;
             }

@@ -50,6 +50,22 @@ internal sealed class ImageRemover(IndexState start, IReadOnlyList<ImageUse> use
         }
 
         Delete(image.Id, force, prune, quiet: byName);
+        DeleteVariants(image, prune);
+    }
+
+    // They were there by the name of this one: nobody could speak of them any more.
+    private void DeleteVariants(ImageRecord image, bool prune)
+    {
+        if (_state.Images.ContainsKey(image.Id))
+        {
+            return;
+        }
+
+        List<ImageRecord> others = [.. _state.VariantsOf(image).Where(v => v.Id != image.Id)];
+        if (others.TrueForAll(v => Names(v.Id).Count == 0))
+        {
+            others.ForEach(v => Delete(v.Id, force: false, prune, quiet: true));
+        }
     }
 
     /// <summary>Removes the variants of an image for these platforms; its names go on to a variant that stays.</summary>

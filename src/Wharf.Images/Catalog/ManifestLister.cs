@@ -1,3 +1,4 @@
+using Wharf.Images.Content;
 using Wharf.Images.Index;
 using Wharf.Images.Manifests;
 using Wharf.Oci.Images;
@@ -8,7 +9,7 @@ namespace Wharf.Images.Catalog;
 /// <summary>What the manifests of an image are: those of its index where it came by one, else its own.</summary>
 internal static class ManifestLister
 {
-    public static IReadOnlyList<ImageManifestDetails> Of(IndexState state, ImageRecord image, DocumentStore documents, IReadOnlyList<ImageUse> uses)
+    public static IReadOnlyList<ImageManifestDetails> Of(IndexState state, ImageRecord image, DocumentStore documents, BlobStore blobs, IReadOnlyList<ImageUse> uses)
     {
         if (image.Target is not { } target || image.Manifest.IsEmpty)
         {
@@ -21,10 +22,10 @@ internal static class ManifestLister
             descriptors = OciImageJson.ReadIndex(index.Content.Span).Manifests;
         }
 
-        return [.. descriptors.Select(d => Describe(state, image, documents, uses, d))];
+        return [.. descriptors.Select(d => Describe(state, image, documents, blobs, uses, d))];
     }
 
-    private static ImageManifestDetails Describe(IndexState state, ImageRecord image, DocumentStore documents, IReadOnlyList<ImageUse> uses, Descriptor descriptor)
+    private static ImageManifestDetails Describe(IndexState state, ImageRecord image, DocumentStore documents, BlobStore blobs, IReadOnlyList<ImageUse> uses, Descriptor descriptor)
     {
         ImageDocument? document = documents.Find(descriptor.Digest);
         ImageRecord? owner = descriptor.Digest == image.Manifest ? image : state.Images.Values.FirstOrDefault(i => i.Manifest == descriptor.Digest);
@@ -32,7 +33,9 @@ internal static class ManifestLister
         if (document is not null && owner is not null)
         {
             ImageManifest manifest = OciImageJson.ReadManifest(document.Content.Span);
-            content = manifest.Config.Size + manifest.Layers.Sum(l => l.Size);
+
+            // Blobs that were dropped, since they can be made again, take no room.
+            content = descriptor.Size + manifest.Config.Size + manifest.Layers.Where(l => blobs.Exists(l.Digest)).Sum(l => l.Size);
         }
 
         return new ImageManifestDetails

@@ -13,8 +13,15 @@ internal static class NameResolver
     public static ImageRecord Resolve(IndexState state, string name, Platform? platform)
     {
         ImageRecord image = Find(state, name) ?? throw ImageErrors.NoSuchImage(name);
-        return platform is null || platform.Accepts(image.Platform) ? image : throw ImageErrors.OtherPlatform(name, platform, image.Platform);
+        return platform is null || platform.Accepts(image.Platform) ? image
+            : IsIdPrefix(image.Id, name) ? throw ImageErrors.OtherPlatform(name, platform, image.Platform)
+            : VariantFor(state, image, platform, name);
     }
+
+    /// <summary>The image of the same index that is for a platform.</summary>
+    /// <exception cref="WharfException">NotFound: there is none, at least not here.</exception>
+    public static ImageRecord VariantFor(IndexState state, ImageRecord image, Platform platform, string name) =>
+        state.VariantsOf(image).FirstOrDefault(v => platform.Accepts(v.Platform)) ?? throw ImageErrors.OtherPlatform(name, platform, image.Platform);
 
     /// <exception cref="WharfException">InvalidArgument for text that is neither a name nor an id.</exception>
     public static ImageRecord? Find(IndexState state, string name)

@@ -61,6 +61,10 @@ internal sealed record IndexState
         ? Images.Values.Where(i => i.Id == image.Id || i.Target?.Digest == target.Digest).OrderByDescending(i => i.Id == image.Id)
         : [image];
 
+    /// <summary>The indexes of which some image has a name: their other images are there by it, and do not dangle.</summary>
+    public HashSet<Digest> NamedIndexes() => [.. Names.Values.Distinct().Select(i => Images.GetValueOrDefault(i)?.Target)
+        .Where(t => t is not null && MediaTypes.IsIndex(t.MediaType)).Select(t => t!.Digest)];
+
     public IEnumerable<ImageRecord> ChildrenOf(Digest image) => Images.Values.Where(i => i.Parent == image);
 
     /// <summary>

@@ -57,11 +57,56 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
     {
         IndexState state = index.State;
         ImageRecord image = state.Images.GetValueOrDefault(id) ?? throw WharfException.NotFound($"tag does not exist: {tag.Familiar}");
-        if (request.Platform is { } platform && !platform.Accepts(image.Platform))
+        image = request.Platform is { } platform ? NameResolver.VariantFor(state, image, platform, tag.Familiar) : image;
+        IReadOnlyList<ImageRecord> variants = request.Platform is null ? WholeIndex(state, image) : [];
+        ManifestSet? set = null;
+        bool isWhole = variants.Count > 1;
+        foreach (ImageRecord variant in isWhole ? variants : [image])
         {
-            throw ImageErrors.OtherPlatform(tag.Familiar, platform, image.Platform);
+            ManifestSet sent = await SendAsync(repository, state, tag, variant, alone: !isWhole, request, report, ct).ConfigureAwait(false);
+            set = variant.Id == image.Id ? sent : set;
+            isWhole &= sent.Manifest.Digest == variant.Manifest;
         }
 
+        var uploads = new RepositoryUploads(repository.Session, repository.Reference);
+        ImageDocument top = isWhole ? documents.Get(image.Target!.Digest) : set!.Top;
+        await uploads.PutManifestAsync(request.ByDigest ? top.Digest.ToString() : tag.Tag, top.MediaType, top.Content, ct).ConfigureAwait(false);
+        await RememberAsync(tag, image.Id, set!, top.Digest, ct).ConfigureAwait(false);
+        report.Message($"{tag.Tag}: digest: {top.Digest} size: {top.Content.Length}");
+        report.Send(new TransferEvent { Pushed = new PushedImage(tag.Tag, top.Digest, top.Content.Length) });
+        surroundings.Raise("push", tag.Familiar, tag.ToReference().FamiliarName, image.Labels);
+    }
+
+    /// <summary>The images of the index that this one came by, when all that it names is here: then the index goes as it is.</summary>
+    private IReadOnlyList<ImageRecord> WholeIndex(IndexState state, ImageRecord image)
+    {
+        List<ImageRecord> variants = [.. state.VariantsOf(image)];
+        if (variants.Count < 2 || documents.Find(image.Target!.Digest) is not { } document)
+        {
+            return [];
+        }
+
+        var whole = new List<ImageRecord>();
+        int attested = 0;
+        IReadOnlyList<Descriptor> entries = ManifestDocument.ReadIndex(document.Content, document.MediaType).Manifests;
+        foreach (Descriptor entry in entries.Where(e => !e.IsAttestation))
+        {
+            if (variants.Find(v => v.Manifest == entry.Digest) is not { } variant)
+            {
+                return [];
+            }
+
+            attested += ManifestSet.Read(variant, documents)?.Attestations.Count ?? 0;
+            whole.Add(variant);
+        }
+
+        return attested == entries.Count(e => e.IsAttestation) ? whole : [];
+    }
+
+    /// <summary>Sends an image and what is below its top; the top too, by its digest, unless it is <paramref name="alone"/>.</summary>
+    private async Task<ManifestSet> SendAsync(RepositoryClient repository, IndexState state, NameKey tag, ImageRecord image, bool alone, PushRequest request,
+        TransferProgress report, CancellationToken ct)
+    {
         using LayerLease lease = await index.TryLeaseAsync(image.Chain, ct).ConfigureAwait(false) ?? throw ImageErrors.NoSuchImage(tag.Familiar);
         ManifestSet? known = ManifestSet.Read(image, documents);
         ImageManifest? manifest = known is null ? null : OciImageJson.ReadManifest(known.Manifest.Content.Span);
@@ -74,28 +119,23 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
             await uploads.SendDocumentAsync(blob.Digest, blob.Content, ct).ConfigureAwait(false);
         }
 
-        foreach (ImageDocument below in set.Attestations.Append(set.Manifest).Where(d => d != set.Top))
+        foreach (ImageDocument below in set.Attestations.Append(set.Manifest).Where(d => !alone || d != set.Top))
         {
             await uploads.PutManifestAsync(below.Digest.ToString(), below.MediaType, below.Content, ct).ConfigureAwait(false);
         }
 
-        ImageDocument top = set.Top;
-        await uploads.PutManifestAsync(request.ByDigest ? top.Digest.ToString() : tag.Tag, top.MediaType, top.Content, ct).ConfigureAwait(false);
-        await RememberAsync(tag, image.Id, set, ct).ConfigureAwait(false);
-        report.Message($"{tag.Tag}: digest: {top.Digest} size: {top.Content.Length}");
-        report.Send(new TransferEvent { Pushed = new PushedImage(tag.Tag, top.Digest, top.Content.Length) });
-        surroundings.Raise("push", tag.Familiar, tag.ToReference().FamiliarName, image.Labels);
+        return set;
     }
 
     /// <summary>From now on the image has a digest in that repository, and a manifest that the next push sends again.</summary>
-    private Task RememberAsync(NameKey tag, Digest id, ManifestSet set, CancellationToken ct) => index.ChangeAsync(state =>
+    private Task RememberAsync(NameKey tag, Digest id, ManifestSet set, Digest top, CancellationToken ct) => index.ChangeAsync(state =>
     {
         if (!state.Images.TryGetValue(id, out ImageRecord? image))
         {
             return null;
         }
 
-        var name = new NameKey(tag.Repository, "", set.Top.Digest);
+        var name = new NameKey(tag.Repository, "", top);
         ImageRecord known = image.Manifest == set.Manifest.Digest ? image : image with { Manifest = set.Manifest.Digest, Target = set.Target };
         return new IndexChange(state with { Names = state.Names.SetItem(name, id), Images = state.Images.SetItem(id, known) }, connection =>
         {

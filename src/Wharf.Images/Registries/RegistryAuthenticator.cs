@@ -209,7 +209,7 @@ internal sealed class RegistryAuthenticator(RegistryConnections connections, End
         }
         catch (JsonException e)
         {
-            throw WharfException.Unauthorized($"unable to decode token response: {e.Message}");
+            throw WharfException.Unauthorized($"unable to decode token response: {JsonMistake.Of(e)}");
         }
     }
 

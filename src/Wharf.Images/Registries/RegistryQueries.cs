@@ -96,7 +96,7 @@ internal sealed class RegistryQueries(RegistryRouter router)
         }
         catch (JsonException e)
         {
-            throw WharfException.Internal($"invalid answer to the search: {e.Message}", e);
+            throw WharfException.Internal($"invalid answer to the search: {JsonMistake.Of(e)}", e);
         }
     }
 

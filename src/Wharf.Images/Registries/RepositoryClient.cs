@@ -132,7 +132,7 @@ internal sealed class RepositoryClient(RegistrySession session, ImageReference r
             }
             catch (JsonException e)
             {
-                throw WharfException.Internal($"invalid list of tags from {url.Authority}: {e.Message}", e);
+                throw WharfException.Internal($"invalid list of tags from {url.Authority}: {JsonMistake.Of(e)}", e);
             }
 
             page = NextPage(response, url);

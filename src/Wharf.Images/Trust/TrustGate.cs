@@ -83,9 +83,11 @@ internal sealed class TrustGate
             return;
         }
 
-        // By an id or its beginning: every name it has will do, and an image without one is under the default.
-        bool byName = ImageReference.TryParse(name, out ImageReference? given) && Named(state, given) == image.Id;
+        // By an id or its beginning: every name it has will do, and an image without one is under the default. The images of one index share their names.
+        List<Digest> bearers = [.. state.VariantsOf(image).Select(v => v.Id)];
+        bool byName = ImageReference.TryParse(name, out ImageReference? given) && bearers.Contains(Named(state, given));
         List<ImageReference> names = byName ? [given!.WithDefaultTag()] : [.. state.NamesOf(image.Id).Select(n => n.ToReference())];
+        names = names.Count > 0 ? names : [.. bearers.SelectMany(state.NamesOf).Select(n => n.ToReference())];
         WharfException? first = null;
         foreach (ImageReference reference in names)
         {
@@ -120,7 +122,8 @@ internal sealed class TrustGate
         }
 
         bool verified = rule.Demands.Count == 0
-            || state.NamesOf(image.Id).Any(n => n.Repository == reference.Name && !n.Digest.IsEmpty && IsRemembered(reference.Name, n.Digest, rule));
+            || state.VariantsOf(image).Any(v => state.NamesOf(v.Id).Any(n => n.Repository == reference.Name && !n.Digest.IsEmpty
+                && (v.Id == image.Id || n.Digest == image.Target?.Digest) && IsRemembered(reference.Name, n.Digest, rule)));
         return verified ? null : WharfException.Forbidden(
             $"{reference.Familiar} was not verified as the trust policy {_policy.Path} demands for \"{scope}\": pull it again, and its signature will be looked for");
     }

@@ -89,7 +89,7 @@ public static class OciImageJson
         }
         catch (JsonException e)
         {
-            throw WharfException.Invalid($"invalid {what}: {e.Message}", e);
+            throw WharfException.Invalid($"invalid {what}: {JsonMistake.Of(e)}", e);
         }
     }
 }

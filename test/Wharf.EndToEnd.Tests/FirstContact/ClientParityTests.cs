@@ -99,6 +99,7 @@ public sealed partial class ClientParityTests
         system df -v
         system df --format 'table {{.Type}}\t{{.Size}}'
         system df -v --format json
+        system df -v --format raw
         system df -v --format '{{range .Containers}}{{.Names}} {{end}}{{range .Volumes}}{{.Links}}{{end}}'
         logs stopped
         logs -t --since 1h stopped

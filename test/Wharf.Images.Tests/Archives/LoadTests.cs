@@ -102,7 +102,9 @@ public sealed class LoadTests
     [InlineData("""[{"Config":"config.json","RepoTags":null,"Layers":[]}]""", "layers length mismatch: expected 0, got 1")]
     [InlineData("""[{"Config":"config.json","RepoTags":["a@sha256:0000000000000000000000000000000000000000000000000000000000000000"],"Layers":["layer.tar"]}]""", "invalid tag")]
     [InlineData("""[{"Config":"config.json","RepoTags":["UPPER:1"],"Layers":["layer.tar"]}]""", "must be lowercase")]
-    [InlineData("""{"not":"a list"}""", "manifest.json")]
+    [InlineData("""{"not":"a list"}""", "invalid archive: manifest.json: a value of another type was expected")]
+    [InlineData("""[{"Config":7}]""", "invalid archive: manifest.json: a value of another type was expected at $[0].Config")]
+    [InlineData("""[{"Config":}]""", "invalid archive: manifest.json: '}' is an invalid start of a value at $[0].Config")]
     public async Task Load_HostileManifest_IsRefusedAndLeavesNothing(string manifest, string text)
     {
         await using ImageLab lab = await ImageLab.OpenAsync();

@@ -1,5 +1,6 @@
 using Wharf.Images.Catalog;
 using Wharf.Images.Tests.Support;
+using Wharf.Images.Transfers;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -102,6 +103,100 @@ public sealed class PlatformTests : IDisposable
         WharfException e = await Assert.ThrowsAsync<WharfException>(() => lab.Service.DeletePlatformsAsync($"{_registry.Host}/app:1", [Arm64], force: true, ImageLab.Ct));
         Assert.Equal(ErrorKind.Conflict, e.Kind);
         Assert.Equal(_arm64.Id, lab.Service.Resolve($"{_registry.Host}/app:1"));
+    }
+
+    [Fact]
+    public async Task Variants_UnderOneName_AreFoundByPlatform_AndAreOneImageInLists()
+    {
+        await using ImageLab lab = await PulledAsync();
+        string name = $"{_registry.Host}/app:1";
+
+        Assert.Equal(_amd64.Id, lab.Service.Resolve(name, Amd64));
+        Assert.Equal(_arm64.Id, lab.Service.Resolve(name, Arm64));
+        Assert.Equal(_amd64.Id, lab.Service.Inspect(name, Amd64).Id);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<WharfException>(() => lab.Service.Resolve(name, Platform.Parse("linux/s390x"))).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<WharfException>(() => lab.Service.Resolve(_arm64.Id.ToString(), Amd64)).Kind);
+        Assert.Equal([_arm64.Id], lab.Service.List(new ImageListQuery()).Select(i => i.Id));
+        Assert.Empty((await lab.Service.PruneAsync(new Dictionary<string, IReadOnlyList<string>>(), ImageLab.Ct)).Deleted);
+        Assert.Equal(2, lab.Service.ImageCount);
+    }
+
+    [Fact]
+    public async Task Manifests_OfVariants_CountWhatIsOnDisk()
+    {
+        await using ImageLab lab = await PulledAsync();
+        ImageListEntry entry = Assert.Single(lab.Service.List(new ImageListQuery { Manifests = true }));
+
+        List<ImageManifestDetails> variants = [.. entry.Manifests!.Where(m => m.Kind == "image")];
+        Assert.Equal([true, true], variants.Select(m => m.Available));
+        foreach ((TestImage image, ImageManifestDetails manifest) in new[] { _amd64, _arm64 }.Zip(variants))
+        {
+            long blobs = image.Packed.Sum(p => File.Exists(Path.Combine(lab.Root, "blobs", "sha256", Digest.Sha256(p).Encoded)) ? p.Length : 0);
+            Assert.Equal(image.Manifest().Length + image.Config.Length + blobs, manifest.ContentSize);
+            Assert.Equal(5, manifest.UnpackedSize);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_OfTheName_TakesAllVariants(bool prune)
+    {
+        await using ImageLab lab = await PulledAsync();
+
+        if (prune)
+        {
+            await lab.Service.PruneAsync(new Dictionary<string, IReadOnlyList<string>> { ["dangling"] = ["false"] }, ImageLab.Ct);
+        }
+        else
+        {
+            await lab.Service.DeleteAsync($"{_registry.Host}/app:1", force: false, prune: true, ImageLab.Ct);
+        }
+
+        Assert.Equal((0, 0), (lab.Service.ImageCount, lab.LayerDirectories()));
+    }
+
+    [Fact]
+    public async Task Delete_OfTheName_LeavesAVariantInUse()
+    {
+        await using ImageLab lab = await PulledAsync();
+        lab.Uses.Add(new ImageUse(ObjectId.New(), _amd64.Id, "app", Running: false));
+
+        await lab.Service.DeleteAsync($"{_registry.Host}/app:1", force: false, prune: true, ImageLab.Ct);
+
+        Assert.Equal([_amd64.Id], lab.Service.List(new ImageListQuery()).Select(i => i.Id));
+    }
+
+    [Fact]
+    public async Task Push_OfAllPlatforms_SendsTheIndexAsItCame()
+    {
+        await using ImageLab lab = await PulledAsync();
+        await lab.Service.TagAsync($"{_registry.Host}/app:1", ImageReference.Parse($"{_registry.Host}/copy:2"), ImageLab.Ct);
+
+        await lab.PushAsync($"{_registry.Host}/copy:2");
+
+        Assert.Equal(_registry.Manifests["app:1"].Content, _registry.Manifests["copy:2"].Content);
+        foreach (byte[] manifest in new[] { _amd64.Manifest(), _arm64.Manifest() })
+        {
+            Assert.True(_registry.Manifests.ContainsKey($"copy@{Digest.Sha256(manifest)}"));
+        }
+    }
+
+    [Fact]
+    public async Task Push_AndSave_OfOnePlatform_SendThatAlone()
+    {
+        await using ImageLab lab = await PulledAsync();
+        await lab.Service.TagAsync($"{_registry.Host}/app:1", ImageReference.Parse($"{_registry.Host}/copy:2"), ImageLab.Ct);
+
+        await lab.PushAsync($"{_registry.Host}/copy:2", platform: Arm64);
+        Assert.False(_registry.Manifests.ContainsKey($"copy@{Digest.Sha256(_amd64.Manifest())}"));
+
+        using var archive = new MemoryStream();
+        await lab.Service.SaveAsync(new SaveRequest { Names = [$"{_registry.Host}/app:1"], Platforms = [Amd64] }, archive, ImageLab.Ct);
+        await using ImageLab other = await ImageLab.OpenAsync();
+        await other.LoadAsync(archive.ToArray());
+        Assert.Equal(_amd64.Id, other.Service.Resolve($"{_registry.Host}/app:1"));
+        Assert.Equal(1, other.Service.ImageCount);
     }
 
     private static Descriptor Entry(byte[] manifest, Platform platform) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Wharf.Images.Catalog;
 using Wharf.Images.Index;
 using Wharf.Images.Transfers;
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 using Wharf.State;
 
@@ -105,10 +106,10 @@ internal sealed class ImageLab : IAsyncDisposable, IImageUsers, IImageEventSink
         return log;
     }
 
-    public async Task<ProgressLog> PushAsync(string reference, RegistryCredentials? credentials = null, bool allTags = false)
+    public async Task<ProgressLog> PushAsync(string reference, RegistryCredentials? credentials = null, bool allTags = false, Platform? platform = null)
     {
         var log = new ProgressLog();
-        await Service.PushAsync(new PushRequest { Reference = ImageReference.Parse(reference), Credentials = credentials, AllTags = allTags }, log, Ct);
+        await Service.PushAsync(new PushRequest { Reference = ImageReference.Parse(reference), Credentials = credentials, AllTags = allTags, Platform = platform }, log, Ct);
         return log;
     }
 

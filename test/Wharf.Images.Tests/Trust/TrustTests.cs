@@ -125,6 +125,52 @@ public sealed class TrustTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_OfAnotherPlatformOfTheName_IsHeldToTheRuleOfTheName(bool signed)
+    {
+        Platform amd64 = Platform.Parse("linux/amd64"), arm64 = Platform.Parse("linux/arm64");
+        TestImage one = TestImage.Make(new ImageConfig { Architecture = "amd64" }, TestImage.Tar(("a", "1"))), other = TestImage.Make(new ImageConfig { Architecture = "arm64" }, TestImage.Tar(("a", "2")));
+        _registry.Add("app", "one", one);
+        _registry.Add("app", "other", other);
+        Digest index = _registry.AddManifest("app", "both", MediaTypes.OciIndex, OciImageJson.Write(new ImageIndex
+        {
+            MediaType = MediaTypes.OciIndex,
+            Manifests = [.. new[] { (one, amd64), (other, arm64) }.Select(i => new Descriptor
+            {
+                MediaType = MediaTypes.OciManifest, Digest = Digest.Sha256(i.Item1.Manifest()), Size = i.Item1.Manifest().Length, Platform = i.Item2,
+            })],
+        }));
+        string name = $"{_registry.Host}/app:both";
+        await using ImageLab lab = await ImageLab.OpenAsync(o => o with { Trust = File.Exists(Path.Combine(_folder, "policy.json")) ? TrustPolicy.Load(Path.Combine(_folder, "policy.json")) : null });
+        if (signed)
+        {
+            File.WriteAllText(Path.Combine(_folder, "policy.json"), Signed());
+            Sign($"{_registry.Host}/app", index, _key);
+            (string type, byte[] signature) = _registry.Manifests[$"app:sha256-{Manifest.Encoded}.sig"];
+            _registry.AddManifest("app", $"sha256-{index.Encoded}.sig", type, signature);
+            await lab.RestartAsync();
+        }
+
+        await lab.PullAsync(name, r => r with { Platform = amd64 });
+        await lab.PullAsync(name, r => r with { Platform = arm64 });
+        File.WriteAllText(Path.Combine(_folder, "policy.json"), Signed());
+        await lab.RestartAsync();
+
+        foreach (Func<Digest> run in new[] { () => lab.Service.ResolveTrusted(name, amd64), () => lab.Service.ResolveTrusted(one.Id.ToString()), () => lab.Service.ResolveTrusted(name) })
+        {
+            if (signed)
+            {
+                Assert.False(run().IsEmpty);
+            }
+            else
+            {
+                Assert.Contains("pull it again", Assert.Throws<WharfException>(() => run()).Message);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("""{"transports":{}}""", "no default")]
     [InlineData("""{"default":[]}""", "empty")]
     [InlineData("""{"default":[{"type":"signedBy","keyPath":"/x"}]}""", "signedBy (GPG) is not supported")]
