@@ -68,7 +68,7 @@ internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clo
     }
 
     private static string Paragraphs<T>(string type, IReadOnlyList<Column<T>> columns, List<T> items, params (string Title, string Name)[] fields) =>
-        TableFormat.Render(RawFormat.Expand("raw", [("type", " " + type), .. fields.Select(f => RawFormat.Field(f.Title, f.Name))]), "", TypeName, columns, items);
+        TableFormat.Render(RawFormat.Expand("raw", [("type", " " + type), .. fields.Select(f => f.Title is "labels" or "ports" ? RawFormat.Padded(f.Title, f.Name) : RawFormat.Field(f.Title, f.Name))]), "", TypeName, columns, items);
 
     private TemplateStruct All() => new(TypeName,
     [

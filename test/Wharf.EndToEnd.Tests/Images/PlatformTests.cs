@@ -70,7 +70,7 @@ public sealed class PlatformTests : EngineTest, IDisposable
         string name = $"{_registry.Host}/{NewName()}:v1", one = name + "-amd64", other = name + "-arm64";
         string config = Path.Combine(_registry.Root, "etc.tar");
         Command.Run("tar", ["cf", config, "-C", "/etc", "hostname"]).Ok();
-        Run(client, "tag", "busybox", one).Ok();
+        Run(client, "import", "--platform", "linux/amd64", config, one).Ok();
         Run(client, "import", "--platform", "linux/arm64", config, other).Ok();
         Run(client, "push", "-q", one).Ok();
         Run(client, "push", "-q", other).Ok();
@@ -82,13 +82,13 @@ public sealed class PlatformTests : EngineTest, IDisposable
     }
 
     // These speak to the registry themselves, which is in the engine's network.
-    private void Manifest(Client client, params string[] arguments) => Client(ClientPrograms.Of(client), ["manifest", .. arguments]).Ok();
+    private void Manifest(Client client, params string[] arguments) => Inside(ClientPrograms.Of(client), ["manifest", .. arguments]).Ok();
 
-    private CommandResult Imagetools(params string[] arguments) => Client(ClientPrograms.Of(Harness.Client.Wharf), ["buildx", "imagetools", "inspect", .. arguments]);
+    private CommandResult Imagetools(params string[] arguments) => Inside(ClientPrograms.Of(Client.Wharf), ["buildx", "imagetools", "inspect", .. arguments]);
 
     private string Tools(params string[] arguments) => Imagetools(arguments).Ok().Out;
 
-    private CommandResult Client(string program, string[] arguments) =>
+    private CommandResult Inside(string program, string[] arguments) =>
         Command.Run("nsenter", ["--net=/run/netns/" + Engine.Name, program, .. arguments], environment: Engine.ClientEnvironment());
 
     private string Raw(string name)
