@@ -84,6 +84,12 @@ internal sealed class TransferLines : IProgress<TransferEvent>
             return new ProgressLine { ProgressDetail = new ProgressDetail(), Aux = JsonSerializer.SerializeToElement(aux, ApiJson.Context.PushResult) };
         }
 
+        if (happened.Part is { } part)
+        {
+            var aux = new PushedInstead { ManifestPushedInsteadOfIndex = true, OriginalIndex = ImageViews.Descriptor(part.Index), SelectedManifest = ImageViews.Descriptor(part.Sent) };
+            return new ProgressLine { ProgressDetail = new ProgressDetail(), Aux = JsonSerializer.SerializeToElement(aux, ApiJson.Context.PushedInstead) };
+        }
+
         if (happened.Stream is not null)
         {
             return new ProgressLine { Stream = happened.Stream };

@@ -178,6 +178,7 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(Dictionary<string, List<string>>))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(PushResult))]
+[JsonSerializable(typeof(PushedInstead))]
 [JsonSerializable(typeof(DiskUsageResponse))]
 [JsonSerializable(typeof(List<ImageSearchResult>))]
 [JsonSerializable(typeof(ContainerPruneResponse))]

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Cli.Framework.Output;
 using Wharf.Cli.Framework.Progress;
 using Wharf.Cli.Registry;
 using Wharf.Client.Http;
@@ -51,12 +53,19 @@ internal static class PushCommand
         ProgressDisplay display = quiet
             ? new ProgressDisplay(new Framework.Terminal.TextOutput(Stream.Null, false), () => 0, cli.Clock)
             : ProgressDisplay.On(cli.Out, cli);
-        await display.ShowAsync(reply.Body, null, ct);
+        var notes = new List<string>();
+        await display.ShowAsync(reply.Body, aux => notes.AddRange(Note(aux)), ct);
         if (quiet)
         {
             cli.Out.WriteLine(image.ToString());
         }
 
+        notes.ForEach(cli.Error.WriteLine);
         return 0;
     }
+
+    private static IEnumerable<string> Note(JsonElement aux) => aux.Flag("manifestPushedInsteadOfIndex")
+        ? ["\nNot all multiplatform-content is present and only the available single-platform image was pushed",
+            VisibleText.Of($"{(aux.Member("originalIndex") ?? default).Text("digest")} -> {(aux.Member("selectedManifest") ?? default).Text("digest")}")]
+        : [];
 }

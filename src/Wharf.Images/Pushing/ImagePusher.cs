@@ -71,11 +71,23 @@ internal sealed class ImagePusher(LocalIndex index, DocumentStore documents, Lay
         var uploads = new RepositoryUploads(repository.Session, repository.Reference);
         ImageDocument top = isWhole ? documents.Get(image.Target!.Digest) : set!.Top;
         await uploads.PutManifestAsync(request.ByDigest ? top.Digest.ToString() : tag.Tag, top.MediaType, top.Content, ct).ConfigureAwait(false);
-        await RememberAsync(tag, image.Id, set!, top.Digest, ct).ConfigureAwait(false);
+        if (image.Id == id)
+        {
+            await RememberAsync(tag, id, set!, top.Digest, ct).ConfigureAwait(false);
+        }
+
         report.Message($"{tag.Tag}: digest: {top.Digest} size: {top.Content.Length}");
         report.Send(new TransferEvent { Pushed = new PushedImage(tag.Tag, top.Digest, top.Content.Length) });
+        if (request.Platform is null && !isWhole && HasOthers(image))
+        {
+            report.Send(new TransferEvent { Part = new PushedPart(image.Target!, ManifestSet.DescriptorOf(top)) });
+        }
+
         surroundings.Raise("push", tag.Familiar, tag.ToReference().FamiliarName, image.Labels);
     }
+
+    private bool HasOthers(ImageRecord image) => image.Target is { } target && MediaTypes.IsIndex(target.MediaType) && documents.Find(target.Digest) is { } document
+        && ManifestDocument.ReadIndex(document.Content, document.MediaType).Manifests.Count(m => !m.IsAttestation) > 1;
 
     /// <summary>The images of the index that this one came by, when all that it names is here: then the index goes as it is.</summary>
     private IReadOnlyList<ImageRecord> WholeIndex(IndexState state, ImageRecord image)

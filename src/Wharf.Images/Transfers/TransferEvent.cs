@@ -1,3 +1,4 @@
+using Wharf.Oci.Images;
 using Wharf.Primitives;
 
 namespace Wharf.Images.Transfers;
@@ -22,6 +23,9 @@ public sealed record TransferEvent
     /// <summary>After a push: what the tag now is.</summary>
     public PushedImage? Pushed { get; init; }
 
+    /// <summary>After a push: the index that stayed here, since not all of its images could go with it.</summary>
+    public PushedPart? Part { get; init; }
+
     public static TransferEvent Message(string status) => new() { Status = status };
 
     public static TransferEvent Of(string id, string status, long current = 0, long total = 0) =>
@@ -30,3 +34,7 @@ public sealed record TransferEvent
 
 /// <param name="Size">Bytes of the manifest.</param>
 public sealed record PushedImage(string Tag, Digest Digest, long Size);
+
+/// <param name="Index">What the image came by.</param>
+/// <param name="Sent">What the tag now is.</param>
+public sealed record PushedPart(Descriptor Index, Descriptor Sent);

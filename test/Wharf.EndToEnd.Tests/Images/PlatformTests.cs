@@ -22,6 +22,10 @@ public sealed class PlatformTests : EngineTest, IDisposable
     {
         string name = PushedList(client);
         Run(client, "pull", name).Ok();
+        Run(client, "tag", name, name + "-alone").Ok();
+        CommandResult alone = Run(client, "push", name + "-alone").Ok();
+        Assert.Contains("only the available single-platform image was pushed", alone.Out + alone.Error);
+        Run(client, "rmi", name + "-alone").Ok();
         Run(client, "pull", "--platform", "linux/arm64", name).Ok();
 
         Assert.Single(Run(client, "images", "-q", name).Ok().Text.Split('\n'));

@@ -183,6 +183,19 @@ public sealed class PlatformTests : IDisposable
     }
 
     [Fact]
+    public async Task Push_WhereAPlatformIsMissing_TellsWhatStayedHere()
+    {
+        await using ImageLab lab = await ImageLab.OpenAsync();
+        await lab.PullAsync($"{_registry.Host}/app:1", r => r with { Platform = Amd64 });
+        await lab.Service.TagAsync($"{_registry.Host}/app:1", ImageReference.Parse($"{_registry.Host}/copy:2"), ImageLab.Ct);
+
+        PushedPart part = Assert.Single((await lab.PushAsync($"{_registry.Host}/copy:2")).Events, e => e.Part is not null).Part!;
+
+        Assert.Equal(Digest.Sha256(_registry.Manifests["app:1"].Content), part.Index.Digest);
+        Assert.Equal(Digest.Sha256(_registry.Manifests["copy:2"].Content), part.Sent.Digest);
+    }
+
+    [Fact]
     public async Task Push_AndSave_OfOnePlatform_SendThatAlone()
     {
         await using ImageLab lab = await PulledAsync();
@@ -190,6 +203,8 @@ public sealed class PlatformTests : IDisposable
 
         await lab.PushAsync($"{_registry.Host}/copy:2", platform: Arm64);
         Assert.False(_registry.Manifests.ContainsKey($"copy@{Digest.Sha256(_amd64.Manifest())}"));
+        await lab.PushAsync($"{_registry.Host}/copy:2", platform: Amd64);
+        Assert.Equal([_arm64.Id], lab.Service.List(new ImageListQuery()).Select(i => i.Id));
 
         using var archive = new MemoryStream();
         await lab.Service.SaveAsync(new SaveRequest { Names = [$"{_registry.Host}/app:1"], Platforms = [Amd64] }, archive, ImageLab.Ct);
