@@ -24,7 +24,7 @@ internal static class BuilderDuCommand
         using EngineReply reply = await call.Cli.Client.SendAsync("GET", "/system/df?type=build-cache&verbose=1", null, ct);
         using JsonDocument usage = JsonDocument.Parse(await reply.ReadAllAsync(ct));
         List<JsonElement> records = Records(usage.RootElement);
-        call.Cli.Out.Write(call.Bool("verbose") ? string.Concat(records.Select(Describe)) : Table(records, call.Cli.Clock));
+        call.Cli.Out.WriteForeign(call.Bool("verbose") ? string.Concat(records.Select(Describe)) : Table(records, call.Cli.Clock));
         long shared = records.Where(r => r.Flag("Shared")).Sum(r => r.Number("Size")), total = records.Sum(r => r.Number("Size"));
         call.Cli.Out.Write(TabWriter.Align($"Shared:\t{Units.Size(shared, 4)}\nPrivate:\t{Units.Size(total - shared, 4)}\n"
             + $"Reclaimable:\t{Units.Size(records.Where(r => !r.Flag("InUse")).Sum(r => r.Number("Size")), 4)}\nTotal:\t{Units.Size(total, 4)}\n"));

@@ -34,7 +34,7 @@ internal static class DiffCommand
             page.Append(kind).Append(' ').Append(change.Path).Append('\n');
         }
 
-        call.Cli.Out.Write(page.ToString());
+        call.Cli.Out.WriteForeign(page.ToString());
         return 0;
     }
 }

@@ -29,7 +29,7 @@ internal static class TopCommand
             page.AppendJoin('\t', process).Append('\n');
         }
 
-        call.Cli.Out.Write(TabWriter.Align(page.ToString(), MinWidth));
+        call.Cli.Out.WriteForeign(TabWriter.Align(page.ToString(), MinWidth));
         return 0;
     }
 }

@@ -62,6 +62,17 @@ public sealed class VisibleTextTests
         Assert.Contains("\"Author\": \"" + shown[..^1] + "\"", cli.Terminal.OutText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""[{"Path":"/x\u001b[2J","Kind":1}]""", "A /x\\u001b[2J", "diff", "c")]
+    [InlineData("""{"Titles":["CMD"],"Processes":[["sh \u009b2J"]]}""", "sh \\u009b2J", "top", "c")]
+    public void Names_OfFilesAndProcesses_SteerNoTerminal(string answer, string shown, params string[] words)
+    {
+        using var engine = new FakeEngine(_ => new FakeReply(200, answer));
+        using var cli = new CliHarness(engine);
+        cli.RunWith(new FakeTerminal(isTerminal: true), words);
+        Assert.Contains(shown, cli.Terminal.OutText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Progress_OfAPull_IsShownHarmless()
     {
