@@ -48,9 +48,19 @@ internal sealed class BuildPlan
     public Stage Target => Stages.Target(Request.Target);
 
     /// <summary>The stages to run for a target, as far as the images that are here tell.</summary>
-    public StageGraph Graph(IBuildImages images, Stage target) =>
-        StageGraph.Of(Stages, target, BaseName, Request.NamedContexts.ContainsKey,
-            stage => StageRunner.Triggers(TriggersOf(stage, images), stage, Stages.Source.Escape));
+    /// <exception cref="WharfException">InvalidArgument with place and excerpt: a stage that cannot be copied from.</exception>
+    public StageGraph Graph(IBuildImages images, Stage target)
+    {
+        try
+        {
+            return StageGraph.Of(Stages, target, BaseName, Request.NamedContexts.ContainsKey,
+                stage => StageRunner.Triggers(TriggersOf(stage, images), stage, Stages.Source.Escape));
+        }
+        catch (WharfException e)
+        {
+            throw DockerfileError.Located(e, Stages.Source.Lines, Request.DockerfileName);
+        }
+    }
 
     // What a stage inherits from another one of the file is in the file; an image's is known if it is here.
     private IReadOnlyList<string> TriggersOf(Stage stage, IBuildImages images)

@@ -146,7 +146,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
         var broken = source.Instructions.Where(i => source.EmptyContinuationLines.Any(l => i.Lines.Start <= l && l <= i.Lines.End)).ToList();
         if (broken.Count > 0)
         {
-            output.Write($"[WARNING]: Empty continuation line found in:\n{string.Concat(broken.Select(i => $"    {i.Original}\n"))}[WARNING]: Empty continuation lines will become errors in a future release.\n");
+            output.WriteError($"[WARNING]: Empty continuation line found in:\n{string.Concat(broken.Select(i => $"    {i.Original}\n"))}[WARNING]: Empty continuation lines will become errors in a future release.\n");
         }
     }
 

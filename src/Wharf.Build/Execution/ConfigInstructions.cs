@@ -116,7 +116,7 @@ internal static class ConfigInstructions
     private static long Nanoseconds(TimeSpan? time) => (time?.Ticks ?? 0) * TimeSpan.NanosecondsPerTick;
 
     private static string Signal(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-')
+        Linux.Signal.TryParse(text, out _)
             ? text
             : throw WharfException.Invalid($"invalid signal: {text}");
 }

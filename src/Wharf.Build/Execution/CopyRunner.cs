@@ -19,10 +19,11 @@ internal sealed class CopyRunner(StepRunner steps, Stage stage)
         target = PathPattern.Clean(target.StartsWith('/') ? target : "/" + target);
         var look = new CopyLook
         {
-            Mode = copy.Chmod is { } chmod ? ModeOf(expander.Expand(chmod), chmod) : null,
+            Mode = copy.Chmod is { } chmod && expander.Expand(chmod) is { Length: > 0 } mode ? ModeOf(mode, chmod) : null,
             Exclude = copy.Excludes.Count > 0 ? IgnorePatterns.Of(copy.Excludes.Select(expander.Expand)) : null,
         };
-        string? chown = copy.Chown is { } c ? expander.Expand(c) : null;
+        // A variable without a value asks for nothing.
+        string? chown = copy.Chown is { } c && expander.Expand(c) is { Length: > 0 } owner ? owner : null;
 
         await using var from = await steps.Session.OpenAsync(copy.From, stage, steps.Output, ct);
         var sources = await new SourceResolver(steps.Session, from.Tree).ResolveAsync(copy, [.. copy.Sources.Select(expander.Expand)], Expand(copy), copy.Checksum is { } sum ? expander.Expand(sum) : null, look.Exclude, ct);

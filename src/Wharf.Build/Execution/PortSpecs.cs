@@ -32,7 +32,7 @@ public static class PortSpecs
     }
 
     private static int Port(string text, string spec) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 0 and <= 65535
             ? port
             : throw WharfException.Invalid($"invalid containerPort: {spec}");
 }

@@ -26,6 +26,11 @@ internal sealed class SourceResolver(BuildSession session, SourceTree? tree)
 
         foreach (string word in words)
         {
+            if (!copy.IsAdd && HttpSource.IsUrl(word))
+            {
+                throw DockerfileError.About(WharfException.Invalid("COPY failed: source can't be a URL for COPY"), word);
+            }
+
             if (copy.IsAdd && HttpSource.IsUrl(word))
             {
                 sources.Add(await DownloadAsync(copy, word, checksum, ct));

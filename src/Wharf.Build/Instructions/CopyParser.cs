@@ -10,12 +10,7 @@ internal static class CopyParser
         bool isAdd = raw.Keyword == "add";
         string keyword = isAdd ? "ADD" : "COPY";
         var words = ArgumentWords.List(raw);
-        if (words.Count == 0)
-        {
-            throw DockerfileError.At(raw.Lines, $"{keyword} requires at least one argument");
-        }
-
-        if (words.Count == 1)
+        if (words.Count < 2)
         {
             throw DockerfileError.At(raw.Lines,
                 $"{keyword} requires at least two arguments, but only one was provided. Destination could not be determined");
@@ -27,7 +22,7 @@ internal static class CopyParser
             throw DockerfileError.At(raw.Lines, $"{keyword} cannot accept a heredoc as a destination", destination);
         }
 
-        string? from = isAdd ? null : flags.Text("from");
+        string? from = isAdd ? null : flags.Text("from") is { Length: > 0 } named ? named : null;
         if (from?.Contains('$', StringComparison.Ordinal) == true)
         {
             throw DockerfileError.At(raw.Lines,

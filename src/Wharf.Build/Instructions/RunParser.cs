@@ -36,7 +36,8 @@ internal static class RunParser
         }
 
         var command = Command(raw);
-        return command.Words.Count == 0
+        // "RUN []" is a command, as old as the exec form: it does nothing.
+        return command.Words.Count == 0 && raw.Arguments.Length == 0
             ? throw DockerfileError.At(raw.Lines, "RUN requires at least one argument")
             : new RunInstruction(command)
             {

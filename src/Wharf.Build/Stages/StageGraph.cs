@@ -53,6 +53,10 @@ public sealed class StageGraph
                     {
                         throw Dockerfile.DockerfileError.At(instruction.Lines, $"cannot copy from stage \"{source}\", it needs to be defined before current stage \"{stage}\"", source);
                     }
+                    else if (source.Length > 0 && source.All(char.IsAsciiDigit))
+                    {
+                        throw Dockerfile.DockerfileError.At(instruction.Lines, $"invalid from flag value {source}: index out of bounds", source);
+                    }
                 }
             }
 

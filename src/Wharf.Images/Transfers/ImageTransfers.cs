@@ -15,6 +15,11 @@ internal sealed class ImageTransfers(ImagePuller puller, ImagePusher pusher, Ima
 {
     public async Task PullAsync(PullRequest request, IProgress<TransferEvent> progress, CancellationToken ct)
     {
+        if (request.Reference.FamiliarName == "scratch")
+        {
+            throw WharfException.Invalid("'scratch' is a reserved name");
+        }
+
         try
         {
             await puller.PullAsync(request, progress, ct).ConfigureAwait(false);

@@ -21,6 +21,11 @@ public sealed class ErrorTests(SharedEngine shared) : BuildTest(shared)
     [InlineData("COPY --chmod=9 Dockerfile /x", "2:14", "9")]
     [InlineData("ONBUILD ONBUILD RUN x", "2:1", "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")]
     [InlineData("FROM nosuch.invalid/x:1", "2:6", "nosuch.invalid")]
+    [InlineData("COPY", "2:1", "COPY requires at least two arguments")]
+    [InlineData("COPY http://example.com/x /y", "2:6", "source can't be a URL for COPY")]
+    [InlineData("COPY --from=7 a b", "2:13", "invalid from flag value 7: index out of bounds")]
+    [InlineData("STOPSIGNAL NOPE", "2:12", "invalid signal: NOPE")]
+    [InlineData("FROM scratch:latest", "2:6", "'scratch' is a reserved name")]
     [InlineData("COPY --from=$x a b", "2:13", "variable expansion is not supported for --from")]
     public void Mistake_IsLocatedWithCaret(string line, string place, string words)
     {

@@ -227,6 +227,15 @@ public sealed class InstructionTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Theory, MemberData(nameof(Clients))]
+    public void EmptyValues_AskForNothing(Client client)
+    {
+        string image = NewImage();
+        BuildText(client, "FROM busybox\nARG NONE\nRUN []\nCOPY --chown=$NONE --chmod=$NONE Dockerfile /a\nCOPY --chown= Dockerfile /b\nHEALTHCHECK CMD [\"a\"]\n", "-t", image);
+        Assert.Equal("644 0:0 /a\n644 0:0 /b", InImage(image, "stat -c '%a %u:%g %n' /a /b"));
+        Assert.Equal("{\"Test\":[\"CMD\",\"a\"]}", ConfigOf(image, "Healthcheck"));
+    }
+
+    [Theory, MemberData(nameof(Clients))]
     public void Scratch_WithoutAStep_GivesNoImage(Client client) => Assert.Contains("No image was generated", Failure(client, "FROM scratch\n"));
 
     // Reference manual, "Understand how CMD and ENTRYPOINT interact".
