@@ -71,7 +71,7 @@ internal static class ConfigInstructions
                 state.Run = state.Run with { User = expander.Expand(user.User) };
                 return "USER " + state.Run.User;
             case StopSignalInstruction signal:
-                state.Run = state.Run with { StopSignal = Signal(expander.Expand(signal.Signal)) };
+                state.Run = state.Run with { StopSignal = Signal(expander.Expand(signal.Signal), signal.Signal) };
                 return "STOPSIGNAL " + state.Run.StopSignal;
             case ShellInstruction shell:
                 state.Run = state.Run with { Shell = shell.Words };
@@ -115,8 +115,8 @@ internal static class ConfigInstructions
 
     private static long Nanoseconds(TimeSpan? time) => (time?.Ticks ?? 0) * TimeSpan.NanosecondsPerTick;
 
-    private static string Signal(string text) =>
+    private static string Signal(string text, string written) =>
         Linux.Signal.TryParse(text, out _)
             ? text
-            : throw WharfException.Invalid($"invalid signal: {text}");
+            : throw Dockerfile.DockerfileError.About(WharfException.Invalid($"invalid signal: {text}"), written);
 }

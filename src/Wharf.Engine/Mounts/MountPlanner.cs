@@ -45,7 +45,8 @@ internal sealed class MountPlanner(ContainerRegistry containers, IContainerVolum
 
         foreach (string path in config.Volumes?.Keys ?? Enumerable.Empty<string>())
         {
-            string destination = MountPath.Destination(path);
+            // An image may name a folder without its slash: Docker counts it from the root.
+            string destination = MountPath.Destination("/" + path);
             if (!byDestination.ContainsKey(destination) && !requested.Contains(destination))
             {
                 byDestination[destination] = new ContainerMount { Type = "volume", Destination = destination, Driver = driver, Anonymous = true };

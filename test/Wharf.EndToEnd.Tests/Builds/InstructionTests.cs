@@ -219,6 +219,15 @@ public sealed class InstructionTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Theory, MemberData(nameof(Clients))]
+    public void Volume_WithoutItsSlash_IsCountedFromTheRoot(Client client)
+    {
+        string image = NewImage();
+        BuildText(client, "FROM busybox\nVOLUME vol/ume\nRUN grep -c ' /vol/ume ' /proc/mounts\n", "-t", image);
+        Assert.Equal("{\"vol/ume\":{}}", ConfigOf(image, "Volumes"));
+        Assert.Equal("1", InImage(image, "grep -c ' /vol/ume ' /proc/mounts"));
+    }
+
+    [Theory, MemberData(nameof(Clients))]
     public void User_IsWhoRuns_AndOwnsTheWorkdirThatIsMade(Client client)
     {
         string text = BuildText(client, "FROM busybox\nUSER www-data\nRUN id -u && id -g\nWORKDIR /made\nRUN stat -c owner=%u /made\n", "--no-cache");
