@@ -67,7 +67,7 @@ public sealed class InstructionParserTests
     [InlineData("FROM", "FROM requires either one or three arguments")]
     [InlineData("FROM a AS 1x", "invalid name for build stage")]
     [InlineData("COPY x", "COPY requires at least two arguments, but only one was provided")]
-    [InlineData("ADD", "ADD requires at least one argument")]
+    [InlineData("ADD", "ADD requires at least two arguments, but only one was provided. Destination could not be determined")]
     [InlineData("FORM a", "unknown instruction: FORM (did you mean FROM?)")]
     [InlineData("XYZZY a", "unknown instruction: XYZZY")]
     [InlineData("RUN", "RUN requires at least one argument")]
