@@ -13,14 +13,6 @@ public sealed class HijackedStream : IDisposable
 
     public ResponseHead Head { get; }
 
-    /// <summary>True when the bytes carry stdout and stderr in frames (Docker-Raw-Stream is a terminal's plain bytes).</summary>
-    public bool? IsMultiplexed => Head["Content-Type"] switch
-    {
-        "application/vnd.docker.multiplexed-stream" => true,
-        "application/vnd.docker.raw-stream" => false,
-        _ => null,
-    };
-
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct) => _connection.ReadAsync(buffer, ct);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct) => _connection.Transport.WriteAsync(bytes, ct);

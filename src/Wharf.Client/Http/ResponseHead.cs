@@ -33,6 +33,14 @@ public sealed class ResponseHead
         }
     }
 
+    /// <summary>True when the body carries stdout and stderr in frames, false for a terminal's plain bytes, null where an engine before API 1.42 does not tell.</summary>
+    public bool? IsMultiplexed => this["Content-Type"] switch
+    {
+        "application/vnd.docker.multiplexed-stream" => true,
+        "application/vnd.docker.raw-stream" => false,
+        _ => null,
+    };
+
     internal static ResponseHead Parse(ReadOnlySpan<byte> bytes)
     {
         string text = Encoding.UTF8.GetString(bytes);

@@ -4,7 +4,7 @@ namespace Wharf.Daemon.Hosting;
 
 /// <summary>
 /// Gives memory back in the first quiet moment after much work: the collector runs only when somebody allocates, so a daemon that has
-/// nothing more to do would keep for good what its busiest minute needed.
+/// nothing more to do would keep for good what its busiest minute, or its start, needed.
 /// </summary>
 internal sealed class IdleMemory : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class IdleMemory : IDisposable
     private readonly Action _giveBack;
     private readonly ITimer _timer;
     private long _seen;
-    private long _given;
+    private long _given = -Much;
 
     /// <param name="clock">For the looks at how much was allocated.</param>
     /// <param name="allocated">Bytes allocated since the start.</param>
@@ -32,6 +32,7 @@ internal sealed class IdleMemory : IDisposable
     {
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
+        ProgramPages.GiveBack();
     });
 
     public void Dispose() => _timer.Dispose();

@@ -145,6 +145,15 @@ public static unsafe class FileCalls
         return errno;
     }
 
+    /// <summary>Whether calls on the open file answer EAGAIN instead of waiting (O_NONBLOCK).</summary>
+    public static bool IsNonBlocking(SafeFileHandle file)
+    {
+        const int F_GETFL = 3;
+        int flags = Libc.fcntl(file.Number(), F_GETFL, 0);
+        GC.KeepAlive(file);
+        return flags >= 0 && (flags & (int)OpenFlags.NonBlocking) != 0;
+    }
+
     public static Errno SetNonBlocking(SafeFileHandle file, bool nonBlocking)
     {
         const int F_GETFL = 3, F_SETFL = 4;

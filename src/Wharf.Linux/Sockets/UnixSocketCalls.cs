@@ -55,6 +55,15 @@ public static unsafe class UnixSocketCalls
         return errno != Errno.None ? errno : SystemCall.Answer(Libc.listen(socket.Number(), backlog));
     }
 
+    /// <summary>How much may be sent ahead of the reader, beyond the administrator's limit where the process may (SO_SNDBUFFORCE, socket(7)).</summary>
+    public static Errno SetSendBuffer(SafeFileHandle socket, int bytes)
+    {
+        const int SO_SNDBUFFORCE = 32;
+        Errno errno = SystemCall.Answer(Libc.setsockopt(socket.Number(), SOL_SOCKET, SO_SNDBUFFORCE, (byte*)&bytes, sizeof(int)));
+        GC.KeepAlive(socket);
+        return errno;
+    }
+
     public static Errno Connect(string path, SocketKind kind, bool nonBlocking, out SafeFileHandle socket)
     {
         Errno errno = Open(kind, nonBlocking, out socket);

@@ -13,13 +13,18 @@ internal sealed class AttachClient : IWatcher
 {
     private const int ShutBoth = 2;
 
+    // Ahead of a reader who is as fast as the process: each of the two then sleeps and is woken a fifth as often.
+    private const int SendBuffer = 512 * 1024;
+
     private readonly StdioHub _hub;
     private readonly EventLoop _loop;
     private readonly SharedBuffers _buffers;
     private readonly ByteQueue _queue;
     private readonly Watch _watch;
     private Watch? _outlet;
+    private OutputPump? _source;
     private bool _awaitsOutlet;
+    private bool _neverWaits;
     private bool _inputOpen;
     private bool _outputOpen = true;
     private bool _finishing;
@@ -34,6 +39,7 @@ internal sealed class AttachClient : IWatcher
         _inputOpen = (flags & ShimAttachFlags.Stdin) != 0;
         _awaitsOutlet = (flags & ShimAttachFlags.Outlet) != 0;
         _watch = loop.Add(socket, EpollEvents.None, this);
+        _neverWaits = FileCalls.IsNonBlocking(socket);
         LastProgress = Environment.TickCount64;
     }
 
@@ -50,6 +56,7 @@ internal sealed class AttachClient : IWatcher
 
     public void Send(ReadOnlySpan<byte> data)
     {
+        Settle();
         if (!_outputOpen || _finishing)
         {
             return;
@@ -79,9 +86,54 @@ internal sealed class AttachClient : IWatcher
         }
     }
 
+    /// <summary>Nothing waits, and a call on the socket would not either.</summary>
+    public bool TakesFromPipes => _queue.Length == 0 && _source is null && _outputOpen && !_finishing && !_awaitsOutlet && _neverWaits;
+
+    /// <summary>A process stands still until the client takes what it is owed.</summary>
+    public bool HoldsBack => _source is not null;
+
+    /// <summary>Told when more can be sent: an output that owes the client the rest of a frame. Null when it no longer does.</summary>
+    public void WaitWith(OutputPump? source)
+    {
+        if (_source != source)
+        {
+            _source = source;
+            UpdateInterest();
+        }
+    }
+
+    /// <summary>What is owed waits in the queue like everything else from here on.</summary>
+    public void Settle() => _source?.Settle();
+
+    /// <summary>Moves what is in a pipe into the socket, as much as it takes now (splice(2)): no byte of it is copied on the way.</summary>
+    /// <returns>Bytes that are no longer in the pipe.</returns>
+    public int SendFrom(SafeFileHandle pipe, int count)
+    {
+        int sent = 0;
+        while (sent < count && _outputOpen)
+        {
+            Errno errno = FileCalls.Splice(pipe, (_outlet ?? _watch).File, count - sent, SpliceFlags.NonBlocking, out int moved);
+            if (errno is not (Errno.None or Errno.EAGAIN))
+            {
+                LoseOutput();
+            }
+
+            if (errno != Errno.None || moved == 0)
+            {
+                break;
+            }
+
+            sent += moved;
+            LastProgress = Environment.TickCount64;
+        }
+
+        return sent;
+    }
+
     /// <summary>No more output comes: closes once what waits is sent.</summary>
     public void Finish()
     {
+        Settle();
         _finishing = true;
         if (_queue.Length == 0 || !_outputOpen)
         {
@@ -118,7 +170,7 @@ internal sealed class AttachClient : IWatcher
         }
 
         bool reads = _awaitsOutlet || (_inputOpen && !_finishing && _hub.CanTakeInput);
-        bool writes = _queue.Length > 0 && !_awaitsOutlet;
+        bool writes = (_queue.Length > 0 || _source is not null) && !_awaitsOutlet;
         if (!_outputOpen && !reads)
         {
             // The hang-up is known; what the client sent before it is read when the process can take it.
@@ -155,6 +207,7 @@ internal sealed class AttachClient : IWatcher
 
     private void Flush()
     {
+        _source?.Continue();
         while (_queue.Length > 0)
         {
             Errno errno = SendNow(_queue.Front, out int sent);
@@ -219,6 +272,7 @@ internal sealed class AttachClient : IWatcher
     private void LoseOutput()
     {
         _outputOpen = false;
+        Settle();
         _queue.Clear();
         _outlet?.Close();
         if (_inputOpen && !_finishing)
@@ -239,6 +293,9 @@ internal sealed class AttachClient : IWatcher
         {
             return;
         }
+
+        _outputOpen = false;
+        Settle();
 
         // Unread input would turn the client's end of file into a connection reset (unix(7) close).
         _ = UnixSocketCalls.Shutdown(_watch.File, ShutBoth);
@@ -275,6 +332,8 @@ internal sealed class AttachClient : IWatcher
         if (descriptors is [SafeFileHandle outlet, ..])
         {
             _outlet = _loop.Add(outlet, EpollEvents.None, new Outlet(this));
+            _neverWaits = FileCalls.IsNonBlocking(outlet);
+            _ = UnixSocketCalls.SetSendBuffer(outlet, SendBuffer); // without the right to it the usual size stays
         }
 
         Flush();

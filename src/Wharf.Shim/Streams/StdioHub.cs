@@ -34,6 +34,9 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     /// <summary>All outputs have reached their end and are in the log.</summary>
     public bool IsDrained => IsStarted && _pumps.TrueForAll(p => p.IsClosed);
 
+    /// <summary>No output is read until a client that is far behind has caught up.</summary>
+    public bool IsHeld => _held;
+
     public bool HasClients => _clients.Count > 0;
 
     public bool CanTakeInput => IsStarted && !(_stdin?.IsBlocked ?? false);
@@ -53,6 +56,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
         }
 
         var client = new AttachClient(this, loop, buffers, socket, flags, limits.HighWater + Reserve);
+        SettleClients();
         _clients.Add(client);
         if (_ended && IsDrained)
         {
@@ -74,10 +78,10 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
         _stdinOnce = stdinOnce;
         _log = log;
         _stdin = stdin is null ? null : new StdinPump(this, loop, stdin);
-        _pumps.Add(new OutputPump(this, loop, buffers, stdout, LogStream.Stdout));
+        _pumps.Add(new OutputPump(this, loop, buffers, stdout, LogStream.Stdout, terminal));
         if (stderr is not null)
         {
-            _pumps.Add(new OutputPump(this, loop, buffers, stderr, LogStream.Stderr));
+            _pumps.Add(new OutputPump(this, loop, buffers, stderr, LogStream.Stderr, terminal));
         }
 
         IsStarted = true;
@@ -91,6 +95,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     public void ProcessEnded()
     {
         _ended = true;
+        SettleClients();
         _stdin?.Abandon();
         if (_held && !_clients.Exists(IsBehind))
         {
@@ -103,6 +108,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     {
         _ended = true;
         IsStarted = true;
+        SettleClients();
         _stallTimer?.Cancel();
         foreach (OutputPump pump in _pumps)
         {
@@ -133,7 +139,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     {
         ReadOnlySpan<byte> payload = frame[SharedBuffers.HeaderSize..];
         _log?.Write(stream, payload, DateTime.UtcNow);
-        ShimAttachFlags wanted = stream == LogStream.Stdout ? ShimAttachFlags.Stdout : ShimAttachFlags.Stderr;
+        ShimAttachFlags wanted = FlagOf(stream);
         for (int i = _clients.Count - 1; i >= 0; i--)
         {
             if (i < _clients.Count && (_clients[i].Flags & wanted) != 0)
@@ -143,6 +149,42 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
         }
 
         HoldIfBehind();
+    }
+
+    /// <summary>The client that an output goes to when it goes nowhere else, and can be passed on without a look at it; otherwise null.</summary>
+    public AttachClient? OnlyReader(LogStream stream)
+    {
+        if (_log is not null || _ended)
+        {
+            return null;
+        }
+
+        ShimAttachFlags wanted = FlagOf(stream);
+        AttachClient? only = null;
+        foreach (AttachClient client in _clients)
+        {
+            if ((client.Flags & wanted) != 0)
+            {
+                if (only is not null || !client.TakesFromPipes)
+                {
+                    return null;
+                }
+
+                only = client;
+            }
+        }
+
+        return only;
+    }
+
+    /// <summary>Somebody waits for a client: it is cut off when it takes nothing for too long.</summary>
+    public void WatchForStalls()
+    {
+        _stallTimer ??= new LoopTimer(loop, CheckStalled);
+        if (!_stallTimer.IsArmed)
+        {
+            _stallTimer.Restart(StallCheck);
+        }
     }
 
     public void OutputEnded(LogStream stream)
@@ -202,8 +244,10 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     }
 
     // A client that does not say in which form it wants a terminal's output gets it as it is.
-    private bool IsRaw(ShimAttachFlags flags) =>
+    public bool IsRaw(ShimAttachFlags flags) =>
         (flags & ShimAttachFlags.Framed) == 0 && (_terminal || (flags & ShimAttachFlags.Raw) != 0);
+
+    private static ShimAttachFlags FlagOf(LogStream stream) => stream == LogStream.Stdout ? ShimAttachFlags.Stdout : ShimAttachFlags.Stderr;
 
     private void Welcome(AttachClient client)
     {
@@ -227,7 +271,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     // What a process leaves behind in its pipes fits into the reserve: its exit does not wait for a slow client.
     private bool IsBehind(AttachClient client) => _ended ? client.Free < OneRound : client.Waiting >= limits.HighWater;
 
-    private void HoldIfBehind()
+    public void HoldIfBehind()
     {
         if (_held)
         {
@@ -255,14 +299,20 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
             }
         }
 
-        _stallTimer ??= new LoopTimer(loop, CheckStalled);
-        _stallTimer.Restart(StallCheck);
+        WatchForStalls();
+    }
+
+    private void SettleClients()
+    {
+        foreach (AttachClient client in _clients.ToArray())
+        {
+            client.Settle();
+        }
     }
 
     private void Release()
     {
         _held = false;
-        _stallTimer?.Cancel();
         foreach (OutputPump pump in _pumps)
         {
             if (!pump.IsClosed)
@@ -278,15 +328,15 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
         long now = Environment.TickCount64;
         foreach (AttachClient client in _clients.ToArray())
         {
-            if (IsBehind(client) && now - client.LastProgress > patience.TotalMilliseconds)
+            if ((client.HoldsBack || IsBehind(client)) && now - client.LastProgress > patience.TotalMilliseconds)
             {
                 client.Cut();
             }
         }
 
-        if (_held)
+        if (_held || _clients.Exists(c => c.HoldsBack))
         {
-            _stallTimer!.Restart(StallCheck);
+            WatchForStalls();
         }
     }
 }

@@ -35,6 +35,18 @@ public sealed class IdleMemoryTests
     }
 
     [Fact]
+    public void Start_FirstQuietMoment_GivesBackOnce()
+    {
+        using var idle = new IdleMemory(_clock, () => _allocated, () => _given++);
+
+        Work(3 << 20);
+        Assert.Equal(0, _given);
+        Work(1000);
+        Work(1000);
+        Assert.Equal(1, _given);
+    }
+
+    [Fact]
     public void Trickle_IsGatheredUntilItIsWorthIt()
     {
         using var idle = new IdleMemory(_clock, () => _allocated, () => _given++);
@@ -44,7 +56,8 @@ public sealed class IdleMemoryTests
             Work(400 << 10);
         }
 
-        Assert.Equal(1, _given);
+        // The first moment is the start's.
+        Assert.Equal(2, _given);
     }
 
     private void Work(long bytes)

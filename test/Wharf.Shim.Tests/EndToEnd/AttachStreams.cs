@@ -26,15 +26,22 @@ internal static class AttachStreams
     /// <summary>Takes Docker's frames apart; a frame that has not come in full is left out.</summary>
     public static (string Stdout, string Stderr) Demultiplex(byte[] stream)
     {
-        var texts = new StringBuilder[] { new(), new(), new() };
+        (byte[] stdout, byte[] stderr) = Split(stream);
+        return (Encoding.UTF8.GetString(stdout), Encoding.UTF8.GetString(stderr));
+    }
+
+    /// <summary>The payloads of all whole frames.</summary>
+    public static (byte[] Stdout, byte[] Stderr) Split(byte[] stream)
+    {
+        MemoryStream[] payloads = [new(), new(), new()];
         ReadOnlySpan<byte> rest = stream;
         while (rest.Length >= 8 && BinaryPrimitives.ReadInt32BigEndian(rest[4..]) is var length && rest.Length >= 8 + length)
         {
-            texts[rest[0]].Append(Encoding.UTF8.GetString(rest.Slice(8, length)));
+            payloads[rest[0]].Write(rest.Slice(8, length));
             rest = rest[(8 + length)..];
         }
 
-        return (texts[1].ToString(), texts[2].ToString());
+        return (payloads[1].ToArray(), payloads[2].ToArray());
     }
 
     public static async Task SendTextAsync(this Socket socket, string text) => await socket.SendAsync(Encoding.UTF8.GetBytes(text), SocketFlags.None);

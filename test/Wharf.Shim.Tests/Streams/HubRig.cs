@@ -111,6 +111,8 @@ internal sealed class TestClient(SafeFileHandle socket)
 
     public (string Stdout, string Stderr) Texts => EndToEnd.AttachStreams.Demultiplex(Received);
 
+    public (byte[] Stdout, byte[] Stderr) Bytes => EndToEnd.AttachStreams.Split(Received);
+
     public bool Read()
     {
         while (HubRig.Take(socket) is { } data)
