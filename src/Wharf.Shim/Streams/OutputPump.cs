@@ -90,10 +90,12 @@ internal sealed class OutputPump : IWatcher
 
         int left = _owed;
         Release();
-        Span<byte> payload = _buffers.Frame[SharedBuffers.HeaderSize..];
-        while (left > 0 && FileCalls.Read(_watch.File, payload[..left], out int count) == Errno.None && count > 0)
+
+        // Not into the frame: the other output's may be in it, on its way to this client.
+        Span<byte> piece = _buffers.Input;
+        while (left > 0 && FileCalls.Read(_watch.File, piece[..Math.Min(left, piece.Length)], out int count) == Errno.None && count > 0)
         {
-            reader.Send(payload[..count]);
+            reader.Send(piece[..count]);
             left -= count;
         }
     }

@@ -61,6 +61,24 @@ public sealed class PassingTests
     }
 
     [Fact]
+    public void OtherOutput_WhileTheReaderIsOwed_ComesAsItWasWritten()
+    {
+        using var rig = new HubRig();
+        TestClient client = rig.Attach();
+        rig.Start();
+        byte[] output = Pattern(Much), errors = Pattern(5000);
+        int done = Fill(rig, output, 0);
+        Assert.Equal(errors.Length, HubRig.Put(rig.Stderr, errors));
+        rig.Turn(100);
+        End(rig);
+        rig.Until(client.HasEnded, 60_000);
+
+        (byte[] gotOut, byte[] gotErr) = client.Bytes;
+        Assert.True(output.AsSpan(0, done).SequenceEqual(gotOut));
+        Assert.True(errors.AsSpan().SequenceEqual(gotErr));
+    }
+
+    [Fact]
     public void Reader_ThatGoesInTheMiddle_HoldsNobody()
     {
         using var rig = new HubRig();
