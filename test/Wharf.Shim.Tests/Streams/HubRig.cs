@@ -96,6 +96,7 @@ internal sealed class HubRig : IDisposable
     private static (SafeFileHandle Read, SafeFileHandle Write) Pipe()
     {
         FileCalls.Pipe(out SafeFileHandle read, out SafeFileHandle write, OpenFlags.NonBlocking).ThrowIfError("pipe");
+        FileCalls.SetPipeSize(read, 256 * 1024, out _).ThrowIfError("F_SETPIPE_SZ"); // as a shim's own
         return (read, write);
     }
 }
