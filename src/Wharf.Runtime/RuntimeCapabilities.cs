@@ -25,7 +25,7 @@ public static class RuntimeCapabilities
                 Actions = SeccompCompiler.Actions,
                 Operators = SeccompCompiler.Operators,
                 Archs = SeccompCompiler.Architectures,
-                KnownFlags = [.. SeccompCompiler.Flags, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"],
+                KnownFlags = SeccompCompiler.Flags,
                 SupportedFlags = SeccompCompiler.Flags,
             },
             Apparmor = new EnabledFeature { Enabled = true },

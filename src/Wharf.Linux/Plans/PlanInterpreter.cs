@@ -60,7 +60,7 @@ internal static unsafe class PlanInterpreter
                     index = a0 == 0 ? o->Target1 : index + 1;
                     continue;
                 case OperationKind.Rendezvous:
-                    result = Meet(context, (int)a0);
+                    result = Meet(context, (int)a0, (int)a1);
                     break;
                 case OperationKind.Announce:
                     Report(context, ~(int)a0, 0);
@@ -104,10 +104,10 @@ internal static unsafe class PlanInterpreter
 
     // A byte from the parent lets us go on; its end of the pipe closed means that it gave up or died.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static nint Meet(PlanContext* context, int point)
+    private static nint Meet(PlanContext* context, int point, int number)
     {
         const int EPIPE = 32;
-        Report(context, ~point, 0);
+        Report(context, ~point, number);
         nint count;
         do
         {

@@ -17,7 +17,7 @@ internal enum OperationKind
     /// <summary>Goes on at <see cref="PlanOperation.Target1"/> when a0 is zero.</summary>
     JumpIfZero,
 
-    /// <summary>Tells the parent that it is at this point (a0) and waits for its byte.</summary>
+    /// <summary>Tells the parent that it is at this point (a0), with a number (a1), and waits for its byte.</summary>
     Rendezvous,
 
     /// <summary>Tells the parent that it is at this point (a0) and goes on.</summary>
@@ -80,7 +80,7 @@ internal unsafe struct PlanContext
     public int Rehearsal;
     public long* Slots;
 
-    /// <summary>The message to the parent: operation (or ~point of a rendezvous), error number.</summary>
+    /// <summary>The message to the parent: operation and error number, or ~point of a rendezvous and its number.</summary>
     public int MessageOperation;
     public int MessageErrno;
 

@@ -17,8 +17,8 @@ public enum PlanProgress
     Failed,
 }
 
-/// <summary>A report of the child: for Waiting the point, for Failed the operation and the error.</summary>
-public readonly record struct PlanReport(PlanProgress Progress, int Place, Errno Errno);
+/// <summary>A report of the child: for Waiting the point and the number it tells there, for Failed the operation and the error.</summary>
+public readonly record struct PlanReport(PlanProgress Progress, int Place, Errno Errno, int Number = 0);
 
 /// <summary>
 /// A plan in execution. The child shares our memory (CLONE_VM: no page tables to copy, whatever our size) and runs on its own stack, while
@@ -85,7 +85,7 @@ public sealed unsafe class PlanRun : IDisposable
         int place = MemoryMarshal.Read<int>(message);
         int errno = MemoryMarshal.Read<int>(message[4..]);
         return place < 0
-            ? new PlanReport(PlanProgress.Waiting, ~place, Errno.None)
+            ? new PlanReport(PlanProgress.Waiting, ~place, Errno.None, errno)
             : new PlanReport(PlanProgress.Failed, place, (Errno)errno);
     }
 

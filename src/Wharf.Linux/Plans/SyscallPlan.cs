@@ -104,6 +104,9 @@ public sealed unsafe class SyscallPlan : IDisposable
     /// <summary>Waits here until the parent says go on; <paramref name="point"/> tells it which place this is.</summary>
     public void Meet(string verb, int point) => Append(OperationKind.Rendezvous, 0, verb, null, point);
 
+    /// <summary>As <see cref="Meet(string, int)"/>, and tells what a slot holds.</summary>
+    public void Meet(string verb, int point, PlanSlot told) => Append(OperationKind.Rendezvous, 0, verb, null, point, told);
+
     /// <summary>Tells the parent that this point is reached, and goes on.</summary>
     public void Announce(string verb, int point) => Append(OperationKind.Announce, 0, verb, null, point);
 

@@ -13,6 +13,9 @@ public readonly record struct SeccompAction(uint Value)
 
     public static SeccompAction Log => new(0x7ffc0000);
 
+    /// <summary>Asks whoever holds the filter's listener (seccomp_unotify(2)).</summary>
+    public static SeccompAction Notify => new(0x7fc00000);
+
     public static SeccompAction Fail(Errno errno) => new(0x00050000 | ((uint)errno & 0xffff));
 
     public static SeccompAction Trace(uint data) => new(0x7ff00000 | (data & 0xffff));

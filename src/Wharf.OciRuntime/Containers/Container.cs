@@ -67,6 +67,7 @@ internal sealed class Container(ContainerRecord record, string directory)
         Process = process,
         Seccomp = Spec.Linux?.Seccomp,
         Cgroup = Cgroup,
+        State = () => State,
     };
 
     /// <exception cref="WharfException">Conflict, in the words of runc: "container not running", or "container not paused" where only that will do.</exception>

@@ -4,6 +4,7 @@ using Wharf.Linux.Plans;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Devices;
+using Wharf.Runtime.Seccomp;
 using Wharf.Runtime.Security;
 
 namespace Wharf.Runtime.Launch;
@@ -29,6 +30,7 @@ public static class ExecCompiler
     private static LaunchPlan Compile(SyscallPlan plan, ExecRequest request)
     {
         const int AtCurrentDirectory = -100;
+        SeccompAgent? agent = SeccompAgent.Of(request.Seccomp, _ => request.State());
         var warnings = new List<string>();
         CapabilitySet own = CapabilitySet.OwnEffective;
         ContainerNamespaces namespaces = ContainerNamespaces.Of(request.ContainerPid);
@@ -84,6 +86,7 @@ public static class ExecCompiler
             PidNamespace = (namespaces.Foreign & NamespaceKinds.Pid) != 0 ? request.ContainerPidFd : null,
             ConsoleChannel = channel,
             OwnScore = ownScore,
+            Agent = agent,
         };
     }
 }

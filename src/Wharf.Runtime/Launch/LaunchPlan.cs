@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Linux.Plans;
 using Wharf.Oci.Runtime;
+using Wharf.Runtime.Seccomp;
 
 namespace Wharf.Runtime.Launch;
 
@@ -45,6 +46,9 @@ public sealed class LaunchPlan : IDisposable
 
     internal IReadOnlyList<IdMapping>? GidMappings { get; init; }
 
+    /// <summary>Who gets the filter's listener.</summary>
+    internal SeccompAgent? Agent { get; init; }
+
     internal Action<int>? NamespacesReady { get; init; }
 
     internal Action<int>? RootfsReady { get; init; }
@@ -63,6 +67,9 @@ internal static class LaunchPoint
 
     /// <summary>The root is complete but not entered: createContainer hooks.</summary>
     public const int RootfsReady = 2;
+
+    /// <summary>The filter is installed, and its listener is told: the seccomp agent gets it.</summary>
+    public const int FilterInstalled = 4;
 
     /// <summary>All is done but execve, which waits at the start gate. The child goes on to wait there by itself.</summary>
     public const int Created = 3;

@@ -81,4 +81,7 @@ public sealed record ExecRequest
     public ContainerCgroup? Cgroup { get; init; }
 
     public int PreservedDescriptors { get; init; }
+
+    /// <summary>The container as it is now, for the agent that a filter asks (SCMP_ACT_NOTIFY).</summary>
+    public required Func<ContainerState> State { get; init; }
 }

@@ -58,16 +58,22 @@ public static class Launcher
                     run.Abandon();
                     return Success(plan, run);
                 case PlanProgress.Waiting:
-                    Serve(plan, run, report.Place);
+                    Serve(plan, run, report);
                     run.Continue();
                     break;
             }
         }
     }
 
-    private static void Serve(LaunchPlan plan, PlanRun run, int point)
+    private static void Serve(LaunchPlan plan, PlanRun run, PlanReport report)
     {
-        if (point == LaunchPoint.RootfsReady)
+        if (report.Place == LaunchPoint.FilterInstalled)
+        {
+            plan.Agent!.Tell(run.Pid, run.PidFd, report.Number);
+            return;
+        }
+
+        if (report.Place == LaunchPoint.RootfsReady)
         {
             plan.RootfsReady?.Invoke(run.Pid);
             return;

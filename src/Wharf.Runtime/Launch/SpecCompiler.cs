@@ -5,6 +5,7 @@ using Wharf.Oci.Runtime;
 using Wharf.Primitives;
 using Wharf.Runtime.Devices;
 using Wharf.Runtime.Mounts;
+using Wharf.Runtime.Seccomp;
 using Wharf.Runtime.Security;
 
 namespace Wharf.Runtime.Launch;
@@ -36,6 +37,7 @@ public static class SpecCompiler
         SyscallPlan plan = builder.Plan;
         ProcessSpec process = request.Spec.Process ?? throw WharfException.Invalid("the specification has no process");
         UnsupportedMembers.Refuse(builder.Linux);
+        SeccompAgent? agent = SeccompAgent.Of(builder.Linux.Seccomp, pid => Creating(request, pid));
         NamespaceChoice namespaces = NamespaceSteps.Choose(builder);
         var mounts = new MountSteps(builder);
         bool newUserNamespace = namespaces.HasOwn(NamespaceKinds.User);
@@ -121,8 +123,18 @@ public static class SpecCompiler
             NamespacesReady = request.NamespacesReady,
             RootfsReady = request.RootfsReady,
             OwnScore = ownScore,
+            Agent = agent,
         };
     }
+
+    private static ContainerState Creating(LaunchRequest request, int pid) => new()
+    {
+        Id = request.ContainerId,
+        Status = "creating",
+        Pid = pid,
+        Bundle = request.Bundle,
+        Annotations = request.Spec.Annotations,
+    };
 
     private static PlanSlot OpenRoot(SyscallPlan plan)
     {

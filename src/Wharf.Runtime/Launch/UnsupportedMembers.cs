@@ -13,7 +13,6 @@ internal static class UnsupportedMembers
             : linux.MemoryPolicy is not null ? "linux.memoryPolicy"
             : linux.TimeOffsets is { Count: > 0 } ? "linux.timeOffsets"
             : linux.NetDevices is { Count: > 0 } ? "linux.netDevices"
-            : linux.Seccomp?.ListenerPath is { Length: > 0 } ? "linux.seccomp.listenerPath"
             : null;
         if (member is not null)
         {

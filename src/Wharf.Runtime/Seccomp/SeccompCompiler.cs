@@ -3,19 +3,21 @@ using Wharf.Linux.Plans;
 using Wharf.Linux.Seccomp;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
+using Wharf.Runtime.Launch;
 
 namespace Wharf.Runtime.Seccomp;
 
 /// <summary>linux.seccomp to a BPF program and the operation that installs it.</summary>
 public static class SeccompCompiler
 {
-    private const int FlagLog = 2, FlagSpecAllow = 4;
+    private const int FlagLog = 2, FlagSpecAllow = 4, FlagNewListener = 8, FlagWaitKillable = 32;
+    private const string Notify = "SCMP_ACT_NOTIFY";
     private const uint DefaultErrno = (uint)Errno.EPERM;
 
     /// <summary>Actions and operators that are understood, for the features document.</summary>
     public static IReadOnlyList<string> Actions { get; } =
     [
-        "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+        "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", Notify, "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
     ];
 
     public static IReadOnlyList<string> Operators { get; } =
@@ -23,12 +25,17 @@ public static class SeccompCompiler
 
     public static IReadOnlyList<string> Architectures { get; } = ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"];
 
-    public static IReadOnlyList<string> Flags { get; } = ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"];
+    public static IReadOnlyList<string> Flags { get; } = ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
 
     /// <summary>The profile as rules.</summary>
-    /// <exception cref="WharfException">InvalidArgument: an unknown word, or SCMP_ACT_NOTIFY.</exception>
+    /// <exception cref="WharfException">InvalidArgument: an unknown word, or SCMP_ACT_NOTIFY where nobody could answer.</exception>
     public static SeccompFilter Translate(LinuxSeccomp profile)
     {
+        if (profile.DefaultAction == Notify)
+        {
+            throw WharfException.Invalid($"{Notify} cannot be used as default action");
+        }
+
         SeccompAction fallback = Action(profile.DefaultAction, profile.DefaultErrnoRet);
         var rules = new List<SeccompRule>();
         foreach (LinuxSyscall entry in profile.Syscalls ?? [])
@@ -43,6 +50,12 @@ public static class SeccompCompiler
             bool repeats = RepeatsArgument(conditions);
             foreach (string name in entry.Names)
             {
+                if (action == SeccompAction.Notify && name == "write")
+                {
+                    // the new process tells its listener by it, before anybody could answer
+                    throw WharfException.Invalid($"{Notify} cannot be used for the write syscall");
+                }
+
                 if (repeats)
                 {
                     // two conditions on one argument mean "or", as every runtime has read them
@@ -61,24 +74,50 @@ public static class SeccompCompiler
         return new SeccompFilter { Default = fallback, Architectures = ArchitecturesOf(profile), Rules = rules };
     }
 
-    /// <summary>Adds the operation that installs the filter.</summary>
+    /// <summary>True where some calls are for an agent to decide.</summary>
+    internal static bool Notifies(LinuxSeccomp profile)
+    {
+        foreach (LinuxSyscall entry in profile.Syscalls ?? [])
+        {
+            if (entry.Action == Notify)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Adds the operation that installs the filter. With SCMP_ACT_NOTIFY the child waits until the parent has taken the listener, which would
+    /// be closed by execve(2).
+    /// </summary>
     internal static void Install(SyscallPlan plan, LinuxSeccomp profile)
     {
         const int SetModeFilter = 1;
+        bool notifies = Notifies(profile);
         byte[] program = Translate(profile).Assemble();
         nint descriptor = plan.Words((ulong)(program.Length / 8), (ulong)plan.Bytes(program));
-        plan.Add("seccomp", null, Call.seccomp, SetModeFilter, FlagsOf(profile), descriptor);
+        PlanStep install = plan.Add("seccomp", null, Call.seccomp, SetModeFilter, FlagsOf(profile, notifies), descriptor);
+        if (notifies)
+        {
+            PlanSlot listener = plan.NewSlot();
+            install.Save(listener);
+            plan.Meet("wait for the seccomp agent", LaunchPoint.FilterInstalled, listener);
+            // a process that waits at a start gate must not keep its own listener: without an agent its calls would wait for ever
+            plan.Add("close", "seccomp listener", Call.close, listener).IgnoreErrors();
+        }
     }
 
-    private static int FlagsOf(LinuxSeccomp profile)
+    private static int FlagsOf(LinuxSeccomp profile, bool notifies)
     {
+        int flags = notifies ? FlagNewListener : 0;
         if (profile.Flags is null or [])
         {
             // without it a filtered process pays for speculation barriers that protect nothing here
-            return FlagSpecAllow;
+            return flags | FlagSpecAllow;
         }
 
-        int flags = 0;
         foreach (string flag in profile.Flags)
         {
             flags |= flag switch
@@ -87,6 +126,7 @@ public static class SeccompCompiler
                 "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => FlagSpecAllow,
                 // the filter is installed while there is one thread: nothing to synchronise
                 "SECCOMP_FILTER_FLAG_TSYNC" => 0,
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => notifies ? FlagWaitKillable : throw WharfException.Invalid($"seccomp flag \"{flag}\" is only for profiles with {Notify}"),
                 _ => throw WharfException.Invalid($"seccomp flag \"{flag}\" is not supported"),
             };
         }
@@ -103,7 +143,7 @@ public static class SeccompCompiler
         "SCMP_ACT_TRAP" => SeccompAction.Trap,
         "SCMP_ACT_TRACE" => SeccompAction.Trace(errno ?? DefaultErrno),
         "SCMP_ACT_LOG" => SeccompAction.Log,
-        "SCMP_ACT_NOTIFY" => throw WharfException.Invalid("seccomp action SCMP_ACT_NOTIFY is not supported"),
+        Notify => SeccompAction.Notify,
         _ => throw WharfException.Invalid($"seccomp action \"{action}\" is unknown"),
     };
 

@@ -24,6 +24,12 @@ public sealed record SeccompProfile
 
     public IReadOnlyList<string>? Flags { get; init; }
 
+    /// <summary>The unix socket of the agent that decides over calls with SCMP_ACT_NOTIFY.</summary>
+    public string? ListenerPath { get; init; }
+
+    /// <summary>What that agent is told beside the container's state.</summary>
+    public string? ListenerMetadata { get; init; }
+
     public IReadOnlyList<SeccompProfileEntry>? Syscalls { get; init; }
 
     /// <summary>Docker's default profile.</summary>
@@ -80,6 +86,8 @@ public sealed record SeccompProfile
             DefaultErrnoRet = DefaultErrnoRet,
             Architectures = architectures,
             Flags = Flags,
+            ListenerPath = ListenerPath,
+            ListenerMetadata = ListenerMetadata,
             Syscalls = syscalls,
         };
     }

@@ -77,6 +77,7 @@ internal sealed class ContainerHooks
                     Process = request.Spec.Process!,
                     Seccomp = request.Spec.Linux?.Seccomp,
                     Cgroup = request.Cgroup,
+                    State = () => State("created", result.Pid),
                 });
             }
             catch (WharfException e)
@@ -105,12 +106,15 @@ internal sealed class ContainerHooks
         }
     }
 
-    private ContainerState State(string status, int pid) => new()
+    /// <summary>What hooks and agents are told of the container.</summary>
+    public static ContainerState State(ShimTask task, string status, int pid) => new()
     {
-        Id = _task.ContainerId,
+        Id = task.ContainerId,
         Status = status,
         Pid = pid,
-        Bundle = _task.BundlePath ?? "/",
-        Annotations = _task.Spec.Annotations,
+        Bundle = task.BundlePath ?? "/",
+        Annotations = task.Spec.Annotations,
     };
+
+    private ContainerState State(string status, int pid) => State(_task, status, pid);
 }

@@ -11,6 +11,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
 {
     private int _score;
     private ContainerHooks? _hooks;
+    private ContainerState? _state;
 
     public bool StartsForeignProcesses => false;
 
@@ -36,6 +37,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
             Cgroup = cgroup,
             Init = task.Init,
         };
+        _state = ContainerHooks.State(task, "creating", 0);
         _hooks = ContainerHooks.Of(task);
         LaunchResult result = _hooks?.Launch(request) ?? Launch(request);
         done(warnings.Count == 0 ? result : result with { Warnings = [.. warnings, .. result.Warnings] });
@@ -57,6 +59,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
             Seccomp = exec.Seccomp,
             Stdio = stdio,
             Cgroup = container.Cgroup,
+            State = () => _state! with { Status = "running", Pid = container.Pid },
         };
         using LaunchPlan plan = ExecCompiler.Compile(request);
         done(Launcher.Launch(plan));

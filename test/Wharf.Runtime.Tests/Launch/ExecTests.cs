@@ -150,6 +150,7 @@ public sealed class ExecTests : IDisposable
         Seccomp = _bundle.Spec("x").Linux!.Seccomp,
         Stdio = stdio,
         Cgroup = ContainerCgroup.Open("/wharf-tests/" + _bundle.Id, _bundle.Id),
+        State = () => throw new InvalidOperationException("no agent is asked here"),
     });
 
     private ProcessSpec Process(params string[] args) => _bundle.Spec(args).Process!;
