@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Wharf.Api.Stats;
 using Wharf.Engine.Containers;
 using Wharf.Engine.Launch;
+using Wharf.Linux;
 using Wharf.Network.Sandboxes;
 using Wharf.Runtime.Cgroups;
 

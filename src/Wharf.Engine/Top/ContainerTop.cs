@@ -1,6 +1,7 @@
 using Wharf.Api.Containers;
 using Wharf.Engine.Containers;
 using Wharf.Primitives;
+using Wharf.Runtime.Processes;
 
 namespace Wharf.Engine.Top;
 
@@ -20,22 +21,9 @@ internal sealed class ContainerTop(EngineCore core) : IContainerTop
             throw ContainerErrors.Restarting(container.Id);
         }
 
-        IReadOnlyList<ProcessColumn> columns = PsOptions.Parse(string.IsNullOrWhiteSpace(psArguments) ? "-ef" : psArguments, out IComparer<ProcessFacts> order);
         IReadOnlyList<int> pids = await shim.PidsAsync(ct);
-        var processes = new List<ProcessFacts>();
-        foreach (int pid in pids)
-        {
-            // A process that ended between the list and the look is left out.
-            if (ProcessFacts.TryRead(pid, core.Now, out ProcessFacts facts))
-            {
-                processes.Add(facts);
-            }
-        }
-
-        processes.Sort(order);
-        List<List<string>> rows = processes.ConvertAll(facts => columns.Select(c => c.Value(facts)).ToList());
-
+        var table = ProcessTable.Read(psArguments, pids, core.Now);
         core.Events.Raise(container.Current, "top");
-        return new ContainerTopResponse { Titles = [.. columns.Select(c => c.Title)], Processes = rows };
+        return new ContainerTopResponse { Titles = [.. table.Titles], Processes = [.. table.Rows.Select(row => row.ToList())] };
     }
 }

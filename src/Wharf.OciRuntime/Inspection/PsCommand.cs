@@ -1,26 +1,18 @@
-using Wharf.Linux;
 using Wharf.OciRuntime.CommandLine;
-using Wharf.OciRuntime.Containers;
 using Wharf.Primitives;
+using Wharf.Runtime.Processes;
 
 namespace Wharf.OciRuntime.Inspection;
 
-/// <summary>The processes of a container, as host pids. The table is our own: no ps of the host is run.</summary>
+/// <summary>The processes of a container, as host pids, in the columns that options of ps(1) ask for. The table is our own: no ps of the host is run.</summary>
 internal static class PsCommand
 {
-    private const ulong TicksPerSecond = 100;
-
     public static readonly Command Command = new("ps", "displays the processes running inside a container", [new("format", 'f')], (arguments, session) =>
     {
         IReadOnlyList<string> operands = arguments.Operands;
         if (operands.Count == 0)
         {
-            throw WharfException.Invalid("\"ps\" requires exactly 1 argument(s)");
-        }
-
-        if (operands.Count > 1)
-        {
-            throw WharfException.Invalid($"ps options are not supported: {operands[1]}");
+            throw WharfException.Invalid("\"ps\" requires a minimum of 1 argument(s)");
         }
 
         List<int> pids = [.. session.Store.Load(operands[0]).Cgroup.Pids()];
@@ -30,7 +22,8 @@ internal static class PsCommand
                 session.Print($"[{string.Join(',', pids)}]");
                 break;
             case "table":
-                session.Print(TextTable.Format(["UID", "PID", "PPID", "STAT", "TIME", "CMD"], Rows(pids)));
+                var table = ProcessTable.Read(string.Join(' ', operands.Skip(1)), pids, DateTimeOffset.UtcNow);
+                session.Print(TextTable.Format(table.Titles, table.Rows));
                 break;
             case var other:
                 throw WharfException.Invalid($"invalid format option \"{other}\"");
@@ -39,29 +32,4 @@ internal static class PsCommand
         return 0;
     })
     { PassesOn = true };
-
-    private static List<string[]> Rows(List<int> pids)
-    {
-        var rows = new List<string[]>();
-        foreach (int pid in pids)
-        {
-            if (!ProcessStat.TryRead(pid, out ProcessStat stat)
-                || NameCalls.Status(FileCalls.CurrentDirectory, $"/proc/{pid}", AtFlags.None, out FileStatus status) != Errno.None)
-            {
-                // ended between the list and the look
-                continue;
-            }
-
-            ulong seconds = (stat.UserTicks + stat.SystemTicks) / TicksPerSecond;
-            _ = SmallFile.TryRead($"/proc/{pid}/cmdline", out string command);
-            command = command.TrimEnd('\0').Replace('\0', ' ');
-            rows.Add(
-            [
-                $"{status.UserId}", $"{pid}", $"{stat.Parent}", $"{stat.State}", $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}",
-                command.Length > 0 ? command : $"[{stat.Command}]",
-            ]);
-        }
-
-        return rows;
-    }
 }

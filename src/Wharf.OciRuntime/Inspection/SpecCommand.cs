@@ -7,10 +7,10 @@ namespace Wharf.OciRuntime.Inspection;
 /// <summary>Writes a specification to start from.</summary>
 internal static class SpecCommand
 {
-    public static readonly Command Command = new("spec", "create a new specification file", [new("bundle", 'b')], (arguments, session) =>
+    public static readonly Command Command = new("spec", "create a new specification file", [new("bundle", 'b'), new("file", 'f')], (arguments, session) =>
     {
         arguments.Operand(0, 0, "spec");
-        string path = Bundle.ConfigOf(Bundle.DirectoryOf(arguments.Text("bundle")));
+        string path = Bundle.ConfigOf(Bundle.DirectoryOf(arguments.Text("bundle")), arguments.Text("file"));
         if (File.Exists(path))
         {
             throw WharfException.Conflict($"file {path} exists. Remove it first");

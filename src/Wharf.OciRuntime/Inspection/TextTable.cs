@@ -7,18 +7,18 @@ internal static class TextTable
 {
     private const int Gap = 4;
 
-    public static string Format(string[] header, IReadOnlyList<string[]> rows)
+    public static string Format(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        int[] widths = new int[header.Length];
+        int[] widths = new int[header.Count];
         Measure(header, widths);
-        foreach (string[] row in rows)
+        foreach (IReadOnlyList<string> row in rows)
         {
             Measure(row, widths);
         }
 
         var text = new StringBuilder();
         Append(text, header, widths);
-        foreach (string[] row in rows)
+        foreach (IReadOnlyList<string> row in rows)
         {
             Append(text.Append('\n'), row, widths);
         }
@@ -26,19 +26,19 @@ internal static class TextTable
         return text.ToString();
     }
 
-    private static void Measure(string[] row, int[] widths)
+    private static void Measure(IReadOnlyList<string> row, int[] widths)
     {
-        for (int i = 0; i < row.Length; i++)
+        for (int i = 0; i < row.Count; i++)
         {
             widths[i] = Math.Max(widths[i], row[i].Length);
         }
     }
 
-    private static void Append(StringBuilder text, string[] row, int[] widths)
+    private static void Append(StringBuilder text, IReadOnlyList<string> row, int[] widths)
     {
-        for (int i = 0; i < row.Length; i++)
+        for (int i = 0; i < row.Count; i++)
         {
-            text.Append(i == row.Length - 1 ? row[i] : row[i].PadRight(widths[i] + Gap));
+            text.Append(i == row.Count - 1 ? row[i] : row[i].PadRight(widths[i] + Gap));
         }
     }
 }

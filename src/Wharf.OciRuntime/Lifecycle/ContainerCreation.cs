@@ -16,7 +16,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
 {
     public static readonly Option[] Flags =
     [
-        new("bundle", 'b'), new("config", 'f'), new("console-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
+        new("bundle", 'b'), new("config", 'f'), new("console-socket"), new("pidfd-socket"), new("pid-file"), new("no-pivot", TakesValue: false), new("no-new-keyring", TakesValue: false), new("preserve-fds"),
     ];
 
     /// <param name="waitsForStart">True for create: the process stops before execve until start. It also does where startContainer hooks come before.</param>
@@ -53,6 +53,7 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
                 HandOver(master, consoleSocket, useGivenTerminal);
             }
 
+            TellPidFd(flags.Text("pidfd-socket"), result.PidFd!);
             WritePidFile(flags.Text("pid-file"), result.Pid);
             return result;
         }
@@ -80,11 +81,27 @@ internal sealed class ContainerCreation(Session session, Arguments flags, string
             return;
         }
 
-        UnixSocketCalls.Connect(consoleSocket, SocketKind.Stream, nonBlocking: false, out SafeFileHandle socket).ThrowIfError("connect", consoleSocket);
-        using (socket)
         using (master)
         {
-            UnixSocketCalls.Send(socket, "/dev/ptmx"u8, [master.Number()], out _).ThrowIfError("sendmsg", consoleSocket);
+            SendTo(consoleSocket, "/dev/ptmx"u8, master);
+        }
+    }
+
+    /// <summary>Gives a descriptor of the process to whoever listens on the socket: a way to signal it that no reuse of its pid can mislead.</summary>
+    public static void TellPidFd(string? socket, SafeFileHandle pidfd)
+    {
+        if (socket is not null)
+        {
+            SendTo(socket, "pidfd"u8, pidfd);
+        }
+    }
+
+    private static void SendTo(string path, ReadOnlySpan<byte> name, SafeFileHandle descriptor)
+    {
+        UnixSocketCalls.Connect(path, SocketKind.Stream, nonBlocking: false, out SafeFileHandle socket).ThrowIfError("connect", path);
+        using (socket)
+        {
+            UnixSocketCalls.Send(socket, name, [descriptor.Number()], out _).ThrowIfError("sendmsg", path);
         }
     }
 

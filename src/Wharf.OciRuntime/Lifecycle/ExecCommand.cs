@@ -14,7 +14,7 @@ internal static class ExecCommand
 {
     private static readonly Option[] Flags =
     [
-        new("process", 'p'), new("detach", 'd', TakesValue: false), new("tty", 't', TakesValue: false), new("console-socket"), new("pid-file"), new("cwd"),
+        new("process", 'p'), new("detach", 'd', TakesValue: false), new("tty", 't', TakesValue: false), new("console-socket"), new("pidfd-socket"), new("pid-file"), new("cwd"),
         new("env", 'e'), new("user", 'u'), new("additional-gids", 'g'), new("cap", 'c'), new("no-new-privs", TakesValue: false), new("apparmor"), new("process-label"), new("preserve-fds"),
         new("ignore-paused", TakesValue: false), new("cgroup"),
     ];
@@ -65,6 +65,7 @@ internal static class ExecCommand
             ContainerCreation.HandOver(master, consoleSocket, relay.Use);
         }
 
+        ContainerCreation.TellPidFd(arguments.Text("pidfd-socket"), result.PidFd!);
         ContainerCreation.WritePidFile(arguments.Text("pid-file"), result.Pid);
         return detach ? 0 : Foreground.Wait(result.PidFd!, relay);
     }

@@ -40,7 +40,16 @@ internal static class StartCommand
         }
 
         OpenGate(container);
-        HookRunner.Run("poststart", container.Spec.Hooks?.Poststart, container.State);
+        try
+        {
+            HookRunner.Run("poststart", container.Spec.Hooks?.Poststart, container.State);
+        }
+        catch
+        {
+            DeleteCommand.Kill(container);
+            throw;
+        }
+
         return 0;
     });
 

@@ -63,6 +63,11 @@ public static class HookRunner
 
     private static void RunOne(string kind, HookSpec hook, ContainerState state, Func<HookSpec, SafeFileHandle, SafeFileHandle> start)
     {
+        if (hook.Timeout <= 0)
+        {
+            throw WharfException.Invalid($"{kind} hook {hook.Path}: timeout must be greater than zero");
+        }
+
         FileCalls.MemoryFile("state", sealable: false, out SafeFileHandle input).ThrowIfError("memfd_create");
         using (input)
         {
@@ -78,7 +83,7 @@ public static class HookRunner
 
     private static void Await(string kind, HookSpec hook, SafeFileHandle pidfd)
     {
-        int limit = hook.Timeout is > 0 and { } seconds ? seconds * 1000 : -1;
+        int limit = hook.Timeout is { } seconds ? seconds * 1000 : -1;
         if (!EventCalls.WaitReadable(pidfd, limit))
         {
             _ = ProcessCalls.SendSignal(pidfd, Signal.Kill);

@@ -37,15 +37,37 @@ internal sealed class ContainerHooks
             RootfsReady = pid => HookRunner.RunInside("createContainer", _hooks.CreateContainer, State("creating", pid)),
         };
         LaunchResult result = _hooks.StartContainer is { Count: > 0 } ? LaunchThroughGate(request) : LaunchAtOnce(request);
-        if (result.Failure is null)
+        if (result.Failure is not null)
         {
-            Told(() => HookRunner.Run("poststart", _hooks.Poststart, State("running", result.Pid)));
+            return result;
         }
 
-        return result;
+        try
+        {
+            HookRunner.Run("poststart", _hooks.Poststart, State("running", result.Pid));
+            return result;
+        }
+        catch (WharfException e)
+        {
+            return Stop(result, e);
+        }
     }
 
-    public void RunPoststop() => Told(() => HookRunner.Run("poststop", _hooks.Poststop, State("stopped", 0)));
+    /// <summary>After the container's end: an error of these is logged, and all of them run.</summary>
+    public void RunPoststop()
+    {
+        foreach (HookSpec hook in _hooks.Poststop ?? [])
+        {
+            try
+            {
+                HookRunner.Run("poststop", [hook], State("stopped", 0));
+            }
+            catch (WharfException e)
+            {
+                ErrorLog.Write($"{_task.ContainerId}: {e.Message}");
+            }
+        }
+    }
 
     private static LaunchResult LaunchAtOnce(LaunchRequest request)
     {
@@ -82,10 +104,7 @@ internal sealed class ContainerHooks
             }
             catch (WharfException e)
             {
-                ProcessCalls.SendSignal(result.PidFd!, Signal.Kill).ThrowIfError("pidfd_send_signal", _task.ContainerId);
-                ProcessCalls.Wait(result.PidFd!, block: true, out _).ThrowIfError("waitid", _task.ContainerId);
-                result.PidFd!.Dispose();
-                return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {e.Message}", 128) };
+                return Stop(result, e);
             }
 
             FileCalls.Write(opener, "s"u8, out _).ThrowIfError("write", "start gate");
@@ -93,17 +112,14 @@ internal sealed class ContainerHooks
         }
     }
 
-    // The specification: an error of these is logged, and the life goes on.
-    private void Told(Action run)
+    // runtime.md, "Lifecycle": a hook that fails, poststart ones too, stops the container.
+    private LaunchResult Stop(LaunchResult result, WharfException reason)
     {
-        try
-        {
-            run();
-        }
-        catch (WharfException e)
-        {
-            ErrorLog.Write($"{_task.ContainerId}: {e.Message}");
-        }
+        ProcessCalls.SendSignal(result.PidFd!, Signal.Kill).ThrowIfError("pidfd_send_signal", _task.ContainerId);
+        ProcessCalls.Wait(result.PidFd!, block: true, out _).ThrowIfError("waitid", _task.ContainerId);
+        result.PidFd!.Dispose();
+        result.Console?.Dispose();
+        return new LaunchResult { Failure = new LaunchFailure($"unable to start container process: {reason.Message}", 128) };
     }
 
     /// <summary>What hooks and agents are told of the container.</summary>

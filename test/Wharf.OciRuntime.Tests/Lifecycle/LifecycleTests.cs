@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Linux;
 
 namespace Wharf.OciRuntime.Tests.Lifecycle;
 
@@ -9,6 +11,34 @@ public sealed class LifecycleTests : IDisposable
     private readonly Runtime _runtime = new();
 
     public void Dispose() => _runtime.Dispose();
+
+    [Fact]
+    public void PidFdSocket_GetsADescriptorOfEachProcess()
+    {
+        string path = _runtime.Bundle + "/pidfd";
+        UnixSocketCalls.Listen(path, SocketKind.Stream, nonBlocking: false, 4, out SafeFileHandle listener).ThrowIfError("listen", path);
+        using (listener)
+        {
+            _runtime.Configure(["sleep", "1000"]);
+            _runtime.Run("create", "--no-subreaper", "--pidfd-socket", path, "--bundle", _runtime.Bundle, "c").Succeed();
+            try
+            {
+                using SafeFileHandle first = Received(listener);
+                _runtime.Run("start", "c").Succeed();
+                _runtime.Run("exec", "--detach", "--pidfd-socket", path, "c", "sleep", "2000").Succeed();
+                using SafeFileHandle second = Received(listener);
+                ProcessCalls.SendSignal(second, Signal.Kill).ThrowIfError("pidfd_send_signal");
+                Assert.True(SpinWait.SpinUntil(() => !_runtime.Run("ps", "c").Output.Contains("sleep 2000", StringComparison.Ordinal), TimeSpan.FromMinutes(1)));
+                Assert.Contains("\"running\"", _runtime.Run("state", "c").Output);
+                ProcessCalls.SendSignal(first, Signal.Kill).ThrowIfError("pidfd_send_signal");
+                Assert.True(SpinWait.SpinUntil(() => _runtime.Run("state", "c").Output.Contains("\"stopped\"", StringComparison.Ordinal), TimeSpan.FromMinutes(1)));
+            }
+            finally
+            {
+                _runtime.Run("delete", "--force", "c").Succeed();
+            }
+        }
+    }
 
     [Fact]
     public void Container_FromCreateToDelete_GoesThroughItsStates()
@@ -27,6 +57,9 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal(6, _runtime.Run("exec", "c", "sh", "-c", "exit 6").ExitCode);
         Assert.Contains("sleep 1000", _runtime.Run("ps", "c").Succeed().Output);
         Assert.StartsWith("[", _runtime.Run("ps", "--format", "json", "c").Succeed().Output);
+        Assert.Matches("^PID +NI +CMD\n[0-9]+ +0 +sleep 1000\n$", _runtime.Run("ps", "c", "-o", "pid,ni,cmd").Succeed().Output);
+        Assert.Contains("%CPU", _runtime.Run("ps", "c", "aux").Succeed().Output);
+        Assert.Contains("the ps option 'q'", _runtime.Run("ps", "c", "-q").Error);
         _runtime.Run("pause", "c").Succeed();
         Assert.Equal("paused", Status());
         _runtime.Run("resume", "c").Succeed();
@@ -131,4 +164,14 @@ public sealed class LifecycleTests : IDisposable
     }
 
     private string? Status() => JsonNode.Parse(_runtime.Run("state", "c").Succeed().Output)!["status"]!.GetValue<string>();
+
+    private static SafeFileHandle Received(SafeFileHandle listener)
+    {
+        UnixSocketCalls.Accept(listener, nonBlocking: false, out SafeFileHandle connection).ThrowIfError("accept");
+        using (connection)
+        {
+            UnixSocketCalls.Receive(connection, new byte[64], out _, out SafeFileHandle[] descriptors).ThrowIfError("recvmsg");
+            return Assert.Single(descriptors);
+        }
+    }
 }

@@ -36,6 +36,27 @@ public sealed class SpecificationTests : IDisposable
         Assert.Equal(2, answer.Error.Split("capability CAP_FLY is unknown").Length);
     }
 
+    [Fact]
+    public void Start_PoststartHookThatFails_IsAnErrorAndStopsTheContainer()
+    {
+        _runtime.Configure(["sleep", "1000"], config => config["hooks"] = new JsonObject { ["poststart"] = new JsonArray(new JsonObject { ["path"] = "/bin/false" }) });
+        _runtime.Run("create", "--bundle", _runtime.Bundle, "c").Succeed();
+        Assert.Contains("error running poststart hook /bin/false", _runtime.Run("start", "c").Error);
+        Assert.Contains("\"stopped\"", _runtime.Run("state", "c").Succeed().Output);
+        _runtime.Run("delete", "c").Succeed();
+
+        Assert.Contains("error running poststart hook /bin/false", _runtime.Run("run", "--detach", "--bundle", _runtime.Bundle, "c").Error);
+        Assert.Contains("container does not exist", _runtime.Run("state", "c").Error);
+    }
+
+    [Fact]
+    public void Hook_TimeoutOfNoTime_IsRefused()
+    {
+        _runtime.Configure(["true"], config => config["hooks"] = new JsonObject { ["prestart"] = new JsonArray(new JsonObject { ["path"] = "/bin/true", ["timeout"] = 0 }) });
+
+        Assert.Contains("timeout must be greater than zero", _runtime.Run("run", "--bundle", _runtime.Bundle, "c").Error);
+    }
+
     [Theory]
     [InlineData(null, "outer")]
     [InlineData("[]", "")]

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Wharf.Linux;
 
-namespace Wharf.Engine.Top;
+namespace Wharf.Runtime.Processes;
 
 /// <summary>What ps(1) tells of a process, from /proc/PID/stat, status and cmdline (proc_pid_stat(5)).</summary>
 internal sealed record ProcessFacts
@@ -49,7 +50,7 @@ internal sealed record ProcessFacts
     /// <summary>Percent of one CPU over the process's life.</summary>
     public double CpuPercent => Elapsed > TimeSpan.Zero ? Math.Min(99.9, 100 * CpuTime / Elapsed) : 0;
 
-    public double MemoryPercent => 100.0 * ResidentKilobytes * 1024 / Stats.HostMemory.TotalBytes();
+    public double MemoryPercent => 100.0 * ResidentKilobytes * 1024 / HostMemory.TotalBytes();
 
     public static bool TryRead(int pid, DateTimeOffset now, out ProcessFacts facts)
     {

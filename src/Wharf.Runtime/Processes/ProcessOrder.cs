@@ -1,7 +1,7 @@
 using System.Globalization;
 using Wharf.Primitives;
 
-namespace Wharf.Engine.Top;
+namespace Wharf.Runtime.Processes;
 
 /// <summary>The order of rows that <c>--sort</c> asks for: column names with a plus or minus before them, the first counting most.</summary>
 internal sealed class ProcessOrder : IComparer<ProcessFacts>

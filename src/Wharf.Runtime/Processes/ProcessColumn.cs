@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Wharf.Engine.Top;
+namespace Wharf.Runtime.Processes;
 
 /// <summary>A column of ps(1): its heading and its text for a process.</summary>
 internal sealed record ProcessColumn(string Title, Func<ProcessFacts, string> Value)

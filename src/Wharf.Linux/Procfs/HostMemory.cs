@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Wharf.Engine.Stats;
+namespace Wharf.Linux;
 
-/// <summary>Memory of the host, from /proc/meminfo.</summary>
-internal static class HostMemory
+/// <summary>Memory of the host in bytes, from /proc/meminfo.</summary>
+public static class HostMemory
 {
     private static readonly Lazy<ulong> Total = new(() => Kilobytes("MemTotal:") * 1024);
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Wharf.Engine.Top;
+namespace Wharf.Runtime.Processes;
 
 /// <summary>Names of the host's users, as ps(1) shows them; ids without a name stay numbers.</summary>
 internal static class HostUsers

@@ -1,6 +1,6 @@
 using Wharf.Primitives;
 
-namespace Wharf.Engine.Top;
+namespace Wharf.Runtime.Processes;
 
 /// <summary>The options of ps(1) that people give to <c>docker top</c>: full and long listings, BSD's aux, and columns by -o.</summary>
 internal static class PsOptions
