@@ -48,9 +48,9 @@ public sealed partial class ApiCall
         {
             return JsonSerializer.Deserialize(text.Span, type);
         }
-        catch (JsonException e) when (JsonComplaint.Of(text.Span) is { } complaint)
+        catch (JsonException e)
         {
-            throw WharfException.Invalid(complaint, e);
+            throw WharfException.Invalid(JsonComplaint.Of(text.Span) ?? JsonMismatch.Of(e, text.Span), e);
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Wharf.Api.Containers;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
@@ -66,6 +67,13 @@ internal sealed class ContainerRoutes(IContainerService containers)
 
     private async Task StartAsync(ApiCall call)
     {
+        // {} and null are allowed; a body of unknown length counts as one
+        HttpRequest request = call.Http.Request;
+        if (request.ContentLength > 7 || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0))
+        {
+            throw WharfException.Invalid("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
+        }
+
         if (call.Query("checkpoint") is { Length: > 0 } checkpoint)
         {
             throw WharfException.Unsupported($"cannot start from checkpoint {checkpoint}: checkpoints are not supported by this engine");

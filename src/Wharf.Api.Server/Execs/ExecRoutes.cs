@@ -3,6 +3,7 @@ using Wharf.Api.Containers;
 using Wharf.Api.Execs;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
+using Wharf.Api.Versions;
 using Wharf.Engine.Execs;
 using Wharf.Engine.Streams;
 
@@ -11,6 +12,8 @@ namespace Wharf.Api.Server.Execs;
 /// <summary>Further processes in running containers.</summary>
 internal sealed class ExecRoutes(IExecService execs)
 {
+    private static readonly ApiVersion ConsoleSizes = new(1, 42);
+
     public IEnumerable<Route> All() =>
     [
         Route.Post("/containers/{id}/exec", CreateAsync),
@@ -22,6 +25,7 @@ internal sealed class ExecRoutes(IExecService execs)
     private async Task CreateAsync(ApiCall call)
     {
         ExecCreateRequest request = await call.ReadAsync(ApiJson.Context.ExecCreateRequest);
+        request.ConsoleSize = call.Version < ConsoleSizes ? null : request.ConsoleSize;
         string id = await execs.CreateAsync(call["id"], request, call.Ct);
         await call.CreatedAsync(new IdResponse { Id = id }, ApiJson.Context.IdResponse);
     }
@@ -29,6 +33,7 @@ internal sealed class ExecRoutes(IExecService execs)
     private async Task StartAsync(ApiCall call)
     {
         ExecStartRequest request = await call.ReadOptionalAsync(ApiJson.Context.ExecStartRequest) ?? new ExecStartRequest();
+        request.ConsoleSize = call.Version < ConsoleSizes ? null : request.ConsoleSize;
         await using IStreamSession? session = await execs.StartAsync(call["id"], request, CancellationToken.None);
         if (session is null)
         {

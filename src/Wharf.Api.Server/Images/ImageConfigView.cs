@@ -1,5 +1,6 @@
 using Wharf.Api.Containers;
 using Wharf.Api.Images;
+using Wharf.Api.Versions;
 using Wharf.Oci.Images;
 using ImageConfig = Wharf.Api.Images.ImageConfig;
 
@@ -8,9 +9,31 @@ namespace Wharf.Api.Server.Images;
 /// <summary>What containers of an image run by default, as inspect shows it.</summary>
 internal static class ImageConfigView
 {
-    public static ImageConfig? Of(RunConfig? config) => config is null ? null : new ImageConfig
+    private static readonly ApiVersion ContainerMembersGone = new(1, 50);
+
+    /// <summary>Members that Docker's clients read without asking whether they are there are there, empty or null; until 1.49 those of containers, too.</summary>
+    public static ImageConfig? Of(RunConfig? config, ApiVersion version)
     {
-        User = config.User,
+        ImageConfig? view = Of(config);
+        return view is null || version >= ContainerMembersGone ? view : view with
+        {
+            Hostname = "",
+            Domainname = "",
+            Image = "",
+            AttachStdin = false,
+            AttachStdout = false,
+            AttachStderr = false,
+            Tty = false,
+            OpenStdin = false,
+            StdinOnce = false,
+        };
+    }
+
+    public static ContainerConfig OfNoContainer() => new() { Hostname = "", Domainname = "", User = "", Image = "", WorkingDir = "" };
+
+    private static ImageConfig? Of(RunConfig? config) => config is null ? null : new ImageConfig
+    {
+        User = config.User ?? "",
         ExposedPorts = Keys(config.ExposedPorts),
         Env = List(config.Env),
         Cmd = List(config.Cmd),
@@ -25,7 +48,7 @@ internal static class ImageConfigView
         },
         ArgsEscaped = config.ArgsEscaped ? true : null,
         Volumes = Keys(config.Volumes),
-        WorkingDir = config.WorkingDir,
+        WorkingDir = config.WorkingDir ?? "",
         Entrypoint = List(config.Entrypoint),
         OnBuild = List(config.OnBuild),
         Labels = config.Labels is null ? null : new Dictionary<string, string>(config.Labels),

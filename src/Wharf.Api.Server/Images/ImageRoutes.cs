@@ -3,6 +3,7 @@ using Wharf.Api.Images;
 using Wharf.Api.Json;
 using Wharf.Api.Prune;
 using Wharf.Api.Server.Routing;
+using Wharf.Api.Versions;
 using Wharf.Images;
 using Wharf.Images.Catalog;
 using Wharf.Oci.Images;
@@ -13,6 +14,14 @@ namespace Wharf.Api.Server.Images;
 /// <summary>The images that are here: list, inspect, history, tag, remove, prune.</summary>
 internal sealed class ImageRoutes(IImageService images)
 {
+    private static readonly ApiVersion FilterParameterGone = new(1, 41);
+    private static readonly ApiVersion SharedSizes = new(1, 42);
+    private static readonly ApiVersion ListedManifests = new(1, 47);
+    private static readonly ApiVersion Manifests = new(1, 48);
+    private static readonly ApiVersion PlatformOfInspect = new(1, 49);
+    private static readonly ApiVersion PlatformsOfRemoval = new(1, 50);
+    private static readonly ApiVersion ContainerCounts = new(1, 51);
+
     public IEnumerable<Route> All() =>
     [
         Route.Get("/images/json", ListAsync),
@@ -29,9 +38,10 @@ internal sealed class ImageRoutes(IImageService images)
         var query = new ImageListQuery
         {
             All = call.Flag("all"),
-            Filters = FilterFields.Of(FilterSet.Parse(call.Query("filters"))),
-            SharedSize = call.Flag("shared-size"),
-            Manifests = call.Flag("manifests"),
+            Filters = FilterFields.Of(ListFilters(call)),
+            SharedSize = call.Version >= SharedSizes && call.Flag("shared-size"),
+            Manifests = call.Version >= ListedManifests && call.Flag("manifests"),
+            CountContainers = call.Version >= ContainerCounts,
             Origins = call.Version >= ImageViews.ListedIdentitySince && call.Flag("identity"),
         };
         if (query is { Origins: true, Manifests: false })
@@ -43,10 +53,17 @@ internal sealed class ImageRoutes(IImageService images)
         return call.WriteAsync(list, ApiJson.Context.ListImageSummary);
     }
 
+    // Until 1.40 the pattern of names stood in a parameter of its own.
+    private static FilterSet ListFilters(ApiCall call)
+    {
+        FilterSet filters = FilterSet.Parse(call.Query("filters"));
+        return call.Version < FilterParameterGone && call.Query("filter") is { } pattern ? filters.With("reference", pattern) : filters;
+    }
+
     private Task InspectAsync(ApiCall call)
     {
-        Platform? platform = PlatformQuery.One(call);
-        bool manifests = call.Flag("manifests");
+        Platform? platform = PlatformQuery.One(call, PlatformOfInspect);
+        bool manifests = call.Version >= Manifests && call.Flag("manifests");
         if (manifests && platform is not null)
         {
             throw WharfException.Invalid("conflicting options: manifests and platform options cannot both be set");
@@ -59,13 +76,13 @@ internal sealed class ImageRoutes(IImageService images)
     private Task HistoryAsync(ApiCall call)
     {
         List<ImageHistoryResponseItem> history =
-            [.. images.History(call["name"], PlatformQuery.One(call)).Select(ImageViews.History)];
+            [.. images.History(call["name"], PlatformQuery.One(call, Manifests)).Select(ImageViews.History)];
         return call.WriteAsync(history, ApiJson.Context.ListImageHistoryResponseItem);
     }
 
     private Task AttestationsAsync(ApiCall call)
     {
-        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call);
+        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call, Manifests);
         if (platforms.Count > 1)
         {
             throw WharfException.Invalid("only one platform can be specified");
@@ -86,7 +103,7 @@ internal sealed class ImageRoutes(IImageService images)
 
     private async Task RemoveAsync(ApiCall call)
     {
-        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call, "platforms");
+        IReadOnlyList<Platform> platforms = PlatformQuery.Many(call, PlatformsOfRemoval, "platforms");
         IReadOnlyList<ImageDeletion> deleted = platforms.Count > 0
             ? await images.DeletePlatformsAsync(call["name"], platforms, call.Flag("force"), call.Ct)
             : await images.DeleteAsync(call["name"], call.Flag("force"), !call.Flag("noprune"), call.Ct);

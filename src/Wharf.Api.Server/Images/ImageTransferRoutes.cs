@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Wharf.Api.Images;
 using Wharf.Api.Json;
 using Wharf.Api.Server.Routing;
+using Wharf.Api.Versions;
 using Wharf.Build.Execution;
 using Wharf.Engine.Clients;
 using Wharf.Images;
@@ -14,6 +15,9 @@ namespace Wharf.Api.Server.Images;
 /// <summary>Images on their way in and out: pull, import, push, load, save, and what registries tell.</summary>
 internal sealed class ImageTransferRoutes(IImageService images)
 {
+    private static readonly ApiVersion PlatformOfPull = new(1, 32);
+    private static readonly ApiVersion PlatformOfPush = new(1, 46);
+
     public IEnumerable<Route> All() =>
     [
         Route.Post("/images/create", CreateAsync),
@@ -39,7 +43,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
             // Without tag and digest the API means all tags; clients that want latest say so.
             Reference = reference,
             AllTags = reference.IsNameOnly,
-            Platform = PlatformQuery.One(call),
+            Platform = PlatformQuery.One(call, PlatformOfPull),
             Credentials = RegistryAuth.FromHeader(call),
         };
         return TransferLines.RunAsync(call, progress => images.PullAsync(request, progress, call.Ct));
@@ -56,7 +60,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
             Tag = ReferenceQuery.Optional(call.Query("repo"), call.Query("tag")),
             Message = call.Query("message") ?? string.Empty,
             Config = changes.Count == 0 ? null : ConfigChanges.Apply(new RunConfig(), changes),
-            Platform = PlatformQuery.One(call),
+            Platform = PlatformQuery.One(call, PlatformOfPull),
         };
         return TransferLines.RunAsync(call, progress => images.ImportAsync(request, progress, call.Ct));
     }
@@ -72,7 +76,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
     }
 
     private Task LoadAsync(ApiCall call, Stream archive) => TransferLines.RunAsync(call,
-        progress => images.LoadAsync(archive, PlatformQuery.Many(call), call.Flag("quiet", otherwise: true), progress, call.Ct));
+        progress => images.LoadAsync(archive, PlatformQuery.OfArchive(call), call.Flag("quiet", otherwise: true), progress, call.Ct));
 
     private Task PushAsync(ApiCall call)
     {
@@ -84,7 +88,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
             Image = call.Query("image") is { Length: > 0 } image ? images.Resolve(image) : default,
             ByDigest = call.Flag("bydigest"),
             Packing = Packing(call),
-            Platform = PlatformQuery.One(call),
+            Platform = PlatformQuery.One(call, PlatformOfPush),
             Credentials = RegistryAuth.FromHeader(call),
         };
         return TransferLines.RunAsync(call, progress => images.PushAsync(request, progress, call.Ct));
@@ -96,7 +100,7 @@ internal sealed class ImageTransferRoutes(IImageService images)
 
     private Task SaveAsync(ApiCall call, IReadOnlyList<string> names)
     {
-        var request = new SaveRequest { Names = names, Platforms = PlatformQuery.Many(call), Packing = Packing(call) };
+        var request = new SaveRequest { Names = names, Platforms = PlatformQuery.OfArchive(call), Packing = Packing(call) };
         call.Http.Response.ContentType = "application/x-tar";
         return images.SaveAsync(request, call.Http.Response.Body, call.Ct);
     }

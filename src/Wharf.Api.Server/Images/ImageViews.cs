@@ -12,18 +12,21 @@ namespace Wharf.Api.Server.Images;
 /// <summary>Images as the API shows them, to each version what it knows.</summary>
 internal static class ImageViews
 {
+    private static readonly ApiVersion NamesOfNothingGone = new(1, 43);
     private static readonly ApiVersion VirtualSizeGone = new(1, 44);
+    private static readonly ApiVersion ContainerConfigGone = new(1, 45);
     private static readonly ApiVersion DescriptorSince = new(1, 48);
     public static readonly ApiVersion ListedIdentitySince = new(1, 54);
     private static readonly ApiVersion IdentitySince = new(1, 53);
     private static readonly ApiVersion ConfigNullsGone = new(1, 52);
+    private const string ZeroTime = "0001-01-01T00:00:00Z";
 
     public static ImageSummary Summary(ImageListEntry entry, ApiVersion version) => new()
     {
         Id = entry.Id.ToString(),
         ParentId = entry.Parent.ToString(),
-        RepoTags = [.. entry.RepoTags],
-        RepoDigests = [.. entry.RepoDigests],
+        RepoTags = Nameless(entry, version) ? ["<none>:<none>"] : [.. entry.RepoTags],
+        RepoDigests = Nameless(entry, version) ? ["<none>@<none>"] : [.. entry.RepoDigests],
         Created = entry.Created.ToUnixTimeSeconds(),
         Size = entry.Size,
         VirtualSize = version < VirtualSizeGone ? entry.Size : null,
@@ -44,10 +47,12 @@ internal static class ImageViews
         RepoDigests = [.. image.RepoDigests],
         Parent = version < ConfigNullsGone ? image.Parent.ToString() : null,
         Comment = image.Config.Comment ?? string.Empty,
-        Created = image.Config.Created,
+        Created = image.Config.Created ?? (version < VirtualSizeGone ? ZeroTime : null),
+        Container = version < ContainerConfigGone ? "" : null,
+        ContainerConfig = version < ContainerConfigGone ? ImageConfigView.OfNoContainer() : null,
         DockerVersion = version < ConfigNullsGone ? image.Config.DockerVersion ?? string.Empty : null,
         Author = image.Config.Author ?? string.Empty,
-        Config = ImageConfigView.Of(image.Config.Config),
+        Config = ImageConfigView.Of(image.Config.Config, version),
         Architecture = image.Config.Architecture ?? string.Empty,
         Variant = image.Config.Variant,
         Os = image.Config.Os ?? string.Empty,
@@ -139,5 +144,8 @@ internal static class ImageViews
 
     // Go writes the zero time for "never".
     private static string GoTime(DateTimeOffset? moment) =>
-        moment?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'") ?? "0001-01-01T00:00:00Z";
+        moment?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'") ?? ZeroTime;
+
+    private static bool Nameless(ImageListEntry entry, ApiVersion version) =>
+        version < NamesOfNothingGone && entry.RepoTags.Count == 0 && entry.RepoDigests.Count == 0;
 }

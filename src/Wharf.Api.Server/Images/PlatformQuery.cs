@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Wharf.Api.Images;
 using Wharf.Api.Json;
+using Wharf.Api.Versions;
 using Wharf.Oci.Images;
 using Wharf.Primitives;
 
@@ -11,9 +12,22 @@ namespace Wharf.Api.Server.Images;
 /// </summary>
 internal static class PlatformQuery
 {
-    public static Platform? One(ApiCall call) => call.Query("platform") is string text ? Parse(text) : null;
+    private static readonly ApiVersion SeveralSince = new(1, 52);
 
-    public static IReadOnlyList<Platform> Many(ApiCall call, string parameter = "platform") => [.. call.QueryAll(parameter).Select(Parse)];
+    /// <param name="since">Clients of older versions said it without meaning it.</param>
+    public static Platform? One(ApiCall call, ApiVersion since) =>
+        call.Version >= since && call.Query("platform") is string text ? Parse(text) : null;
+
+    public static IReadOnlyList<Platform> Many(ApiCall call, ApiVersion since, string parameter = "platform") =>
+        call.Version >= since ? [.. call.QueryAll(parameter).Select(Parse)] : [];
+
+    /// <exception cref="WharfException">InvalidArgument for more than one before 1.52.</exception>
+    public static IReadOnlyList<Platform> OfArchive(ApiCall call)
+    {
+        IReadOnlyList<Platform> platforms = Many(call, new ApiVersion(1, 48));
+        return platforms.Count <= 1 || call.Version >= SeveralSince ? platforms
+            : throw WharfException.Invalid("multiple platform parameters are not supported in this API version; use API version 1.52 or later");
+    }
 
     private static Platform Parse(string text)
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Wharf.Api.Json;
 using Wharf.Api.Networks;
 using Wharf.Api.Server.Routing;
+using Wharf.Api.Versions;
 using Wharf.Engine.Networks;
 using Wharf.Primitives;
 
@@ -10,6 +11,8 @@ namespace Wharf.Api.Server.Networks;
 /// <summary>Networks and who is joined to them.</summary>
 internal sealed class NetworkRoutes(INetworkService networks)
 {
+    private static readonly ApiVersion ListWithoutContainers = new(1, 28);
+
     public IEnumerable<Route> All() =>
     [
         Route.Get("/networks", ListAsync),
@@ -20,8 +23,13 @@ internal sealed class NetworkRoutes(INetworkService networks)
         Route.Delete("/networks/{id...}", RemoveAsync),
     ];
 
-    private Task ListAsync(ApiCall call) =>
-        call.WriteAsync(networks.List(FilterSet.Parse(call.Query("filters"))), ApiJson.Context.ListNetworkSummary);
+    private Task ListAsync(ApiCall call)
+    {
+        List<NetworkSummary> list = networks.List(FilterSet.Parse(call.Query("filters")));
+        return call.Version < ListWithoutContainers
+            ? call.WriteAsync(list.ConvertAll(network => NetworkVersions.Of(networks.Inspect(network.Id!), call.Version)), ApiJson.Context.ListNetworkInspect)
+            : call.WriteAsync(list, ApiJson.Context.ListNetworkSummary);
+    }
 
     private async Task CreateAsync(ApiCall call)
     {

@@ -43,8 +43,7 @@ internal sealed class PruneRoutes(IPruneService prune)
         FilterSet filters = FilterSet.Parse(call.Query("filters"));
         if (call.Version < PruneAnonymousOnly)
         {
-            IEnumerable<(string, string)> given = filters.Keys.SelectMany(key => filters.Get(key).Select(value => (key, value)));
-            filters = FilterSet.Of([.. given, ("all", "true")]);
+            filters = filters.With("all", "true");
         }
 
         PruneResult result = await prune.VolumesAsync(filters, call.Ct);

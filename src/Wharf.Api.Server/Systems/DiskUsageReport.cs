@@ -37,7 +37,8 @@ internal static class DiskUsageReport
     public static DiskUsageResponse Of(DiskUsage usage, DiskUsageParts parts, bool verbose, ApiVersion version)
     {
         var response = new DiskUsageResponse();
-        if (version < SumsOnly)
+        // who asks for details in the new way reads them where they are now
+        if (version < Sums || (version < SumsOnly && !verbose))
         {
             response.LayersSize = parts.HasFlag(DiskUsageParts.Images) ? usage.LayersSize : 0;
             response.Images = usage.Images;

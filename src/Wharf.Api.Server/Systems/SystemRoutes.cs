@@ -16,6 +16,7 @@ namespace Wharf.Api.Server.Systems;
 internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
 {
     private static readonly ApiVersion EventsAsNdjson = new(1, 52);
+    private static readonly ApiVersion DiskUsageByType = new(1, 42);
 
     public IEnumerable<Route> All() =>
     [
@@ -49,13 +50,18 @@ internal sealed class SystemRoutes(EngineServices engine, DaemonFacts daemon)
         await lines.StartAsync(call.Ct);
         await foreach (EventMessage message in events)
         {
+            if (!SystemVersions.Knows(message, call.Version))
+            {
+                continue;
+            }
+
             await lines.WriteAsync(SystemVersions.Of(message, call.Version), ApiJson.Context.EventMessage, call.Ct);
         }
     }
 
     private async Task DiskUsageAsync(ApiCall call)
     {
-        DiskUsageParts parts = DiskUsageReport.Parts(call.QueryAll("type"));
+        DiskUsageParts parts = DiskUsageReport.Parts(call.Version < DiskUsageByType ? [] : call.QueryAll("type"));
         DiskUsage usage = await engine.System.DiskUsageAsync(parts, call.Ct);
         await call.WriteAsync(DiskUsageReport.Of(usage, parts, call.Flag("verbose"), call.Version), ApiJson.Context.DiskUsageResponse);
     }

@@ -12,7 +12,10 @@ internal static class SystemVersions
     private static readonly ApiVersion BridgeFilter = new(1, 50);
     private static readonly ApiVersion Firewall = new(1, 49);
     private static readonly ApiVersion Containerd = new(1, 46);
+    private static readonly ApiVersion NonDistributable = new(1, 47);
+    private static readonly ApiVersion CreatedImages = new(1, 46);
     private static readonly ApiVersion CdiDirectories = new(1, 44);
+    private static readonly ApiVersion SecurityOptionsWithValues = new(1, 25);
 
     public static SystemInfo Of(SystemInfo info, ApiVersion version) => info with
     {
@@ -20,12 +23,31 @@ internal static class SystemVersions
         DiscoveredDevices = version < Devices ? null : info.DiscoveredDevices,
         FirewallBackend = version < Firewall ? null : info.FirewallBackend,
         Containerd = version < Containerd ? null : info.Containerd,
+        ContainerdCommit = Commit(info.ContainerdCommit, version),
+        RuncCommit = Commit(info.RuncCommit, version),
+        InitCommit = Commit(info.InitCommit, version),
+        Runtimes = version < CdiDirectories ? info.Runtimes?.ToDictionary(r => r.Key, r => r.Value with { Status = null }) : info.Runtimes,
+        SecurityOptions = version < SecurityOptionsWithValues ? info.SecurityOptions?.ConvertAll(NameOf) : info.SecurityOptions,
+        RegistryConfig = version < NonDistributable && info.RegistryConfig is { } registries
+            ? registries with { AllowNondistributableArtifactsCIDRs = [], AllowNondistributableArtifactsHostnames = [] }
+            : info.RegistryConfig,
         CDISpecDirs = version < CdiDirectories ? null : info.CDISpecDirs,
 
         // Docker no longer looks either: whoever asks by the old API hears no.
         BridgeNfIptables = version < BridgeFilter ? false : null,
         BridgeNfIp6tables = version < BridgeFilter ? false : null,
     };
+
+    /// <summary>Clients of before 1.46 take an image's event that they do not know for one that they do.</summary>
+    public static bool Knows(EventMessage message, ApiVersion version) =>
+        version >= CreatedImages || message is not { Type: "image", Action: "create" };
+
+    private static CommitInfo? Commit(CommitInfo? commit, ApiVersion version) =>
+        version < Firewall && commit is not null ? commit with { Expected = commit.ID } : commit;
+
+    // name=seccomp,profile=builtin
+    private static string NameOf(string option) =>
+        option.StartsWith("name=", StringComparison.Ordinal) ? option.Split(',')[0]["name=".Length..] : option;
 
     // Until 1.51 the events of containers and images said the same thing once more in three members of their own.
     public static EventMessage Of(EventMessage message, ApiVersion version) =>

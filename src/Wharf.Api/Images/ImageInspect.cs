@@ -24,6 +24,12 @@ public sealed record ImageInspect
 
     public string? Created { get; set; }
 
+    /// <summary>Until 1.44: the container it was made in.</summary>
+    public string? Container { get; set; }
+
+    /// <summary>Until 1.44: the configuration of that container.</summary>
+    public ContainerConfig? ContainerConfig { get; set; }
+
     /// <summary>Until 1.51: the version of the engine that made it.</summary>
     public string? DockerVersion { get; set; }
 

@@ -169,6 +169,7 @@ namespace Wharf.Api.Json;
 [JsonSerializable(typeof(List<ImageSummary>))]
 [JsonSerializable(typeof(List<ImageHistoryResponseItem>))]
 [JsonSerializable(typeof(List<ImageDeleteResponseItem>))]
+[JsonSerializable(typeof(List<NetworkInspect>))]
 [JsonSerializable(typeof(List<NetworkSummary>))]
 [JsonSerializable(typeof(List<NetworkInspect>))]
 [JsonSerializable(typeof(List<FilesystemChange>))]

@@ -4,4 +4,7 @@ namespace Wharf.Api.System;
 public sealed record CommitInfo
 {
     public string? ID { get; set; }
+
+    /// <summary>Until 1.48: the same as <see cref="ID"/>.</summary>
+    public string? Expected { get; set; }
 }

@@ -62,6 +62,11 @@ internal static class MountRequests
             throw MountErrors.InvalidConfig("bind", "mount must be read-only to use a read-only option");
         }
 
+        if (options is { ReadOnlyNonRecursive: true, ReadOnlyForceRecursive: true })
+        {
+            throw MountErrors.InvalidConfig("bind", "mount options conflict: cannot specify both ReadOnlyNonRecursive and ReadOnlyForceRecursive");
+        }
+
         if (!options.CreateMountpoint && !File.Exists(mount.Source) && !Directory.Exists(mount.Source) && !IsOtherFile(mount.Source))
         {
             throw MountErrors.InvalidConfig("bind", $"bind source path does not exist: {mount.Source}");

@@ -32,6 +32,14 @@ public sealed class FilterSet
         return new FilterSet(fields);
     }
 
+    /// <summary>The same set with one value more.</summary>
+    public FilterSet With(string key, string value)
+    {
+        var fields = _fields.ToDictionary(field => field.Key, field => new List<string>(field.Value), StringComparer.Ordinal);
+        Add(fields, key, value);
+        return new FilterSet(fields);
+    }
+
     /// <summary>Reads both forms: <c>{"status":["exited"]}</c> and <c>{"status":{"exited":true}}</c>. Null and empty text are the empty set.</summary>
     /// <exception cref="WharfException">InvalidArgument "invalid filter".</exception>
     public static FilterSet Parse(string? json)
