@@ -19,6 +19,11 @@ public sealed partial class NetworkController
     public Task<NetworkRecord> CreateNetworkAsync(NetworkConfig config, CancellationToken ct) => Run(() =>
     {
         CheckName(config.Name);
+        if (config.ConfigOnly)
+        {
+            return CreateConfiguration(config);
+        }
+
         if (!_drivers.TryGetValue(config.Driver, out INetworkDriver? driver))
         {
             throw WharfException.NotFound($"could not find plugin {config.Driver} in v1 plugin registry: plugin not found");
@@ -32,11 +37,7 @@ public sealed partial class NetworkController
         config = config with { Options = WithDefaults(config, o => !IsFamily(o.Key)) };
         lock (_lock)
         {
-            if (_networks.Values.Any(n => n.Record.Name == config.Name))
-            {
-                throw WharfException.Conflict($"network with name {config.Name} already exists");
-            }
-
+            CheckFree(config.Name);
             List<NetworkRecord> others = [.. _networks.Values.Select(n => n.Record)];
             var record = new NetworkRecord { Id = ObjectId.New(), Config = config, Created = _clock.GetUtcNow() };
             record = driver.Plan(record, others);
@@ -44,6 +45,26 @@ public sealed partial class NetworkController
             return Start(record, driver).Record;
         }
     }, ct);
+
+    // Docker shows it under the driver "null", too: whoever does not know of such networks must not take it for one that works.
+    private NetworkRecord CreateConfiguration(NetworkConfig config)
+    {
+        PoolPlanner.Check(config);
+        lock (_lock)
+        {
+            CheckFree(config.Name);
+            var record = new NetworkRecord { Id = ObjectId.New(), Config = config with { Driver = "null" }, Created = _clock.GetUtcNow() };
+            return Start(record, _drivers["null"]).Record;
+        }
+    }
+
+    private void CheckFree(string name)
+    {
+        if (_networks.Values.Any(n => n.Record.Name == name))
+        {
+            throw WharfException.Conflict($"network with name {name} already exists");
+        }
+    }
 
     public NetworkConfig WithFamilies(NetworkConfig config, bool? ipv4, bool? ipv6)
     {
@@ -93,6 +114,11 @@ public sealed partial class NetworkController
                 throw WharfException.Forbidden($"{entry.Record.Name} is a pre-defined network and cannot be removed");
             }
 
+            if (entry.Record.Config.ConfigOnly && _networks.Values.Any(n => n.Record.Config.ConfigFrom == entry.Record.Name))
+            {
+                throw WharfException.Forbidden($"configuration network \"{entry.Record.Name}\" is in use");
+            }
+
             IReadOnlyList<NetworkMember> members = GetMembers(entry.Record.Id);
             if (!entry.TryClose())
             {
@@ -138,7 +164,7 @@ public sealed partial class NetworkController
         // A bridge that lives on from a former daemon is no reason to skip its own network's range.
         HashSet<int> own = [.. _host.ListLinks().Where(l => networks.Exists(n => n.BridgeName == l.Name) || l.Name == _options.Bridge).Select(l => l.Index)];
         return new PoolPlanner(_options.AddressPools,
-            [.. networks.SelectMany(n => n.Config.Pools).Select(p => p.Subnet)],
+            [.. networks.Where(n => !n.Config.ConfigOnly).SelectMany(n => n.Config.Pools).Select(p => p.Subnet)],
             [.. _host.ListRoutes().Where(r => r.PrefixLength > 0 && !own.Contains(r.Index)).Select(r => Subnet.Of(r.Destination, r.PrefixLength))]);
     }
 

@@ -66,6 +66,11 @@ public sealed partial class NetworkController
     private Endpoint Add(SandboxEntry entry, EndpointRequest wish)
     {
         NetworkEntry network = GetEntry(wish.Network);
+        if (network.Record.Config.ConfigOnly)
+        {
+            throw WharfException.Forbidden("cannot create endpoint on configuration-only network");
+        }
+
         Sandbox sandbox = entry.Snapshot;
         if (sandbox.Endpoints.Any(e => e.NetworkId == network.Record.Id))
         {

@@ -4,6 +4,7 @@ using Wharf.Primitives;
 using Wharf.Runtime.Shims.Protocol;
 using Wharf.Shim;
 using Wharf.Shim.Control;
+using Wharf.Shim.Logs;
 using Wharf.Shim.Loop;
 using Wharf.Shim.Processes;
 using Wharf.Shim.Streams;
@@ -19,6 +20,12 @@ if (args is ["--version"])
 
 try
 {
+    if (args is [LogWriter.Argument])
+    {
+        LogWriter.Run(FileCalls.Borrow(0));
+        return 0;
+    }
+
     DescriptorCalls.CloseFrom(ListenerNumber + 1).ThrowIfError("close_range");
     ProcessCalls.SetChildSubreaper().ThrowIfError("prctl", "PR_SET_CHILD_SUBREAPER");
     ProcessCalls.SetDumpable(false).ThrowIfError("prctl", "PR_SET_DUMPABLE");

@@ -6,6 +6,7 @@ using Wharf.Runtime.Logging;
 using Wharf.Runtime.Shims;
 using Wharf.Runtime.Shims.Protocol;
 using Wharf.Runtime.Shims.Reading;
+using Wharf.Shim.Logs;
 using Wharf.Shim.Control;
 using Wharf.Shim.Processes;
 using Wharf.Shim.Streams;
@@ -191,13 +192,25 @@ internal sealed partial class Supervisor
         try
         {
             _backend = _backends(task, _container);
-            _log = ContainerLog.Open(task.Log);
+            OpenLog(task.Log, request.Payload);
             pipes = task.Spec.Process?.Terminal == true ? null : new StdioPipes(task.OpenStdin);
             _backend.Start(task, request.Payload, pipes?.Theirs ?? StdioDescriptors.None, result => FirstStarted(result, pipes, connection, request));
         }
         catch (Exception trouble)
         {
             LaunchFailed(pipes, connection, request, new LaunchFailure(trouble.Message, 128));
+        }
+    }
+
+    private void OpenLog(ShimLog log, ReadOnlyMemory<byte> task)
+    {
+        if (log.MaxBuffer > 0 && log.Driver != "none")
+        {
+            _relay = new LogRelay(_loop, _reaper, ShimJsonReader.Extract(task, "log"), log.MaxBuffer);
+        }
+        else
+        {
+            _log = ContainerLog.Open(log);
         }
     }
 

@@ -6,6 +6,7 @@ using Wharf.Runtime.Logging;
 using Wharf.Runtime.Shims;
 using Wharf.Runtime.Shims.Protocol;
 using Wharf.Shim.Control;
+using Wharf.Shim.Logs;
 using Wharf.Shim.Loop;
 using Wharf.Shim.Processes;
 using Wharf.Shim.Streams;
@@ -42,6 +43,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     private IContainerBackend? _backend;
     private ShimTask? _task;
     private LogFile? _log;
+    private LogRelay? _relay;
     private string _containerId = "";
     private DateTimeOffset _startedAt;
     private ShimExit? _exit;
@@ -77,6 +79,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     public void Dispose()
     {
         _log?.Dispose();
+        _relay?.Dispose();
         _buffers.Dispose();
     }
 
@@ -139,7 +142,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         _exitOnDisk = false;
         _ = WriteState();
         connection.Send(Launched(request, result));
-        StartStreams(_first, pipes, result.Console, _task!.OpenStdin, _task.StdinOnce, _log);
+        StartStreams(_first, pipes, result.Console, _task!.OpenStdin, _task.StdinOnce, (IOutputLog?)_relay ?? _log);
     }
 
     private void LaunchFailed(StdioPipes? pipes, ControlConnection connection, ShimRequest request, LaunchFailure failure)
@@ -148,8 +151,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         _container.StopWatching();
         connection.Send(new ShimReply { Kind = ShimReplyKind.Launched, Sequence = request.Sequence, Text = failure.Message, Code = failure.ExitCode });
         _task = null;
-        _log?.Dispose();
-        _log = null;
+        CloseLog();
         _first.Hub.Finish();
         CleanUp();
     }
@@ -163,7 +165,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         Names = result.Warnings,
     };
 
-    private static void StartStreams(ShimProcess process, StdioPipes? pipes, SafeFileHandle? console, bool openStdin, bool stdinOnce, LogFile? log)
+    private static void StartStreams(ShimProcess process, StdioPipes? pipes, SafeFileHandle? console, bool openStdin, bool stdinOnce, IOutputLog? log)
     {
         if (pipes is not null)
         {
@@ -212,13 +214,31 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     private void FirstCompleted(ShimProcess first)
     {
         _container.StopWatching();
+        if (_relay is null)
+        {
+            FirstRecorded(first);
+        }
+        else
+        {
+            _relay.Finish(() => FirstRecorded(first));
+        }
+    }
+
+    private void FirstRecorded(ShimProcess first)
+    {
         _exit = new ShimExit(first.ExitCode, _container.RanOutOfMemory, new DateTimeOffset(first.FinishedAt, TimeSpan.Zero));
         _exitOnDisk = WriteState() == Errno.None;
         Tell(ExitEvent());
-        _log?.Dispose();
-        _log = null;
+        CloseLog();
         CleanUp();
         ConsiderLeaving();
+    }
+
+    private void CloseLog()
+    {
+        _log?.Dispose();
+        _relay?.Dispose();
+        (_log, _relay) = (null, null);
     }
 
     private ShimReply ExitEvent() => new()

@@ -12,11 +12,6 @@ internal static class NetworkRequests
 
     public static NetworkCreateOptions Options(NetworkCreateRequest request, ApiVersion version)
     {
-        if (request.ConfigOnly || request.ConfigFrom?.Network is { Length: > 0 })
-        {
-            throw WharfException.Unsupported("configuration-only networks are not supported: ConfigOnly, ConfigFrom");
-        }
-
         if (request.Scope is not (null or "" or "local"))
         {
             throw WharfException.Invalid($"cannot create a network of scope {request.Scope} outside swarm mode");
@@ -29,6 +24,8 @@ internal static class NetworkRequests
             Internal = request.Internal,
             Attachable = request.Attachable,
             Ingress = request.Ingress,
+            ConfigOnly = request.ConfigOnly,
+            ConfigFrom = request.ConfigFrom?.Network,
             EnableIPv4 = version < WithoutIPv4 ? null : request.EnableIPv4,
             EnableIPv6 = request.EnableIPv6,
             Ipam = request.IPAM,

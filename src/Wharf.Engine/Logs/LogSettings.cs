@@ -15,6 +15,8 @@ internal static class LogSettings
     private const long DefaultSize = 256L << 20;
     private const int DefaultFiles = 5;
 
+    private const long DefaultBuffer = 1L << 20;
+
     // Docker's limits for the files behind a remote driver.
     private const long CacheSize = 20L << 20;
     private const int CacheFiles = 5;
@@ -108,6 +110,7 @@ internal static class LogSettings
                 MaxSize = options.TryGetValue("cache-max-size", out string? cacheSize) ? ParseSize(cacheSize) : CacheSize,
                 MaxFiles = options.TryGetValue("cache-max-file", out string? cacheFiles) ? int.Parse(cacheFiles, CultureInfo.InvariantCulture) : CacheFiles,
                 Compress = !options.TryGetValue("cache-compress", out string? cacheCompress) || ParseFlag(cacheCompress),
+                MaxBuffer = Buffer(options),
             };
         }
 
@@ -118,9 +121,15 @@ internal static class LogSettings
             MaxSize = options.TryGetValue("max-size", out string? size) ? ParseSize(size) : DefaultSize,
             MaxFiles = options.TryGetValue("max-file", out string? files) ? int.Parse(files, CultureInfo.InvariantCulture) : size is null ? DefaultFiles : config.Type == "local" ? 5 : 1,
             Compress = options.TryGetValue("compress", out string? compress) ? ParseFlag(compress) : config.Type == "local",
+            MaxBuffer = Buffer(options),
             Attributes = config.Type == "json-file" ? LogAttributes.Of(record, options) : null,
         };
     }
+
+    private static long Buffer(Dictionary<string, string> options) =>
+        options.GetValueOrDefault("mode") != "non-blocking" ? 0
+        : options.TryGetValue("max-buffer-size", out string? size) ? ParseSize(size)
+        : DefaultBuffer;
 
     private static bool ParseFlag(string value) => value switch
     {

@@ -34,6 +34,12 @@ public sealed record NetworkCreateOptions
 
     public bool Ingress { get; init; }
 
+    /// <summary>Only what other networks can be made from.</summary>
+    public bool ConfigOnly { get; init; }
+
+    /// <summary>The configuration to make this network from.</summary>
+    public string? ConfigFrom { get; init; }
+
     public bool? EnableIPv4 { get; init; }
 
     public bool? EnableIPv6 { get; init; }

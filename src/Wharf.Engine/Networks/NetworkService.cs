@@ -29,7 +29,8 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             Options = options.Options,
             Labels = options.Labels,
         };
-        NetworkRecord record = await core.Networks.CreateNetworkAsync(core.Networks.WithFamilies(config, options.EnableIPv4, options.EnableIPv6), ct);
+        config = ConfigurationNetworks.Settle(config, options, core.Networks);
+        NetworkRecord record = await core.Networks.CreateNetworkAsync(config, ct);
         try
         {
             await store.SaveAsync(record);
@@ -107,6 +108,11 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             if (target.Name == "host")
             {
                 throw WharfException.Invalid("cannot connect container to host network - container must be created in host network mode");
+            }
+
+            if (target.Config.ConfigOnly)
+            {
+                throw WharfException.Forbidden("cannot create endpoint on configuration-only network");
             }
 
             if (target.Name == "none" || before.Definition.Networks.ContainsKey("none"))

@@ -20,7 +20,8 @@ internal static class NetworkViews
         IPAM = Ipam(network),
         Internal = network.Config.Internal,
         Attachable = network.Config.Attachable,
-        ConfigFrom = new ConfigReference { Network = "" },
+        ConfigFrom = new ConfigReference { Network = network.Config.ConfigFrom },
+        ConfigOnly = network.Config.ConfigOnly,
         Options = new Dictionary<string, string>(network.Config.Options),
         Labels = new Dictionary<string, string>(network.Config.Labels),
     };
@@ -41,6 +42,7 @@ internal static class NetworkViews
             Internal = summary.Internal,
             Attachable = summary.Attachable,
             ConfigFrom = summary.ConfigFrom,
+            ConfigOnly = summary.ConfigOnly,
             Options = summary.Options,
             Labels = summary.Labels,
             Containers = members.ToDictionary(m => m.ContainerId, Resource, StringComparer.Ordinal),

@@ -78,7 +78,7 @@ internal sealed class PruneService(EngineCore core, ContainerRemover remover, Vo
         filters.Validate("until", "label", "label!");
         DateTimeOffset? until = PruneUntil.Parse(filters, core.Now);
         var deleted = new List<string>();
-        foreach (var network in core.Networks.Networks.Where(n => !n.Predefined))
+        foreach (var network in core.Networks.Networks.Where(n => n is { Predefined: false, Config.ConfigOnly: false }))
         {
             ct.ThrowIfCancellationRequested();
             bool used = core.Networks.GetMembers(network.Id).Count > 0 || core.Containers.All.Any(c => c.Current.Definition.Networks.ContainsKey(network.Name));

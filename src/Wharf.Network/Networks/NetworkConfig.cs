@@ -16,6 +16,12 @@ public sealed record NetworkConfig
 
     public bool Attachable { get; init; }
 
+    /// <summary>No network, but what others are made from: it takes no addresses and nobody can join it.</summary>
+    public bool ConfigOnly { get; init; }
+
+    /// <summary>The configuration that this network was made from; empty for none.</summary>
+    public string ConfigFrom { get; init; } = "";
+
     public bool EnableIPv4 { get; init; } = true;
 
     public bool EnableIPv6 { get; init; }

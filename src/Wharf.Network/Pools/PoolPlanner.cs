@@ -13,12 +13,7 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
     /// <exception cref="WharfException">InvalidArgument or Forbidden with Docker's texts.</exception>
     public IReadOnlyList<IpamPool> Complete(NetworkConfig config, Func<bool, bool> needsGateway)
     {
-        List<string> problems = [.. config.Pools.SelectMany(p => Problems(p, config))];
-        if (problems.Count > 0)
-        {
-            throw WharfException.Invalid("invalid network config:\n" + string.Join('\n', problems));
-        }
-
+        Check(config);
         List<IpamPool> pools = [];
         foreach (IpamPool pool in config.Pools)
         {
@@ -40,6 +35,16 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
         }
 
         return [.. pools.Where(p => p.Subnet.IsIPv6 ? config.EnableIPv6 : config.EnableIPv4)];
+    }
+
+    /// <exception cref="WharfException">InvalidArgument with everything that is wrong with what was asked for.</exception>
+    public static void Check(NetworkConfig config)
+    {
+        List<string> problems = [.. config.Pools.SelectMany(p => Problems(p, config))];
+        if (problems.Count > 0)
+        {
+            throw WharfException.Invalid("invalid network config:\n" + string.Join('\n', problems));
+        }
     }
 
     private Subnet Choose(bool ipv6, List<IpamPool> pools) =>

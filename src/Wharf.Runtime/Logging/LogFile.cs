@@ -8,7 +8,7 @@ namespace Wharf.Runtime.Logging;
 /// in the file when <see cref="Write"/> returns. Trouble with the disk never reaches the container: entries that cannot be written are counted,
 /// dropped, and a note with the count follows as soon as writing works again.
 /// </summary>
-public sealed class LogFile : ILogPieces, IDisposable
+public sealed class LogFile : IOutputLog, ILogPieces, IDisposable
 {
     private const uint Mode = 0x1A0; // 0640
 
@@ -49,7 +49,7 @@ public sealed class LogFile : ILogPieces, IDisposable
         Flush();
     }
 
-    /// <summary>The stream has ended: what has no newline yet is written without one.</summary>
+    /// <inheritdoc/>
     public void End(LogStream stream, DateTime now)
     {
         Splitter(stream).End(now, this);
@@ -70,7 +70,9 @@ public sealed class LogFile : ILogPieces, IDisposable
         _buffer.Dispose();
     }
 
-    void ILogPieces.Piece(LogStream stream, ReadOnlySpan<byte> line, in LogPiece piece, DateTime time)
+    /// <inheritdoc/>
+    /// <remarks>In the file after the next <see cref="Flush"/>.</remarks>
+    public void Piece(LogStream stream, ReadOnlySpan<byte> line, in LogPiece piece, DateTime time)
     {
         if (_rotation.IsDue(_size + _pending))
         {
@@ -89,7 +91,8 @@ public sealed class LogFile : ILogPieces, IDisposable
 
     private LineSplitter Splitter(LogStream stream) => stream == LogStream.Stdout ? _stdout : _stderr;
 
-    private void Flush()
+    /// <summary>Writes what <see cref="Piece"/> has gathered.</summary>
+    public void Flush()
     {
         if (_pending == 0)
         {

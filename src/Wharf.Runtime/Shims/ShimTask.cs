@@ -68,6 +68,9 @@ public sealed record ShimLog
 
     public bool Compress { get; init; }
 
+    /// <summary>Bytes of entries that may wait for the disk before more are dropped, so that the container never waits; 0: output waits.</summary>
+    public long MaxBuffer { get; init; }
+
     /// <summary>Extra attributes written with each line (labels, env, tag), as json-file's "attrs".</summary>
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 }

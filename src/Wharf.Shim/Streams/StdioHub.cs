@@ -22,7 +22,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
     private readonly List<AttachClient> _clients = [];
     private readonly List<OutputPump> _pumps = [];
     private StdinPump? _stdin;
-    private LogFile? _log;
+    private IOutputLog? _log;
     private LoopTimer? _stallTimer;
     private bool _terminal;
     private bool _stdinOnce;
@@ -72,7 +72,7 @@ internal sealed class StdioHub(EventLoop loop, SharedBuffers buffers, StreamLimi
 
     /// <summary>The process runs: its ends are ours from here on.</summary>
     /// <param name="stdin">Null when the process has no input of ours.</param>
-    public void Start(SafeFileHandle? stdin, SafeFileHandle stdout, SafeFileHandle? stderr, bool terminal, bool stdinOnce, LogFile? log)
+    public void Start(SafeFileHandle? stdin, SafeFileHandle stdout, SafeFileHandle? stderr, bool terminal, bool stdinOnce, IOutputLog? log)
     {
         _terminal = terminal;
         _stdinOnce = stdinOnce;

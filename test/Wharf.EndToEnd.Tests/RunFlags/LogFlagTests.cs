@@ -55,10 +55,42 @@ public sealed class LogFlagTests(SharedEngine shared) : RunFlagTest(shared)
     }
 
     [Theory, MemberData(nameof(Clients))]
-    public void NonBlocking_DoesNotStopTheProgram(Client client)
+    public void NonBlocking_KeepsWhatFitsTheBuffer(Client client)
     {
-        string name = Logged(client, "head -c 3000000 /dev/zero | tr '\\0' 'x' | fold -w 100; echo end", "--log-opt", "mode=non-blocking", "--log-opt", "max-buffer-size=64k");
+        string name = Logged(client, "head -c 3000000 /dev/zero | tr '\\0' 'x' | fold -w 100; echo end", "--log-opt", "mode=non-blocking", "--log-opt", "max-buffer-size=8m");
         Assert.EndsWith("end", Run(client, "logs", "--tail", "1", name).Ok().Text);
+        Assert.Equal(30_000, File.ReadLines(Inspect(name, "{{.LogPath}}")).Count());
+    }
+
+    [Theory]
+    [InlineData("json-file")]
+    [InlineData("local")]
+    public void NonBlocking_DiskThatTakesNothing_DoesNotStopTheProgram(string driver)
+    {
+        const int Written = 30_000;
+        string name = NewName(), folder = TemporaryFolder(), read = Path.Combine(folder, "read");
+        Run(Client.Docker, "create", "--name", name, "-v", folder + ":/out", "--log-driver", driver, "--log-opt", "mode=non-blocking", "--log-opt", "max-buffer-size=64k",
+            "busybox", "sh", "-c", "yes 0123456789 | head -n 30000; touch /out/written; while [ ! -e /out/taken ]; do sleep 0.1; done; exit 3").Ok();
+        string log = driver == "local" ? Path.Combine(Engine.DataRoot, "containers", Inspect(name, "{{.Id}}"), "local-logs", "container.log") : Inspect(name, "{{.LogPath}}");
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        File.Delete(log);
+        Command.Run("mkfifo", [log]).Ok();
+        System.Diagnostics.Process reader;
+        using (new FileStream(log, FileMode.Open, FileAccess.ReadWrite))
+        {
+            Run(Client.Docker, "start", name).Ok();
+            Eventually(() => File.Exists(Path.Combine(folder, "written")), "the program has written more than pipe and buffer hold");
+            reader = Command.Start("sh", ["-c", $"cat {log} > {read}"]);
+            Eventually(() => File.Exists(read), "somebody reads the log");
+        }
+
+        // once the reader takes what waited, the program may end, and with it the writer of the log
+        File.WriteAllText(Path.Combine(folder, "taken"), "");
+        Assert.Equal("3", Run(Client.Docker, "wait", name).Ok().Text);
+        Assert.True(reader.WaitForExit(TimeSpan.FromSeconds(60)));
+        string[] lines = File.ReadAllText(read, System.Text.Encoding.Latin1).Split("0123456789");
+        Assert.InRange(lines.Length - 1, 1000, Written - 1000);
+        Assert.All(driver == "json-file" ? File.ReadLines(read) : [], line => Assert.Matches("^\\{\"log\":\"0123456789\\\\n\",\"stream\":\"stdout\",\"time\":\"[^\"]+\"}$", line));
     }
 
     [Theory, MemberData(nameof(Clients))]

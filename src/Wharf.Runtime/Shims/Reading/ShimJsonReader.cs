@@ -14,6 +14,9 @@ public static class ShimJsonReader
     public static ShimExec Exec(ReadOnlyMemory<byte> json) => RuntimeSpecReader.Read(json, TaskReader.ShimExec);
 
     /// <inheritdoc cref="Task"/>
+    public static ShimLog Log(ReadOnlyMemory<byte> json) => RuntimeSpecReader.Read(json, TaskReader.ShimLog);
+
+    /// <inheritdoc cref="Task"/>
     public static LinuxResources Resources(ReadOnlyMemory<byte> json) => RuntimeSpecReader.ReadResources(json);
 
     /// <summary>

@@ -37,6 +37,7 @@ internal static class TaskReader
         MaxSize = json.Long("maxSize") ?? 0,
         MaxFiles = json.Int("maxFiles") ?? 1,
         Compress = json.Flag("compress") ?? false,
+        MaxBuffer = json.Long("maxBuffer") ?? 0,
         Attributes = json.TextMap("attributes"),
     };
 
