@@ -33,6 +33,7 @@ public sealed class StateDatabase : IStateDatabase, IAsyncDisposable
         SqliteConnection? connection = null;
         try
         {
+            KeepPrivate(path);
             connection = Connect(path, SqliteOpenMode.ReadWriteCreate);
 
             // Tables that a power cut takes back are made again by the next start: nothing of them needs a flush of its own.
@@ -113,6 +114,24 @@ public sealed class StateDatabase : IStateDatabase, IAsyncDisposable
         connection.Open();
         Sql.Execute(connection, "PRAGMA busy_timeout = 30000");
         return connection;
+    }
+
+    // Environments of containers are in it. Its companions get its mode when they are made.
+    private static void KeepPrivate(string path)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!File.Exists(path))
+        {
+            using var made = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private });
+        }
+
+        foreach (string file in (string[])[path, path + "-wal", path + "-shm"])
+        {
+            if (File.Exists(file))
+            {
+                File.SetUnixFileMode(file, Private);
+            }
+        }
     }
 
     private static FileStream AcquireLock(string path)

@@ -22,7 +22,7 @@ public sealed class ReferenceTests
         ["Engine"] = ["Primitives", "State", "Linux", "Oci", "Archive", "Runtime", "Images", "Network", "Build", "Api", "Templates"],
         ["Api.Server"] = ["Primitives", "Connections", "Api", "Engine", "Images", "Network", "Build", "Archive", "Oci", "Runtime"],
         ["Client"] = ["Primitives", "Api"],
-        ["Cli"] = ["Primitives", "Oci", "Api", "Client", "Templates"],
+        ["Cli"] = ["Primitives", "Linux", "Archive", "Oci", "Api", "Client", "Templates"],
         ["Registry"] = ["Primitives", "Linux", "Oci", "Connections"],
         ["Shim"] = ["Primitives", "Linux", "Oci", "Runtime"],
         ["OciRuntime"] = ["Primitives", "Linux", "Oci", "Runtime"],

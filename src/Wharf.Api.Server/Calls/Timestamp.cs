@@ -16,9 +16,9 @@ internal static class Timestamp
 
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds))
         {
-            decimal ticks = seconds * TimeSpan.TicksPerSecond;
-            return ticks > -DateTimeOffset.UnixEpoch.Ticks && ticks < (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks
-                ? DateTimeOffset.UnixEpoch.AddTicks((long)ticks)
+            // seconds are compared, not ticks: those of a number large enough are no decimal any more
+            return seconds > -DateTimeOffset.UnixEpoch.Ticks / TimeSpan.TicksPerSecond && seconds < (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerSecond
+                ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond))
                 : throw Invalid(text, parameter);
         }
 

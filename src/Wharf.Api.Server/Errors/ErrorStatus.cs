@@ -26,6 +26,8 @@ public static class ErrorStatus
             _ => StatusCodes.Status500InternalServerError,
         },
         BadHttpRequestException bad => bad.StatusCode,
+        // Kestrel's word for a chunk whose length no number holds
+        IOException { InnerException: OverflowException } => StatusCodes.Status400BadRequest,
         JsonException => StatusCodes.Status400BadRequest,
         OperationCanceledException => ClientClosedRequest,
         _ => StatusCodes.Status500InternalServerError,

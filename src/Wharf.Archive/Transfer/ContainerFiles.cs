@@ -45,6 +45,10 @@ public static class ContainerFiles
         await Task.Run(() => ExtractAsync(root, target, plain.Content, options, ct), ct);
     }
 
+    /// <summary>The client's side of it: a plain archive into a directory of its own machine, which links in the archive do not leave.</summary>
+    public static Task UnpackAsync(SafeFileHandle directory, Stream tar, ExtractOptions options, CancellationToken ct) =>
+        Task.Run(() => ExtractAsync(directory, TreePath.Root, tar, options, ct), ct);
+
     private static async Task PackAsync(TreeNode node, string name, Stream output, CancellationToken ct)
     {
         using (node)
@@ -69,11 +73,19 @@ public static class ContainerFiles
         while (await reader.ReadEntryAsync(ct) is { } entry)
         {
             ct.ThrowIfCancellationRequested();
+            if (options.Rename is { } rename)
+            {
+                entry.Name = Renamed(entry.Name, rename);
+                entry.LinkName = entry.Type == TarEntryType.HardLink ? Renamed(entry.LinkName, rename) : entry.LinkName;
+            }
+
             await extractor.ApplyAsync(reader, entry, ct);
         }
 
         await reader.DrainAsync(ct);
     }
+
+    private static byte[] Renamed(byte[] name, Func<string, string> rename) => System.Text.Encoding.Latin1.GetBytes(rename(System.Text.Encoding.Latin1.GetString(name)));
 
     private static void RequireDirectory(SafeFileHandle root, TreePath path)
     {

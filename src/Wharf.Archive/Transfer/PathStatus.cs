@@ -12,6 +12,9 @@ public sealed record ExtractOptions
     /// <summary>Refuse to replace a directory by something else or the other way round.</summary>
     public bool NoOverwriteDirNonDir { get; init; }
 
+    /// <summary>The name to take for one of the archive, each byte a character of Latin-1; null keeps them.</summary>
+    public Func<string, string>? Rename { get; init; }
+
     /// <summary>Keep the archive's owners; otherwise everything belongs to <see cref="UserId"/> and <see cref="GroupId"/>.</summary>
     public bool CopyOwners { get; init; } = true;
 

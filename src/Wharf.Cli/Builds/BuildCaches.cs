@@ -130,7 +130,7 @@ internal sealed class BuildCaches
                 string folder = Path.GetFullPath(values["dest"]);
                 Directory.CreateDirectory(folder);
                 var before = LayoutFolder.TryRead(folder);
-                ArchiveExtractor.Extract(reply.Body, CopyTarget.Whole(folder), keepOwner: false);
+                await ArchiveExtractor.ExtractAsync(reply.Body, CopyTarget.Whole(folder), keepOwner: false, ct);
                 LayoutFolder.Tag(folder, before, values.GetValueOrDefault("tag"));
             }
             catch (Exception e) when (e is WharfException or IOException && Flag(To, text, values, "ignore-error", false))

@@ -1,10 +1,12 @@
-using System.Formats.Tar;
 using System.IO.Pipelines;
+using Microsoft.Win32.SafeHandles;
+using Wharf.Archive.Transfer;
 using Wharf.Cli.Framework.Commands;
+using Wharf.Linux;
 
 namespace Wharf.Cli.Containers;
 
-/// <summary>A file or a directory tree as a tar stream, made while it is read.</summary>
+/// <summary>A file or a directory tree as a tar stream, made while it is read: hard links, special files and extended attributes with it.</summary>
 internal static class ArchiveBuilder
 {
     /// <param name="source">The file or directory.</param>
@@ -13,51 +15,33 @@ internal static class ArchiveBuilder
     public static Stream Open(string source, string? name, bool followLink)
     {
         string path = Path.GetFullPath(source);
-        if (followLink && new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+        if (followLink && new FileInfo(path.TrimEnd('/')).ResolveLinkTarget(returnFinalTarget: true) is { } target)
         {
             path = target.FullName;
         }
 
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19, useSynchronizationContext: false));
-        new Thread(() => Produce(pipe.Writer, path, name)) { IsBackground = true, Name = "archive" }.Start();
+        _ = Task.Run(() => ProduceAsync(pipe.Writer, name is null ? path.TrimEnd('/') + "/." : path, name));
         return pipe.Reader.AsStream();
     }
 
-    private static void Produce(PipeWriter output, string path, string? name)
+    private static async Task ProduceAsync(PipeWriter output, string path, string? name)
     {
         Exception? failure = null;
         try
         {
-            using Stream stream = output.AsStream(leaveOpen: true);
-            using var writer = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true);
-            Add(writer, path, name);
+            FileCalls.Open("/", OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, out SafeFileHandle root).ThrowIfError("open", "/");
+            using (root)
+            {
+                await ContainerFiles.PackAsync(root, path, name, output.AsStream(leaveOpen: true), CancellationToken.None);
+            }
         }
         catch (Exception e)
         {
-            // this thread has no caller: whatever happened must reach the reader of the pipe
+            // this task has no caller: whatever happened must reach the reader of the pipe
             failure = new CommandException(e.Message);
         }
 
-        output.Complete(failure);
-    }
-
-    private static void Add(TarWriter writer, string path, string? name)
-    {
-        bool isDirectory = Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
-        if (name is not null)
-        {
-            writer.WriteEntry(path, isDirectory ? name + "/" : name);
-        }
-
-        if (!isDirectory)
-        {
-            return;
-        }
-
-        foreach (string child in Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal))
-        {
-            string childName = Path.GetFileName(child);
-            Add(writer, child, name is null ? childName : name + "/" + childName);
-        }
+        await output.CompleteAsync(failure);
     }
 }

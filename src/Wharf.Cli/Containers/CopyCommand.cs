@@ -73,7 +73,7 @@ internal static class CopyCommand
         }
 
         PathStat info = PathStat.Parse(reply.Head["X-Docker-Container-Path-Stat"]);
-        long size = ArchiveExtractor.Extract(reply.Body, new CopyTarget(source, info.IsDirectory, target), call.Bool("archive"));
+        long size = await ArchiveExtractor.ExtractAsync(reply.Body, new CopyTarget(source, info.IsDirectory, target), call.Bool("archive"), ct);
         Report(call, size, target);
         return 0;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Wharf.Cli.Framework.Commands;
 
 namespace Wharf.Cli.Containers;
@@ -35,14 +36,14 @@ internal sealed class CopyTarget
 
         bool rename = !exists || !isDirectory || contentOnly;
         Folder = rename && !(isDirectory && contentOnly) ? Path.GetDirectoryName(Path.GetFullPath(target.TrimEnd('/') is { Length: > 0 } t ? t : "/")) ?? "/" : target;
-        OldName = name;
-        NewName = isDirectory && contentOnly ? "" : rename ? Path.GetFileName(target.TrimEnd('/')) : name;
+        string newName = isDirectory && contentOnly ? "" : rename ? Path.GetFileName(target.TrimEnd('/')) : name;
+        NewName = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(newName));
     }
 
     private CopyTarget(string folder)
     {
         Folder = folder;
-        OldName = NewName = "";
+        NewName = "";
         _keepsPaths = true;
     }
 
@@ -54,11 +55,9 @@ internal sealed class CopyTarget
     /// <summary>The directory into which the archive is unpacked.</summary>
     public string Folder { get; }
 
-    private string OldName { get; }
-
     private string NewName { get; }
 
-    /// <summary>An entry's path below the directory, its first component replaced.</summary>
+    /// <summary>An entry's path below the directory, its first component replaced; each character is a byte of the name.</summary>
     public string Map(string entry)
     {
         string trimmed = entry.TrimStart('/');

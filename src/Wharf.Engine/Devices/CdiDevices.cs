@@ -5,13 +5,16 @@ using Wharf.Primitives;
 namespace Wharf.Engine.Devices;
 
 /// <summary>
-/// Finds devices by their qualified names (<c>vendor.com/class=name</c>) in the JSON files of the CDI folders. Read anew at each use: drivers
-/// write these files whenever they like. Of two folders the later one wins, as the CDI specification has it.
+/// Finds devices by their qualified names (<c>vendor.com/class=name</c>) in the JSON and YAML files of the CDI folders. Read anew at each use: drivers
+/// write these files whenever they like. Of two folders the later one wins; two files of one folder that describe the
+/// same device describe none, as the CDI specification has it.
 /// </summary>
 internal static class CdiDevices
 {
     /// <summary>The driver under which clients ask for devices of this kind.</summary>
     public const string Driver = "cdi";
+
+    private const string Yaml = ".yaml";
 
     /// <summary>All that a container's requests add to it.</summary>
     /// <exception cref="WharfException">InvalidArgument: a driver that is not there, a device that no file describes, a file that makes no sense.</exception>
@@ -75,6 +78,8 @@ internal static class CdiDevices
         string kind = equals < 0 ? name : name[..equals], device = equals < 0 ? "" : name[(equals + 1)..];
         for (int i = folders.Count - 1; i >= 0; i--)
         {
+            string? holder = null;
+            CdiEdits own = CdiEdits.None, shared = CdiEdits.None;
             foreach (string file in Files(folders[i]))
             {
                 using JsonDocument document = Read(file);
@@ -84,10 +89,18 @@ internal static class CdiDevices
                     continue;
                 }
 
-                CdiEdits own = CdiFile.Edits(found, file);
+                if (holder is not null)
+                {
+                    throw WharfException.Invalid($"CDI device injection failed: unresolvable CDI devices {name}: conflicting device in \"{holder}\", \"{file}\"");
+                }
 
+                (holder, own, shared) = (file, CdiFile.Edits(found, file), CdiFile.Edits(root, file));
+            }
+
+            if (holder is not null)
+            {
                 // what a file adds for all its devices, a container gets once
-                return common.Add(file) ? CdiFile.Edits(root, file).With(own) : own;
+                return common.Add(holder) ? shared.With(own) : own;
             }
         }
 
@@ -95,15 +108,21 @@ internal static class CdiDevices
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal) : [];
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".json" or Yaml).Order(StringComparer.Ordinal) : [];
 
     private static JsonDocument Read(string file)
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
+            if (Path.GetExtension(file) != Yaml)
+            {
+                return JsonDocument.Parse(File.ReadAllBytes(file));
+            }
+
+            using var text = new StreamReader(file);
+            return JsonDocument.Parse(CdiYaml.ToJson(text));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or WharfException)
         {
             throw WharfException.Invalid($"CDI device injection failed: failed to read CDI Spec \"{file}\": {e.Message}");
         }

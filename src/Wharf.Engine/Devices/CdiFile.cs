@@ -8,6 +8,8 @@ namespace Wharf.Engine.Devices;
 /// <summary>Reads one CDI file. It is a driver's, so root's: trusted as to paths, checked as to form.</summary>
 internal static class CdiFile
 {
+    private static readonly string[] Points = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
     public static JsonElement? Device(JsonElement root, string name)
     {
         foreach (JsonElement device in Items(root, "devices"))
@@ -33,7 +35,7 @@ internal static class CdiFile
             return CdiEdits.None;
         }
 
-        foreach (string member in (ReadOnlySpan<string>)["hooks", "intelRdt", "netDevices"])
+        foreach (string member in (ReadOnlySpan<string>)["intelRdt", "netDevices"])
         {
             if (edits.TryGetProperty(member, out JsonElement value) && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0))
             {
@@ -41,52 +43,82 @@ internal static class CdiFile
             }
         }
 
-        List<(LinuxDevice Node, LinuxDeviceRule Rule)> nodes = [.. Items(edits, "deviceNodes").Select(n => Node(n, file))];
+        List<(LinuxDevice Node, LinuxDeviceRule? Rule)> nodes = [.. Items(edits, "deviceNodes").Select(n => Node(n, file))];
         return new CdiEdits
         {
             Environment = [.. Items(edits, "env").Select(e => e.GetString() ?? "")],
             Nodes = [.. nodes.Select(n => n.Node)],
-            Rules = [.. nodes.Select(n => n.Rule)],
+            Rules = [.. nodes.Where(n => n.Rule is not null).Select(n => n.Rule!)],
             Mounts = [.. Items(edits, "mounts").Select(m => Mount(m, file))],
             Groups = [.. Items(edits, "additionalGids").Select(g => g.GetUInt32()).Where(g => g != 0)],
+            Hooks = [.. Items(edits, "hooks").Select(h => Hook(h, file))],
         };
     }
 
     public static string Text(JsonElement element, string member) =>
         element.TryGetProperty(member, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    private static (LinuxDevice Node, LinuxDeviceRule Rule) Node(JsonElement node, string file)
+    // Mode and owner that are not given are the runtime's and the container's user's to say, as everywhere where these files are read.
+    private static (LinuxDevice Node, LinuxDeviceRule? Rule) Node(JsonElement node, string file)
     {
         string path = Required(node, "path", file), onHost = Text(node, "hostPath") is { Length: > 0 } given ? given : path;
         string type = Text(node, "type");
         long? major = Number(node, "major"), minor = Number(node, "minor");
-        uint? mode = (uint?)Number(node, "fileMode"), uid = (uint?)Number(node, "uid"), gid = (uint?)Number(node, "gid");
-        if (type.Length == 0 || major is null)
+        if (type.Length == 0 || (major is null or 0 && type != "p"))
         {
-            if (NameCalls.Status(FileCalls.CurrentDirectory, onHost, AtFlags.None, out FileStatus status) != Errno.None || !status.IsDevice)
+            string found = TypeOnHost(onHost, out FileStatus status)
+                ?? throw WharfException.Invalid($"CDI device injection failed: failed to stat CDI host device \"{onHost}\": no such device");
+            if (type.Length > 0 && type != found)
             {
-                throw WharfException.Invalid($"CDI device injection failed: failed to stat CDI host device \"{onHost}\": no such device");
+                throw WharfException.Invalid($"CDI device injection failed: CDI device (\"{path}\", \"{onHost}\"), host type mismatch ({type}, {found})");
             }
 
-            type = status.Type == FileType.BlockDevice ? "b" : "c";
+            type = found;
             (major, minor) = (status.SpecialMajor, status.SpecialMinor);
-            mode ??= status.Permissions;
-            uid ??= status.UserId;
-            gid ??= status.GroupId;
         }
 
+        var device = new LinuxDevice
+        {
+            Path = path,
+            Type = type,
+            Major = major ?? 0,
+            Minor = minor ?? 0,
+            FileMode = (uint?)Number(node, "fileMode"),
+            Uid = (uint?)Number(node, "uid"),
+            Gid = (uint?)Number(node, "gid"),
+        };
         string access = Text(node, "permissions") is { Length: > 0 } permissions ? permissions : "rwm";
-        return (
-            new LinuxDevice { Path = path, Type = type, Major = major.Value, Minor = minor ?? 0, FileMode = mode, Uid = uid, Gid = gid },
-            new LinuxDeviceRule { Allow = true, Type = type, Major = major, Minor = minor, Access = access });
+        return (device, type is "b" or "c" ? new LinuxDeviceRule { Allow = true, Type = type, Major = major, Minor = minor ?? 0, Access = access } : null);
     }
+
+    private static string? TypeOnHost(string path, out FileStatus status) =>
+        NameCalls.Status(FileCalls.CurrentDirectory, path, AtFlags.None, out status) != Errno.None ? null : status.Type switch
+        {
+            FileType.BlockDevice => "b",
+            FileType.CharacterDevice => "c",
+            FileType.Fifo => "p",
+            _ => null,
+        };
+
+    private static (string Point, HookSpec Hook) Hook(JsonElement hook, string file)
+    {
+        string point = Required(hook, "hookName", file), path = Required(hook, "path", file);
+        long? timeout = Number(hook, "timeout");
+        return !Points.Contains(point) ? throw WharfException.Invalid($"CDI device injection failed: invalid hook name \"{point}\" in {file}")
+            : !path.StartsWith('/') ? throw WharfException.Invalid($"CDI device injection failed: hook path \"{path}\" in {file} is not absolute")
+            : timeout <= 0 ? throw WharfException.Invalid($"CDI device injection failed: timeout of hook {path} in {file} must be greater than zero")
+            : (point, new HookSpec { Path = path, Args = Texts(hook, "args"), Env = Texts(hook, "env") ?? [], Timeout = (int?)timeout });
+    }
+
+    private static List<string>? Texts(JsonElement element, string member) =>
+        Items(element, member).Any() ? [.. Items(element, member).Select(i => i.GetString() ?? "")] : null;
 
     private static MountSpec Mount(JsonElement mount, string file) => new()
     {
         Destination = Required(mount, "containerPath", file),
         Source = Required(mount, "hostPath", file),
         Type = Text(mount, "type") is { Length: > 0 } type ? type : "bind",
-        Options = Items(mount, "options").Any() ? [.. Items(mount, "options").Select(o => o.GetString() ?? "")] : ["rbind", "rprivate", "ro"],
+        Options = Texts(mount, "options") ?? ["rbind", "rprivate", "ro"],
     };
 
     private static string Required(JsonElement element, string member, string file) =>

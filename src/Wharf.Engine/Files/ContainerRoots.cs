@@ -29,13 +29,7 @@ internal sealed class ContainerRoots(EngineCore core)
             return new OpenedRoot(OpenDirectory(core.ContainerDirectory(record.Id)), inside["/etc".Length..], writable && record.HostConfig.ReadonlyRootfs);
         }
 
-        // Only a path that ends within the innermost mount needs no more than that mount: others may lead into several, by folders or by links.
-        if (mount is not null && !mounts.Exists(m => m.Destination.Length > mount.Destination.Length && IsBelow(m.Destination, bare)))
-        {
-            return await OpenMountAsync(record, mount, inside, writable, ct);
-        }
-
-        bool refused = writable && record.HostConfig.ReadonlyRootfs && !IsMounted(record, bare);
+        bool refused = writable && (mount?.ReadOnly ?? record.HostConfig.ReadonlyRootfs);
         if (mounts.Count == 0)
         {
             return new OpenedRoot(core.Images.OpenContainerRootfs(record.Id, readOnly: !writable), inside, refused);
@@ -82,8 +76,20 @@ internal sealed class ContainerRoots(EngineCore core)
                 }, ct)));
             }
 
+            foreach (string file in (string[])["/hosts", "/hostname", "/resolv.conf"])
+            {
+                // its own ones, which are mounted there while it runs
+                if (FileCalls.Open(core.ContainerDirectory(record.Id) + file, OpenFlags.Path | OpenFlags.CloseOnExec, out SafeFileHandle source) == Errno.None)
+                {
+                    using (source)
+                    {
+                        trees.Add(("/etc" + file, Clone(source, new ContainerMount { Type = "bind", Destination = "/etc" + file, ReadOnly = record.HostConfig.ReadonlyRootfs }, writable)));
+                    }
+                }
+            }
+
             string point = Directory.CreateDirectory(Path.Combine(core.Options.ExecRoot, "cp")).FullName;
-            using SafeFileHandle own = core.Images.OpenContainerRootfs(record.Id, readOnly: !writable);
+            using SafeFileHandle own = core.Images.OpenContainerRootfs(record.Id, readOnly: !writable || record.HostConfig.ReadonlyRootfs);
             return PrivateTree.Assemble(own, point, trees);
         }
         finally

@@ -27,12 +27,13 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
             Process = Process(record, facts, edits),
             Mounts = [.. facts.Mounts, .. edits.Mounts],
             Annotations = host.Annotations,
+            Hooks = edits.HooksOfSpec(),
             Linux = new LinuxSpec
             {
                 Namespaces = facts.Namespaces,
                 CgroupsPath = CgroupPath(record, options),
                 Resources = ResourceSpec.Of(host, [.. rules, .. edits.Rules]),
-                Devices = [.. devices, .. edits.Nodes],
+                Devices = [.. devices, .. edits.Nodes.Select(n => OfUser(n, facts.User))],
                 Seccomp = Seccomp(host, Capabilities(host)),
                 Sysctl = Sysctls(host),
                 MaskedPaths = host.MaskedPaths,
@@ -79,6 +80,13 @@ internal sealed class SpecBuilder(EngineOptions options, SeccompProfiles profile
             OomScoreAdj = (int)host.OomScoreAdj,
         };
     }
+
+    // A driver's device is for the container's user where its file does not say otherwise.
+    private static LinuxDevice OfUser(LinuxDevice node, ResolvedUser user) => node with
+    {
+        Uid = node.Uid ?? (user.Uid > 0 ? user.Uid : null),
+        Gid = node.Gid ?? (user.Gid > 0 ? user.Gid : null),
+    };
 
     private static Dictionary<string, string> Sysctls(HostConfig host)
     {

@@ -36,7 +36,11 @@ internal sealed class EndpointResolver(RegistryOptions options)
             return [new RegistryEndpoint(new Uri(DockerHub), SkipVerify: false, IsMirror: false)];
         }
 
-        var secure = new Uri($"https://{domain}/");
+        if (!Uri.TryCreate($"https://{domain}/", UriKind.Absolute, out Uri? secure))
+        {
+            throw WharfException.Invalid($"\"{domain}\" is no name of a registry");
+        }
+
         return await IsInsecureAsync(domain, secure.Host, ct).ConfigureAwait(false)
             ? [new RegistryEndpoint(secure, SkipVerify: true, IsMirror: false), new RegistryEndpoint(new Uri($"http://{domain}/"), SkipVerify: true, IsMirror: false)]
             : [new RegistryEndpoint(secure, SkipVerify: false, IsMirror: false)];

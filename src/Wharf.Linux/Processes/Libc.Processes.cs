@@ -23,6 +23,9 @@ internal static unsafe partial class Libc
     public static partial uint geteuid();
 
     [LibraryImport(Name)]
+    public static partial uint getegid();
+
+    [LibraryImport(Name)]
     public static partial uint umask(uint mask);
 
     [LibraryImport(Name)]

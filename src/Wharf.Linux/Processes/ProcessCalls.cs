@@ -37,6 +37,8 @@ public static unsafe class ProcessCalls
 
     public static uint EffectiveUser => Libc.geteuid();
 
+    public static uint EffectiveGroup => Libc.getegid();
+
     public static bool IsRoot => EffectiveUser == 0;
 
     public static Errno OpenPid(int pid, out SafeFileHandle pidfd)

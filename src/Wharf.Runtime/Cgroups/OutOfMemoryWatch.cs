@@ -30,7 +30,7 @@ public sealed class OutOfMemoryWatch : IDisposable
         : hierarchy.Unified ? OpenUnified(hierarchy.MountPoint + cgroup.Path + "/memory.events")
         : OpenLegacy(hierarchy.MountPoint + cgroup.Path);
 
-    /// <summary>Kills since the last call; drains the descriptor.</summary>
+    /// <summary>Kills since the last call; a cgroup whose processes wait for memory because it kills none (oom_kill_disable) counts as one. Drains the descriptor.</summary>
     public long TakeKills()
     {
         const int MostMilliseconds = 100;
@@ -47,6 +47,11 @@ public sealed class OutOfMemoryWatch : IDisposable
         // v1 tells before it kills and counts, and does not tell again. It tells of the cgroup's removal in the same way, after which there is nothing to count.
         for (int waited = 0; told && _tellsBefore && now <= _seen && waited < MostMilliseconds; waited++)
         {
+            if (Waits())
+            {
+                return 1;
+            }
+
             Thread.Sleep(1);
             now = Count();
         }
@@ -92,6 +97,9 @@ public sealed class OutOfMemoryWatch : IDisposable
             return new OutOfMemoryWatch(descriptor, control, tellsBefore: true);
         }
     }
+
+    private bool Waits() => SmallFile.TryRead(_counterFile, out string text) == Errno.None
+        && text.Contains("oom_kill_disable 1", StringComparison.Ordinal) && text.Contains("under_oom 1", StringComparison.Ordinal);
 
     // Both files have a line "oom_kill N"; null when the cgroup is gone.
     private long? Count()

@@ -222,13 +222,35 @@ public sealed class ShimFactory : IShimFactory
     {
         string path = Path.Combine(_root, WarmPrefix + ObjectId.Shorten(ObjectId.New()));
         _warmDirectories[path] = true;
+        try
+        {
+            int pid = StartIn(path);
+            ShimCgroup.Enter(_options.ShimCgroup, pid);
+            ShimDirectory directory = ShimDirectory.TryOpen(path) ?? throw WharfException.Internal($"{path} vanished");
+            return await ShimHandle.TryConnectAsync(this, directory, "", pid, CancellationToken.None) is { } handle
+                ? new WarmShim(handle, path)
+                : throw WharfException.Unavailable($"the shim did not start: {ReadErrors(path)}");
+        }
+        catch
+        {
+            // whatever runs there is the next sweep's
+            _warmDirectories.TryRemove(path, out _);
+            throw;
+        }
+    }
+
+    private int StartIn(string path)
+    {
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        int pid = _program.Start(path);
-        ShimCgroup.Enter(_options.ShimCgroup, pid);
-        ShimDirectory directory = ShimDirectory.TryOpen(path) ?? throw WharfException.Internal($"{path} vanished");
-        return await ShimHandle.TryConnectAsync(this, directory, "", pid, CancellationToken.None) is { } handle
-            ? new WarmShim(handle, path)
-            : throw WharfException.Unavailable($"the shim did not start: {ReadErrors(path)}");
+        try
+        {
+            return _program.Start(path);
+        }
+        catch
+        {
+            Directory.Delete(path, recursive: true);
+            throw;
+        }
     }
 
     private static string ReadErrors(string path) =>

@@ -40,16 +40,25 @@ internal static class BundleRootfs
         return Json(target, rootfs.ReadOnly || task.Spec.Root?.Readonly == true);
     }
 
-    public static void Unmount(string bundle)
+    /// <summary>Takes the bundle away, the root file system first.</summary>
+    public static void Remove(string bundle)
     {
         Errno errno = MountCalls.Unmount(Target(bundle), UnmountFlags.Detach | UnmountFlags.NoFollow);
         if (errno is not (Errno.EINVAL or Errno.ENOENT))
         {
             errno.ThrowIfError("umount2", Target(bundle));
         }
+
+        // By rmdir: were something still mounted there, its files would be somebody's.
+        Errno removed = NameCalls.Unlink(FileCalls.CurrentDirectory, Target(bundle), AtFlags.RemoveDirectory);
+        if (removed is Errno.None or Errno.ENOENT && Directory.Exists(bundle))
+        {
+            Directory.Delete(bundle, recursive: true);
+        }
     }
 
-    private static string Json(string path, bool readOnly) =>
+    /// <summary>The specification's member "root" as JSON.</summary>
+    public static string Json(string path, bool readOnly) =>
         $"{{\"path\":\"{JsonEncodedText.Encode(path)}\",\"readonly\":{(readOnly ? "true" : "false")}}}";
 
     private static string Target(string bundle) => Path.Combine(bundle, "rootfs");

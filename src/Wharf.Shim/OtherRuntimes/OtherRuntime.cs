@@ -94,11 +94,11 @@ internal sealed class OtherRuntime : IContainerBackend
         if (_created)
         {
             _created = false;
-            _program.Run(["delete", "--force", _id], StdioDescriptors.None, _ => BundleRootfs.Unmount(_bundle));
+            _program.Run(["delete", "--force", _id], StdioDescriptors.None, _ => BundleRootfs.Remove(_bundle));
         }
         else
         {
-            BundleRootfs.Unmount(_bundle);
+            BundleRootfs.Remove(_bundle);
         }
     }
 

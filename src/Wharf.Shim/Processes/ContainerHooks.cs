@@ -5,6 +5,8 @@ using Wharf.Primitives;
 using Wharf.Runtime.Hooks;
 using Wharf.Runtime.Launch;
 using Wharf.Runtime.Shims;
+using Wharf.Runtime.Shims.Reading;
+using Wharf.Shim.OtherRuntimes;
 
 namespace Wharf.Shim.Processes;
 
@@ -23,6 +25,18 @@ internal sealed class ContainerHooks
     /// <summary>Null where the specification names none, as engines' own do.</summary>
     public static ContainerHooks? Of(ShimTask task) => task.Spec.Hooks is { } hooks
         && (hooks.Prestart ?? hooks.CreateRuntime ?? hooks.CreateContainer ?? hooks.StartContainer ?? hooks.Poststart ?? hooks.Poststop) is not null ? new ContainerHooks(task, hooks) : null;
+
+    /// <summary>Puts the specification where hooks look for it, with the place at which createContainer hooks find the root file system.</summary>
+    public void WriteBundle(ReadOnlyMemory<byte> task)
+    {
+        if (_task.BundlePath is { } bundle)
+        {
+            string root = _task.Rootfs?.Upper ?? _task.Spec.Root?.Path ?? "";
+            byte[] config = ShimJsonReader.Extract(task, "spec", ("root", BundleRootfs.Json(root, _task.Rootfs?.ReadOnly == true || _task.Spec.Root?.Readonly == true)));
+            Directory.CreateDirectory(bundle);
+            File.WriteAllBytes(Path.Combine(bundle, "config.json"), config);
+        }
+    }
 
     /// <summary>Starts the container with its hooks run. One that fails before the program runs ends the start.</summary>
     public LaunchResult Launch(LaunchRequest request)
@@ -53,7 +67,7 @@ internal sealed class ContainerHooks
         }
     }
 
-    /// <summary>After the container's end: an error of these is logged, and all of them run.</summary>
+    /// <summary>After the container's end: an error of these is logged, and all of them run. Nothing is left of the bundle.</summary>
     public void RunPoststop()
     {
         foreach (HookSpec hook in _hooks.Poststop ?? [])
@@ -66,6 +80,11 @@ internal sealed class ContainerHooks
             {
                 ErrorLog.Write($"{_task.ContainerId}: {e.Message}");
             }
+        }
+
+        if (_task.BundlePath is { } bundle && Directory.Exists(bundle))
+        {
+            Directory.Delete(bundle, recursive: true);
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class OwnBackend(RunningContainer container) : IContainerBackend
         };
         _state = ContainerHooks.State(task, "creating", 0);
         _hooks = ContainerHooks.Of(task);
+        _hooks?.WriteBundle(json);
         LaunchResult result = _hooks?.Launch(request) ?? Launch(request);
         done(warnings.Count == 0 ? result : result with { Warnings = [.. warnings, .. result.Warnings] });
     }

@@ -25,6 +25,8 @@ public sealed class CopyTests : IDisposable
         return memory;
     }
 
+    private static Task<long> ExtractAsync(Stream archive, CopyTarget target) => ArchiveExtractor.ExtractAsync(archive, target, keepOwner: false, CancellationToken.None);
+
     private static PaxTarEntry TextFile(string name, string text) =>
         new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) };
 
@@ -32,16 +34,16 @@ public sealed class CopyTests : IDisposable
     [InlineData("../../evil")]
     [InlineData("x/../../../evil")]
     [InlineData("x/../../../../tmp/evil")]
-    public void Extract_NameThatClimbsOut_IsRefused(string name)
+    public async Task Extract_NameThatClimbsOut_IsRefused(string name)
     {
         string inside = Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName;
         using MemoryStream archive = Archive(TextFile("x/" + name, "bad"));
-        Assert.Throws<CommandException>(() => ArchiveExtractor.Extract(archive, new CopyTarget("/x", true, inside), false));
+        await Assert.ThrowsAsync<CommandException>(() => ExtractAsync(archive, new CopyTarget("/x", true, inside)));
         Assert.False(File.Exists(Path.Combine(_folder, "evil")));
     }
 
     [Fact]
-    public void Extract_ThroughItsOwnLink_IsRefused()
+    public async Task Extract_ThroughItsOwnLink_IsRefused()
     {
         string inside = Directory.CreateDirectory(Path.Combine(_folder, "in")).FullName;
         string outside = Directory.CreateDirectory(Path.Combine(_folder, "out")).FullName;
@@ -49,7 +51,7 @@ public sealed class CopyTests : IDisposable
             new PaxTarEntry(TarEntryType.Directory, "x"),
             new PaxTarEntry(TarEntryType.SymbolicLink, "x/link") { LinkName = outside },
             TextFile("x/link/evil", "bad"));
-        Assert.Throws<CommandException>(() => ArchiveExtractor.Extract(archive, new CopyTarget("/x", true, inside), false));
+        await Assert.ThrowsAsync<CommandException>(() => ExtractAsync(archive, new CopyTarget("/x", true, inside)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
     }
 
@@ -57,20 +59,20 @@ public sealed class CopyTests : IDisposable
     [InlineData("/etc/conf", true, "dir", "dir/conf/a")]
     [InlineData("/etc/conf/.", true, "dir", "dir/a")]
     [InlineData("/etc/conf", true, "new", "new/a")]
-    public void Extract_Directory_LandsWhereCpPutsIt(string source, bool isDirectory, string target, string expected)
+    public async Task Extract_Directory_LandsWhereCpPutsIt(string source, bool isDirectory, string target, string expected)
     {
         Directory.CreateDirectory(Path.Combine(_folder, "dir"));
         string top = source.EndsWith('.') ? "." : "conf";
         using MemoryStream archive = Archive(new PaxTarEntry(TarEntryType.Directory, top + "/"), TextFile(top + "/a", "text"));
-        ArchiveExtractor.Extract(archive, new CopyTarget(source, isDirectory, Path.Combine(_folder, target)), false);
+        await ExtractAsync(archive, new CopyTarget(source, isDirectory, Path.Combine(_folder, target)));
         Assert.Equal("text", File.ReadAllText(Path.Combine(_folder, expected)));
     }
 
     [Fact]
-    public void Extract_FileUnderNewName_IsRenamed()
+    public async Task Extract_FileUnderNewName_IsRenamed()
     {
         using MemoryStream archive = Archive(TextFile("passwd", "text"));
-        ArchiveExtractor.Extract(archive, new CopyTarget("/etc/passwd", false, Path.Combine(_folder, "copy")), false);
+        await ExtractAsync(archive, new CopyTarget("/etc/passwd", false, Path.Combine(_folder, "copy")));
         Assert.Equal("text", File.ReadAllText(Path.Combine(_folder, "copy")));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Wharf.EndToEnd.Tests.Harness;
 
@@ -203,4 +204,97 @@ public sealed class CopyAttackTests(SharedEngine shared) : AttackTest(shared)
         Run(client, "volume", "rm", volume).Ok();
         Directory.Delete(folder, recursive: true);
     }
+
+    [Theory, MemberData(nameof(Clients))]
+    public void StoppedContainer_LinksInAVolume_LeadWhereTheContainerWouldGo(Client client)
+    {
+        string name = NewName(), volume = NewName(), folder = Directory.CreateTempSubdirectory("wharf-cp-").FullName;
+        Run(client, "run", "--name", name, "-v", volume + ":/data", "-v", volume + ":/mnt/other", "busybox", "sh", "-c",
+            "mkdir /data/sub; echo inside > /data/sub/f; ln -s /data/sub /data/abs; ln -s /data/sub/f /data/file; ln -s ../../../etc /data/up; ln -s /mnt/other/sub /data/cross; ln -s /data /whole; ln -s /own /data/out; mkdir /own; echo own > /own/f").Ok();
+        foreach ((string path, string expected) in ((string, string)[])[("/data/abs/f", "inside"), ("/data/cross/f", "inside"), ("/whole/abs/f", "inside"), ("/data/out/f", "own"), ("/data/up/hostname", Inspect(name, "{{.Config.Hostname}}"))])
+        {
+            Run(client, "cp", $"{name}:{path}", folder + "/copy").Ok();
+            Assert.Equal(expected, File.ReadAllText(folder + "/copy").Trim());
+            File.Delete(folder + "/copy");
+        }
+
+        Run(client, "cp", "-L", name + ":/data/file", folder + "/copy").Ok();
+        Assert.Equal("inside\n", File.ReadAllText(folder + "/copy"));
+        Run(client, "cp", name + ":/data/file", folder + "/link").Ok();
+        Assert.Equal("/data/sub/f", new FileInfo(folder + "/link").LinkTarget);
+        File.Delete(folder + "/link");
+        Run(client, "cp", name + ":/data/abs/.", folder + "/whole").Ok();
+        Assert.Equal("inside\n", File.ReadAllText(folder + "/whole/f"));
+        foreach (string target in (string[])["/data/abs/a", "/data/cross/b", "/whole/abs/c", "/data/file", "/data/out/d"])
+        {
+            Run(client, "cp", folder + "/copy", $"{name}:{target}").Ok();
+        }
+
+        Assert.Equal("a b c f", Run(client, "run", "--rm", "-v", volume + ":/v", "busybox", "sh", "-c", "echo $(ls /v/sub)").Ok().Text);
+        Run(client, "cp", name + ":/own/d", folder + "/d").Ok();
+        Run(client, "rm", name).Ok();
+        Run(client, "volume", "rm", volume).Ok();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [Trait("attack", "cp-special")]
+    [InlineData(Client.Docker, false)]
+    [InlineData(Client.Docker, true)]
+    [InlineData(Client.Wharf, false)]
+    [InlineData(Client.Wharf, true)]
+    public void ExtendedAttributes_OfAnyBytes_ComeAndGo(Client client, bool running)
+    {
+        string name = NewName(), folder = Directory.CreateTempSubdirectory("wharf-cp-").FullName;
+        string tree = Directory.CreateDirectory(folder + "/tree").FullName;
+        File.WriteAllText(tree + "/f", "text");
+        File.CreateSymbolicLink(tree + "/link", "f");
+        Command.Run("ln", [tree + "/f", tree + "/second"]).Ok();
+        byte[] bytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)], capability = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var set = new Dictionary<string, byte[]> { ["security.capability"] = capability, ["user.bytes"] = bytes, ["user.lines"] = "a\nb=\0c\n"u8.ToArray(), ["user.empty"] = [] };
+        foreach ((string key, byte[] value) in set)
+        {
+            Assert.Equal(0, setxattr(tree + "/f", key, value, value.Length, 0));
+        }
+
+        Run(client, "run", running ? "-dt" : "-t", "--name", name, "busybox", running ? "cat" : "true").Ok();
+        Run(client, "cp", tree, name + ":/in").Ok();
+        Run(client, "cp", name + ":/in", folder + "/back").Ok();
+        // the stock client carries the one attribute that programs need to run
+        foreach ((string key, byte[] value) in set.Where(a => client == Client.Wharf || a.Key == "security.capability"))
+        {
+            Assert.Equal(value, Attribute(folder + "/back/f", key));
+        }
+
+        // an archive of somebody else's making keeps them all, both ways
+        string archive = folder + "/all.tar";
+        Command.Run("tar", ["-C", folder, "--xattrs", "--xattrs-include=*", "-cf", archive, "tree"]).Ok();
+        Command.Run("sh", ["-c", $"{ClientPrograms.Of(client)} cp - {name}:/ < {archive} && {ClientPrograms.Of(client)} cp {name}:/tree - > {archive}.2 && mkdir {folder}/third && tar -C {folder}/third --xattrs --xattrs-include='*' -xf {archive}.2"], null, Engine.ClientEnvironment()).Ok();
+        foreach ((string key, byte[] value) in set)
+        {
+            Assert.Equal(value, Attribute(folder + "/third/tree/f", key));
+        }
+
+        if (client == Client.Wharf)
+        {
+            Assert.Equal("2", Command.Run("stat", ["-c", "%h", folder + "/back/f"]).Ok().Text);
+            Assert.Equal("f", new FileInfo(folder + "/back/link").LinkTarget);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static byte[] Attribute(string path, string name)
+    {
+        byte[] buffer = new byte[4096];
+        nint count = getxattr(path, name, buffer, buffer.Length);
+        Assert.True(count >= 0, $"{path} has no attribute {name}");
+        return buffer[..(int)count];
+    }
+
+    [DllImport("libc", CharSet = CharSet.Ansi)]
+    private static extern int setxattr(string path, string name, byte[] value, nint size, int flags);
+
+    [DllImport("libc", CharSet = CharSet.Ansi)]
+    private static extern nint getxattr(string path, string name, byte[] value, nint size);
 }

@@ -44,6 +44,21 @@ public sealed class ResourceFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Run(client, "run", "--rm", "--memory-swappiness", "101", "busybox", "true").Fails(125, "Valid memory swappiness range is 0-100");
     }
 
+    [Theory, MemberData(nameof(Clients))]
+    public void OomKillDisable_WaitingForMemory_IsToldAsAnEvent(Client client)
+    {
+        string name = NewName();
+        var start = Run(client, "run", "-d", "--name", name, "-m", "16m", "--memory-swap", "16m", "--oom-kill-disable", "busybox", "sh", "-c", "dd if=/dev/zero of=/dev/null bs=64M count=1; sleep 600").Ok();
+        // where the kernel cannot do without killing, the kill is told
+        Eventually(() => Run(client, "events", "--since", "1h", "--until", "0s", "--filter", "container=" + name, "--filter", "event=oom").Ok().Text.Contains("container oom", StringComparison.Ordinal), "the oom event");
+        if (!start.Error.Contains("OomKillDisable discarded", StringComparison.Ordinal))
+        {
+            Assert.Contains("dd if=/dev/zero", Run(client, "top", name).Ok().Out);
+        }
+
+        Run(client, "rm", "-f", name).Ok();
+    }
+
     [Theory, MemberData(nameof(Clients)), CoversFlags("oom-kill-disable")]
     public void OomKillDisable_IsSetOrSaidToBeDiscarded(Client client)
     {

@@ -39,7 +39,7 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
                     break;
                 case "local":
                     string folder = spec.SplitsPlatforms ? Path.Combine(spec.Destination, await PlatformFolderAsync(ct)) : spec.Destination;
-                    await FilesAsync(spec, archive => Task.Run(() => Unpack(archive, folder), ct), ct);
+                    await FilesAsync(spec, archive => UnpackAsync(archive, folder, ct), ct);
                     break;
                 case "oci" or "docker" when spec.Type == "oci" || spec.HasDestination:
                     await SaveAsync(spec, ct);
@@ -64,10 +64,10 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
         await write(reply.Body);
     }
 
-    private static void Unpack(Stream archive, string folder)
+    private static Task UnpackAsync(Stream archive, string folder, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        ArchiveExtractor.Extract(archive, CopyTarget.Whole(Path.GetFullPath(folder)), keepOwner: Environment.IsPrivilegedProcess);
+        return ArchiveExtractor.ExtractAsync(archive, CopyTarget.Whole(Path.GetFullPath(folder)), keepOwner: Environment.IsPrivilegedProcess, ct);
     }
 
     /// <summary><c>linux_amd64</c>, as the image says it.</summary>
@@ -87,7 +87,7 @@ internal sealed class OutputWriter(CliContext cli, OutputPlan plan, string image
         }
         else
         {
-            Unpack(reply.Body, spec.Destination);
+            await UnpackAsync(reply.Body, spec.Destination, ct);
         }
     }
 }

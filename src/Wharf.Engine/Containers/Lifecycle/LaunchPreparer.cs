@@ -29,17 +29,19 @@ internal sealed class LaunchPreparer(EngineCore core, UserCache users, SpecBuild
             SecretEnvironment = core.SecretEnvironment.GetValueOrDefault(record.Id) ?? [],
         };
         (string? runtime, IReadOnlyList<string> arguments) = Runtime(host);
+        RuntimeSpec spec = specs.Build(record, facts);
         return new ShimTask
         {
             ContainerId = record.Id,
-            Spec = specs.Build(record, facts),
+            Spec = spec,
             Rootfs = Rootfs(container, rootfs),
             OpenStdin = record.Config.OpenStdin,
             StdinOnce = record.Config.StdinOnce,
             Log = LogSettings.ForShim(record, core.ContainerDirectory(record.Id)),
             RuntimePath = runtime,
             RuntimeArguments = arguments,
-            BundlePath = runtime is null ? null : Path.Combine(core.Options.ExecRoot, "bundles", record.Id),
+            // other runtimes and hooks read the specification there
+            BundlePath = runtime is null && spec.Hooks is null ? null : Path.Combine(core.Options.ExecRoot, "bundles", record.Id),
             Init = host.Init ?? core.Options.Init,
         };
     }

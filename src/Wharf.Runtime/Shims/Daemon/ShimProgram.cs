@@ -50,6 +50,7 @@ internal sealed class ShimProgram : IDisposable
         using (listener)
         {
             errno.ThrowIfError("listen", directory);
+            NameCalls.ChangeMode(FileCalls.CurrentDirectory, opened.SocketPath, 0b110_000_000).ThrowIfError("chmod", directory);
             string errorPath = $"{directory}/{ShimWire.ErrorLogName}";
             FileCalls.Open(errorPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, out SafeFileHandle errors, 0x180).ThrowIfError("open", errorPath);
             using (errors)

@@ -19,7 +19,8 @@ internal sealed class WarmShims(int count, Func<Task<WarmShim>> start, Action<st
         {
             while (_waiting.TryDequeue(out WarmShim? warm))
             {
-                if (warm.Handle.IsConnected)
+                // gone with its directory: somebody has cleared the folder of run-time files
+                if (warm.Handle.IsConnected && Directory.Exists(warm.Directory))
                 {
                     return warm;
                 }
