@@ -39,10 +39,18 @@ public static unsafe class UnixSocketCalls
         return errno;
     }
 
-    /// <summary>Creates the socket file; it gets its permissions from the umask, so callers set that or chmod before <c>listen</c> matters.</summary>
-    public static Errno Listen(string path, SocketKind kind, bool nonBlocking, int backlog, out SafeFileHandle socket)
+    /// <summary>
+    /// Creates the socket file, with the permissions given, less the umask: the socket has them before its file is there (unix(7), "Pathname socket
+    /// ownership and permissions").
+    /// </summary>
+    public static Errno Listen(string path, SocketKind kind, bool nonBlocking, int backlog, out SafeFileHandle socket, uint mode = 0b111_111_111)
     {
         Errno errno = Open(kind, nonBlocking, out socket);
+        if (errno == Errno.None)
+        {
+            errno = NameCalls.ChangeMode(socket, mode);
+        }
+
         if (errno == Errno.None)
         {
             byte[] address = Address(path);

@@ -94,14 +94,13 @@ public sealed class DaemonAttackTests(SharedEngine shared) : AttackTest(shared)
             Assert.Equal("600", Mode(file));
         }
 
-        string[] sockets = Find(Engine.ExecRoot, "-type", "s");
-        Assert.NotEmpty(sockets);
-        Assert.All(sockets, s => Assert.Equal("600", Mode(s)));
+        Assert.Equal("600", Mode(SocketOf(name)));
+        Assert.Empty(Find(Engine.ExecRoot, "-type", "s", "-not", "-perm", "600"));
         // nothing that others may write, but what containers see as their own: layers and volumes
         Assert.Empty(Find(Engine.DataRoot, "(", "-path", "*/overlay2/*/diff", "-o", "-path", "*/volumes/*/_data", "-o", "-path", "*/overlay2/*/merged", ")", "-prune", "-o", "-perm", "/022", "-not", "-type", "l", "-print"));
         Assert.Equal("640", Mode(Inspect(name, "{{.LogPath}}")));
         // and to a stranger all of it is closed
-        foreach (string path in (string[])[Engine.DataRoot + "/overlay2", Engine.DataRoot + "/state.db", Engine.ExecRoot + "/shims", sockets[0]])
+        foreach (string path in (string[])[Engine.DataRoot + "/overlay2", Engine.DataRoot + "/state.db", Engine.ExecRoot + "/shims", SocketOf(name)])
         {
             Assert.NotEqual(0, Command.Run("setpriv", ["--reuid", "4711", "--regid", "4711", "--clear-groups", "stat", path]).ExitCode);
         }
@@ -115,7 +114,7 @@ public sealed class DaemonAttackTests(SharedEngine shared) : AttackTest(shared)
         Run(Client.Docker, "run", "-d", "--name", name, "busybox", "sleep", "600").Ok();
         Assert.DoesNotContain(" @", Engine.OnHost("cat", "/proc/net/unix").Ok().Out);
         Assert.DoesNotContain(" @", Run(Client.Docker, "run", "--rm", "--network", "host", "busybox", "cat", "/proc/net/unix").Ok().Out);
-        string socket = Find(Engine.ExecRoot, "-name", "shim.sock")[0];
+        string socket = SocketOf(name);
         // with the directory in hand, as a leaked descriptor would give it
         CommandResult result = Command.Run("sh", ["-c", "exec 9<\"$1\"; exec setpriv --reuid 4711 --regid 4711 --clear-groups perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un(\"/proc/self/fd/9/shim.sock\")) ? print \"in\" : print $!'", "sh", Path.GetDirectoryName(socket)!]);
         Assert.Equal("Permission denied", result.Text);
@@ -147,6 +146,8 @@ public sealed class DaemonAttackTests(SharedEngine shared) : AttackTest(shared)
         Assert.DoesNotContain("4713", File.ReadAllText($"/proc/{shim}/cmdline") + File.ReadAllText($"/proc/{shim}/environ"));
         Assert.Empty(Find(engine.Root, "-type", "f", "-exec", "grep", "-lqE", $"{FromOutside}|{Password}", "{}", ";", "-print"));
     }
+
+    private string SocketOf(string container) => $"{Engine.ExecRoot}/shims/{Inspect(container, "{{.Id}}")}/shim.sock";
 
     private static string Mode(string path) => Command.Run("stat", ["-c", "%a", path]).Ok().Text;
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Wharf.EndToEnd.Tests.Harness;
 
 namespace Wharf.EndToEnd.Tests.RunFlags;
@@ -26,6 +28,48 @@ public sealed class SecurityFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Assert.Contains("kmsg", Sh(client, "ls /dev", "--privileged"));
         Assert.Equal("", Sh(client, "mkdir /m && mount -t tmpfs x /m && touch /m/x && cat /m/x", "--privileged"));
         Assert.DoesNotContain("kmsg", Sh(client, "ls /dev"));
+    }
+
+    // Held by the program that a profile names, a filter decides call by call: this one takes the state and goes, and what asks it gets "no such call".
+    [Theory, MemberData(nameof(Clients))]
+    public async Task SeccompAgent_OfAProfile_IsToldOfTheContainerAndOfItsExecs(Client client)
+    {
+        string path = Path.Combine(Engine.Root, $"agent-{client}.sock"), name = NewName();
+        File.Delete(path);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        string profile = TemporaryFile($$"""{"defaultAction":"SCMP_ACT_ALLOW","listenerPath":"{{path}}","listenerMetadata":"told","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_NOTIFY"}]}""");
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+
+        Task<JsonNode> told = ToldAsync(listener, limit.Token);
+        Run(client, "run", "-d", "--name", name, "--security-opt", "seccomp=" + profile, "busybox", "sh", "-c", "mkdir /x; sleep 600").Ok();
+        JsonNode first = await told;
+        Eventually(() => Run(client, "logs", name).Error.Contains("Function not implemented", StringComparison.Ordinal), "the call that nobody answers fails");
+        told = ToldAsync(listener, limit.Token);
+        Run(client, "exec", name, "mkdir", "/y").Fails(1, "Function not implemented");
+        JsonNode second = await told;
+
+        string pid = Inspect(name, "{{.State.Pid}}");
+        Assert.Equal(("told", "creating", pid, pid), ((string?)first["metadata"], (string?)first["state"]!["status"], first["pid"]!.ToString(), first["state"]!["pid"]!.ToString()));
+        Assert.Equal(("running", pid, Inspect(name, "{{.Id}}")), ((string?)second["state"]!["status"], second["state"]!["pid"]!.ToString(), (string?)second["state"]!["id"]));
+        Assert.NotEqual(pid, second["pid"]!.ToString());
+        listener.Dispose();
+        Run(client, "exec", name, "true").Fails(128, "failed to connect with seccomp agent");
+        Run(client, "run", "--rm", "--security-opt", "seccomp=" + profile, "busybox", "true").Fails(125, "failed to connect with seccomp agent");
+    }
+
+    private static async Task<JsonNode> ToldAsync(Socket listener, CancellationToken ct)
+    {
+        using Socket connection = await listener.AcceptAsync(ct);
+        using var text = new MemoryStream();
+        byte[] buffer = new byte[65536];
+        for (int count; (count = await connection.ReceiveAsync(buffer, ct)) > 0;)
+        {
+            text.Write(buffer, 0, count);
+        }
+
+        return JsonNode.Parse(text.ToArray())!;
     }
 
     [Theory, MemberData(nameof(Clients)), CoversFlags("security-opt")]

@@ -46,11 +46,10 @@ internal sealed class ShimProgram : IDisposable
     public int Start(string directory)
     {
         using ShimDirectory opened = ShimDirectory.TryOpen(directory) ?? throw WharfException.NotFound($"{directory}: no such directory");
-        Errno errno = UnixSocketCalls.Listen(opened.SocketPath, SocketKind.Stream, nonBlocking: true, 128, out SafeFileHandle listener);
+        Errno errno = UnixSocketCalls.Listen(opened.SocketPath, SocketKind.Stream, nonBlocking: true, 128, out SafeFileHandle listener, 0b110_000_000);
         using (listener)
         {
             errno.ThrowIfError("listen", directory);
-            NameCalls.ChangeMode(FileCalls.CurrentDirectory, opened.SocketPath, 0b110_000_000).ThrowIfError("chmod", directory);
             string errorPath = $"{directory}/{ShimWire.ErrorLogName}";
             FileCalls.Open(errorPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, out SafeFileHandle errors, 0x180).ThrowIfError("open", errorPath);
             using (errors)
