@@ -81,15 +81,13 @@ public sealed class DeviceInterfaceTests
                       hostPath: /dev/null
                     - {path: /dev/gadgetctl, hostPath: /dev/zero, fileMode: 0o640, uid: 7, gid: 8, permissions: r}
                     - {path: /dev/gadgetpipe, type: p}
-              - name: failing
-                containerEdits:
-                  hooks:
-            {{Hook("createRuntime", "failing")}}containerEdits:
+            containerEdits:
               env:
                 - GADGET=all
               hooks:
             {{string.Concat(((string[])["createRuntime", "createContainer", "poststart", "poststop"]).Select(p => Hook(p, p)))}}
             """);
+        File.WriteAllText(Path.Combine(folder, "broken.yaml"), $"cdiVersion: 0.6.0\nkind: vendor.com/broken\ndevices:\n- name: failing\n  containerEdits:\n    hooks:\n{Hook("createRuntime", "failing")}");
         File.WriteAllText(Path.Combine(folder, "twice.yaml"), "cdiVersion: 0.6.0\nkind: vendor.com/other\ndevices: [{name: a, containerEdits: {env: [A=1]}}]\n");
         File.WriteAllText(Path.Combine(folder, "twice2.json"), """{"cdiVersion":"0.6.0","kind":"vendor.com/other","devices":[{"name":"a","containerEdits":{"env":["A=2"]}}]}""");
         try
@@ -105,7 +103,7 @@ public sealed class DeviceInterfaceTests
                 Patience.Until(() => File.ReadAllLines(trace).Length == 4, "all four hooks ran");
                 Assert.Equal(["createRuntime yes creating", "createContainer yes creating", "poststart yes running", "poststop yes stopped"], File.ReadAllLines(trace));
                 Patience.Until(() => !Directory.Exists(engine.ExecRoot + "/bundles") || Directory.GetFileSystemEntries(engine.ExecRoot + "/bundles").Length == 0, "the bundle is gone");
-                engine.Run(client, "run", "--rm", "--device", "vendor.com/gadget=failing", "busybox", "true").Fails(125, $"error running createRuntime hook {folder}/hook: exit status 1");
+                engine.Run(client, "run", "--rm", "--device", "vendor.com/broken=failing", "busybox", "true").Fails(125, $"error running createRuntime hook {folder}/hook: exit status 1");
                 engine.Run(client, "run", "--rm", "--device", "vendor.com/other=a", "busybox", "true").Fails(125, "unresolvable CDI devices vendor.com/other=a: conflicting device");
             }
         }

@@ -56,7 +56,7 @@ public sealed class SecurityFlagTests(SharedEngine shared) : RunFlagTest(shared)
         Assert.NotEqual(pid, second["pid"]!.ToString());
         listener.Dispose();
         Run(client, "exec", name, "true").Fails(128, "failed to connect with seccomp agent");
-        Run(client, "run", "--rm", "--security-opt", "seccomp=" + profile, "busybox", "true").Fails(125, "failed to connect with seccomp agent");
+        Run(client, "run", "--rm", "--security-opt", "seccomp=" + profile, "busybox", "true").Fails(127, "failed to connect with seccomp agent");
     }
 
     private static async Task<JsonNode> ToldAsync(Socket listener, CancellationToken ct)
