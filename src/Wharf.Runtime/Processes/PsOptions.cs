@@ -10,7 +10,7 @@ internal static class PsOptions
     {
         string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var named = new List<ProcessColumn>();
-        bool bsd = false, label = false, longForm = false;
+        bool bsd = false, simple = false, full = false, label = false, longForm = false;
         order = ProcessOrder.Parse("pid");
         for (int i = 0; i < words.Length; i++)
         {
@@ -37,10 +37,14 @@ internal static class PsOptions
                 {
                     switch (c)
                     {
-                        case 'e' or 'A' or 'f' or 'F' or 'w' or 'r':
+                        case 'e' or 'A' or 'w' or 'r':
+                            break;
+                        case 'f' or 'F':
+                            full = true;
                             break;
                         case 'a' or 'x' or 'u':
                             bsd |= c == 'u';
+                            simple |= c == 'x' || (c == 'a' && word[0] != '-');
                             break;
                         case 'l':
                             longForm = true;
@@ -62,10 +66,12 @@ internal static class PsOptions
 
         IEnumerable<string> columns = bsd ? ["user", "pid", "%cpu", "%mem", "vsz", "rss", "tty", "stat", "start", "time", "command"]
             : longForm ? ["s", "uid", "pid", "ppid", "c", "pri", "ni", "vsz", "tty", "time", "cmd"]
-            : ["user", "pid", "ppid", "c", "stime", "tty", "time", "cmd"];
+            : full ? ["user", "pid", "ppid", "c", "stime", "tty", "time", "cmd"]
+            : simple ? ["pid", "tty", "stat", "time", "command"]
+            : ["pid", "tty", "time", "cmd"];
         IEnumerable<ProcessColumn> list = columns.Select(name => !bsd && name == "user" ? ProcessColumn.ByName[name] with { Title = "UID" }
             : bsd && name == "start" ? new ProcessColumn("START", f => ProcessColumn.Clock(f.StartedAt))
-            : bsd && name == "time" ? new ProcessColumn("TIME", f => ProcessColumn.Short(f.CpuTime))
+            : (bsd || (simple && !full && !longForm)) && name == "time" ? new ProcessColumn("TIME", f => ProcessColumn.Short(f.CpuTime))
             : ProcessColumn.ByName[name]);
         return label ? [ProcessColumn.ByName["label"], .. list] : [.. list];
     }

@@ -58,6 +58,8 @@ public sealed class LifecycleTests : IDisposable
         Assert.Contains("sleep 1000", _runtime.Run("ps", "c").Succeed().Output);
         Assert.StartsWith("[", _runtime.Run("ps", "--format", "json", "c").Succeed().Output);
         Assert.Matches("^PID +NI +CMD\n[0-9]+ +0 +sleep 1000\n$", _runtime.Run("ps", "c", "-o", "pid,ni,cmd").Succeed().Output);
+        Assert.StartsWith("PID TTY STAT TIME COMMAND", string.Join(' ', _runtime.Run("ps", "c", "-e", "-x").Succeed().Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.StartsWith("PID TTY TIME CMD", string.Join(' ', _runtime.Run("ps", "c", "-e").Succeed().Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains("%CPU", _runtime.Run("ps", "c", "aux").Succeed().Output);
         Assert.Contains("the ps option 'q'", _runtime.Run("ps", "c", "-q").Error);
         _runtime.Run("pause", "c").Succeed();
