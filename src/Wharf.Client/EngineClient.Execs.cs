@@ -10,7 +10,7 @@ public sealed partial class EngineClient
     /// <returns>The id of the exec.</returns>
     public async ValueTask<string> CreateExecAsync(string container, ExecCreateRequest request, CancellationToken ct)
     {
-        using EngineReply reply = await SendAsync("POST", $"/containers/{Escape(container)}/exec", RequestBody.Json(request, RequestJsonContext.Write), ct);
+        using EngineReply reply = await SendAsync("POST", $"/containers/{PathOf(container)}/exec", RequestBody.Json(request, RequestJsonContext.Write), ct);
         return ShortAnswers.Created(await reply.ReadAllAsync(ct)).Id ?? "";
     }
 

@@ -1,4 +1,6 @@
 using Wharf.Api.Containers;
+using Wharf.Engine.Logs;
+using Wharf.Primitives;
 
 namespace Wharf.Engine;
 
@@ -63,6 +65,26 @@ public sealed record EngineOptions
 
     /// <summary>The name of the built-in runtime; Docker's name for its own is understood too.</summary>
     public const string OwnRuntime = "wharf";
+
+    internal bool KnowsRuntime(string name) => name is OwnRuntime or "runc" or "io.containerd.runc.v2" || Runtimes.ContainsKey(name);
+
+    /// <exception cref="WharfException">InvalidArgument for defaults that no container could be made with, in Docker's words.</exception>
+    public void Check()
+    {
+        if (!KnowsRuntime(DefaultRuntime))
+        {
+            throw WharfException.Invalid($"specified default runtime '{DefaultRuntime}' does not exist");
+        }
+
+        try
+        {
+            LogSettings.Check(new HostConfigLogConfig { Type = LogDriver, Config = LogOptions.ToDictionary() });
+        }
+        catch (WharfException e)
+        {
+            throw WharfException.Invalid("failed to set log opts: " + e.Message, e);
+        }
+    }
 }
 
 /// <summary>Another OCI runtime.</summary>

@@ -27,6 +27,7 @@ internal static class SystemVersions
         RuncCommit = Commit(info.RuncCommit, version),
         InitCommit = Commit(info.InitCommit, version),
         Runtimes = version < CdiDirectories ? info.Runtimes?.ToDictionary(r => r.Key, r => r.Value with { Status = null }) : info.Runtimes,
+        ExecutionDriver = version < SecurityOptionsWithValues ? "<not supported>" : null,
         SecurityOptions = version < SecurityOptionsWithValues ? info.SecurityOptions?.ConvertAll(NameOf) : info.SecurityOptions,
         RegistryConfig = version < NonDistributable && info.RegistryConfig is { } registries
             ? registries with { AllowNondistributableArtifactsCIDRs = [], AllowNondistributableArtifactsHostnames = [] }

@@ -105,10 +105,10 @@ public sealed record HostConfig
     public Dictionary<string, string>? Annotations { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public List<string>? CapAdd { get; set; }
+    public CommandWords? CapAdd { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public List<string>? CapDrop { get; set; }
+    public CommandWords? CapDrop { get; set; }
 
     public string? CgroupnsMode { get; set; }
 

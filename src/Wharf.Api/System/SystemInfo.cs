@@ -22,6 +22,9 @@ public sealed record SystemInfo
 
     public List<List<string>>? DriverStatus { get; set; }
 
+    /// <summary>Until 1.24: what stands there has long been no answer.</summary>
+    public string? ExecutionDriver { get; set; }
+
     public string? DockerRootDir { get; set; }
 
     public PluginsInfo? Plugins { get; set; }

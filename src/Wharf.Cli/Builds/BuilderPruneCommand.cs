@@ -35,7 +35,7 @@ internal static class BuilderPruneCommand
         string what = all ? "all build cache" : "all dangling build cache";
         if (!call.Bool("force") && !call.Cli.Confirm($"WARNING! This will remove {what}. Are you sure you want to continue?"))
         {
-            throw new CommandException("builder prune has been cancelled");
+            return 0;
         }
 
         (string text, long freed) = await PruneAsync(call.Cli, all, Limits(call), Filters.From(call), ct);

@@ -2,6 +2,7 @@ using Wharf.Api.Containers;
 using Wharf.Api.Json;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
+using Wharf.Client;
 using Wharf.Client.Http;
 using Wharf.Primitives;
 
@@ -44,7 +45,7 @@ internal static class CommitCommand
 
         var query = new Query
         {
-            { "container", call.Arguments[0] },
+            { "container", string.IsNullOrWhiteSpace(call.Arguments[0]) ? throw EngineClient.NoName("container") : call.Arguments[0] },
             { "repo", repository },
             { "tag", tag },
             { "comment", call.String("message") },

@@ -110,7 +110,7 @@ internal static class CopyCommand
         {
             var counted = new CountingStream(content);
             var query = new Query { { "path", directory }, { "noOverwriteDirNonDir", "true" }, { "copyUIDGID", call.Bool("archive") ? "true" : null } };
-            using EngineReply reply = await cli.Client.SendAsync("PUT", $"/containers/{EngineClient.Escape(container)}/archive{query}", RequestBody.Of(counted), ct);
+            using EngineReply reply = await cli.Client.SendAsync("PUT", $"/containers/{EngineClient.PathOf(container)}/archive{query}", RequestBody.Of(counted), ct);
             await reply.ReadAllAsync(ct);
             size = counted.Count;
         }
@@ -142,7 +142,7 @@ internal static class CopyCommand
     }
 
     private static string ArchivePath(string container, string path) =>
-        $"/containers/{EngineClient.Escape(container)}/archive" + new Query { { "path", path.Length > 0 ? path : "/" } };
+        $"/containers/{EngineClient.PathOf(container)}/archive" + new Query { { "path", path.Length > 0 ? path : "/" } };
 
     /// <summary>What the engine says of a path inside a container: the header's base64 JSON.</summary>
     internal readonly record struct PathStat(bool IsDirectory, bool IsLink, string LinkTarget)

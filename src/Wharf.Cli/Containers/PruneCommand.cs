@@ -26,7 +26,7 @@ internal static class PruneCommand
     {
         if (!call.Bool("force") && !call.Cli.Confirm("WARNING! This will remove all stopped containers.\nAre you sure you want to continue?"))
         {
-            throw new CommandException("container prune has been cancelled");
+            return 0;
         }
 
         (string text, long freed) = await PruneAsync(call.Cli, Filters.From(call), ct);

@@ -26,7 +26,7 @@ internal static class RemoveCommand
     {
         string container = name.Trim('/');
         return container.Length == 0
-            ? throw new CommandException("Container name cannot be empty")
+            ? throw new CommandException("container name cannot be empty")
             : call.Cli.Client.RemoveContainerAsync(container, call.Bool("volumes"), call.Bool("link"), call.Bool("force"), ct);
     }, harmless: e => call.Bool("force") && e.Kind == ErrorKind.NotFound);
 }

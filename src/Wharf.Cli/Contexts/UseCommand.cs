@@ -9,13 +9,24 @@ internal static class UseCommand
     public static Command Definition => new("use", "Set the current docker context")
     {
         Usage = "CONTEXT",
-        Arity = Arity.Exactly(1),
+        Arity = Arity.Any,
         Complete = Completion.Contexts,
         Run = RunAsync,
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
+        // this command alone counts in cobra's words
+        if (call.Arguments.Count != 1)
+        {
+            throw new CommandException($"accepts 1 arg(s), received {call.Arguments.Count}");
+        }
+
+        if (call.Arguments[0].Length == 0)
+        {
+            throw new CommandException("context name cannot be empty");
+        }
+
         CliContext cli = call.Cli;
         string name = call.Arguments[0];
         if (name != ContextStore.DefaultName)

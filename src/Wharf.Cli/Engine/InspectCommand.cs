@@ -69,7 +69,7 @@ internal static class InspectCommand
     private static ValueTask<byte[]> FetchAsync(Invocation call, string name, string kind, CancellationToken ct)
     {
         EngineClient client = call.Cli.Client;
-        string path = EngineClient.Escape(name);
+        string path = EngineClient.PathOf(name);
         return kind switch
         {
             "container" => client.InspectContainerRawAsync(name, call.Bool("size"), ct),

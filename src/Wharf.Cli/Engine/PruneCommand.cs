@@ -35,7 +35,7 @@ internal static class PruneCommand
 
         if (!call.Bool("force") && !cli.Confirm(Warning(all, volumes, filters)))
         {
-            throw new CommandException("system prune has been cancelled");
+            return 0;
         }
 
         long total = 0;

@@ -125,6 +125,12 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
                     break;
                 }
 
+                if (command != root)
+                {
+                    // a wrong flag is told before the command that there is not
+                    _ = ParseFlags(command, path, words.GetRange(used, words.Count - used));
+                }
+
                 throw command == root && PluginFolders.Find(words[used], cli.Config) is { } plugin
                     ? PluginProgram.Become(plugin, [.. globalWords, .. words])
                     : Unknown(command, path, words[used]);
@@ -135,20 +141,7 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
             used++;
         }
 
-        FlagParser.Outcome parsed;
-        try
-        {
-            List<string> rest = words.GetRange(used, words.Count - used);
-            parsed = command.TakesAll
-                ? new FlagParser.Outcome(new FlagValues(command.Flags), rest, WantsHelp: rest is ["--help"], UsedShortHelp: false, [])
-                : FlagParser.Parse(command.Flags, rest, command.FlagsAnywhere);
-        }
-        catch (FlagParser.FlagException e)
-        {
-            string usage = command.Run is null ? $"{path} COMMAND" : HelpPage.UsageLine(command, path, program);
-            throw new CommandException($"{e.Message}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", FlagError);
-        }
-
+        FlagParser.Outcome parsed = ParseFlags(command, path, words.GetRange(used, words.Count - used));
         ContentTrust.Check(command, parsed.Values, cli);
         WarnOfShortHelp(parsed);
         foreach (string warning in parsed.Warnings)
@@ -169,6 +162,21 @@ internal sealed class Dispatcher(string program, Command root, ITerminal termina
         }
 
         return await command.Run(new Invocation(command, path, parsed.Values, parsed.Arguments, cli), ct);
+    }
+
+    private FlagParser.Outcome ParseFlags(Command command, string path, List<string> words)
+    {
+        try
+        {
+            return command.TakesAll
+                ? new FlagParser.Outcome(new FlagValues(command.Flags), words, WantsHelp: words is ["--help"], UsedShortHelp: false, [])
+                : FlagParser.Parse(command.Flags, words, command.FlagsAnywhere);
+        }
+        catch (FlagParser.FlagException e)
+        {
+            string usage = command.Run is null ? $"{path} {command.Usage}".TrimEnd() : HelpPage.UsageLine(command, path, program);
+            throw new CommandException($"{e.Message}\n\nUsage:  {usage}\n\nRun '{path} --help' for more information", FlagError);
+        }
     }
 
     private CommandException Unknown(Command command, string path, string word) => new(

@@ -13,7 +13,7 @@ internal static class ImportCommand
     {
         Usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
         Aliases = ["image import", "import"],
-        Arity = Arity.Between(1, 2),
+        Arity = Arity.AtLeast(1),
         Flags =
         [
             new("change", 'c', FlagKind.List, "Apply Dockerfile instruction to the created image"),
@@ -30,6 +30,11 @@ internal static class ImportCommand
         string source = call.Arguments[0];
         bool isUrl = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
         using Stream? input = source == "-" ? cli.Terminal.Input : isUrl ? null : InputFile.Open(source);
+        if (call.Arguments.Count > 2)
+        {
+            throw new CommandException($"unknown argument \"{call.Arguments[2]}\": import takes one file and one name");
+        }
+
         if (call.Arguments.Count > 1 && !ImageReference.TryParse(call.Arguments[1], out _, out string? mistake))
         {
             throw new CommandException(mistake);

@@ -7,6 +7,11 @@ internal static class InputFile
 {
     public static FileStream Open(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new CommandException("open : no such file or directory");
+        }
+
         try
         {
             return new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });

@@ -36,7 +36,7 @@ internal static class ListCommand
     {
         CliContext cli = call.Cli;
         List<KeyValuePair<string, string>> filters = Filters.From(call);
-        if (call.Arguments.Count > 0)
+        if (call.Arguments.Count > 0 && call.Arguments[0].Length > 0)
         {
             filters.Add(new("reference", call.Arguments[0]));
         }

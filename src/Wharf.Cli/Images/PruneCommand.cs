@@ -29,7 +29,7 @@ internal static class PruneCommand
         string what = all ? "all images without at least one container associated to them." : "all dangling images.";
         if (!call.Bool("force") && !call.Cli.Confirm($"WARNING! This will remove {what}\nAre you sure you want to continue?"))
         {
-            throw new CommandException("image prune has been cancelled");
+            return 0;
         }
 
         (string text, long freed) = await PruneAsync(call.Cli, all, Filters.From(call), ct);

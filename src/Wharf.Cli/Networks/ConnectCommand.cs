@@ -46,7 +46,7 @@ internal static class ConnectCommand
                 : null,
         };
         var request = new NetworkConnectRequest { Container = call.Arguments[1], EndpointConfig = endpoint };
-        await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.Escape(call.Arguments[0])}/connect",
+        await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.PathOf(call.Arguments[0], "network")}/connect",
             RequestBody.Json(request, ApiJsonContext.Default.NetworkConnectRequest), ct);
         return 0;
     }

@@ -24,7 +24,7 @@ internal static class DisconnectCommand
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var request = new NetworkDisconnectRequest { Container = call.Arguments[1], Force = call.Bool("force") };
-        await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.Escape(call.Arguments[0])}/disconnect",
+        await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.PathOf(call.Arguments[0], "network")}/disconnect",
             RequestBody.Json(request, ApiJsonContext.Default.NetworkDisconnectRequest), ct);
         return 0;
     }

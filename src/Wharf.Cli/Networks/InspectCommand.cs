@@ -26,5 +26,5 @@ internal static class InspectCommand
         Inspector.RunAsync(call, "network.Inspect", name => FetchAsync(call.Cli, name, call.Bool("verbose"), ct));
 
     internal static ValueTask<byte[]> FetchAsync(CliContext cli, string name, bool verbose, CancellationToken ct) =>
-        cli.Client.GetBytesAsync("/networks/" + EngineClient.Escape(name) + new Query { { "verbose", verbose ? "true" : null } }, ct);
+        cli.Client.GetBytesAsync("/networks/" + EngineClient.PathOf(name, "network") + new Query { { "verbose", verbose ? "true" : null } }, ct);
 }

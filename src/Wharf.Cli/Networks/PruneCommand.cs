@@ -25,7 +25,7 @@ internal static class PruneCommand
     {
         if (!call.Bool("force") && !call.Cli.Confirm("WARNING! This will remove all custom networks not used by at least one container.\nAre you sure you want to continue?"))
         {
-            throw new CommandException("network prune has been cancelled");
+            return 0;
         }
 
         string text = await PruneAsync(call.Cli, Filters.From(call), ct);

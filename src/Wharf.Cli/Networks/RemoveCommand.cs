@@ -28,7 +28,7 @@ internal static class RemoveCommand
         {
             try
             {
-                await call.Cli.Client.CallAsync("DELETE", "/networks/" + EngineClient.Escape(name), null, ct);
+                await call.Cli.Client.CallAsync("DELETE", "/networks/" + EngineClient.PathOf(name, "network"), null, ct);
                 call.Cli.Out.WriteLine(name);
             }
             catch (WharfException e) when (e.Kind == ErrorKind.NotFound && call.Bool("force"))

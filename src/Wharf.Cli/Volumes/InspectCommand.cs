@@ -24,5 +24,5 @@ internal static class InspectCommand
         Inspector.RunAsync(call, "volume.Volume", name => FetchAsync(call.Cli, name, ct));
 
     internal static ValueTask<byte[]> FetchAsync(CliContext cli, string name, CancellationToken ct) =>
-        cli.Client.GetBytesAsync("/volumes/" + EngineClient.Escape(name), ct);
+        cli.Client.GetBytesAsync("/volumes/" + EngineClient.PathOf(name, "volume"), ct);
 }

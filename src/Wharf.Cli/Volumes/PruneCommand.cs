@@ -40,7 +40,7 @@ internal static class PruneCommand
         string what = anonymousOnly ? "anonymous local volumes" : "local volumes";
         if (!call.Bool("force") && !call.Cli.Confirm($"WARNING! This will remove {what} not used by at least one container.\nAre you sure you want to continue?"))
         {
-            throw new CommandException("volume prune has been cancelled");
+            return 0;
         }
 
         (string text, long freed) = await PruneAsync(call.Cli, all, filters, ct);

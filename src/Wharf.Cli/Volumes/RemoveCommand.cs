@@ -24,5 +24,5 @@ internal static class RemoveCommand
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) => Each.RunAsync(call, async name =>
-        await call.Cli.Client.CallAsync("DELETE", "/volumes/" + EngineClient.Escape(name) + new Query { { "force", call.Bool("force") } }, null, ct));
+        await call.Cli.Client.CallAsync("DELETE", "/volumes/" + EngineClient.PathOf(name, "volume") + new Query { { "force", call.Bool("force") } }, null, ct));
 }

@@ -25,7 +25,7 @@ internal static class UpdateCommand
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
-        string path = "/volumes/" + EngineClient.Escape(call.Arguments[0]);
+        string path = "/volumes/" + EngineClient.PathOf(call.Arguments[0], "volume");
         using JsonDocument volume = JsonDocument.Parse(await call.Cli.Client.GetBytesAsync(path, ct));
         if (volume.RootElement.Member("ClusterVolume") is not { ValueKind: JsonValueKind.Object } cluster)
         {

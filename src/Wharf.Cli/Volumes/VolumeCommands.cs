@@ -7,6 +7,7 @@ internal static class VolumeCommands
 {
     public static Command Group => new("volume", "Manage volumes")
     {
+        Usage = "COMMAND",
         Group = CommandGroup.Management,
         Children = () =>
         [

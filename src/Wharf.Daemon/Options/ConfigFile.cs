@@ -28,7 +28,8 @@ internal static class ConfigFile
         catch (Exception error) when (error is WharfException or JsonException or IOException or UnauthorizedAccessException
             or KeyNotFoundException or InvalidOperationException)
         {
-            throw WharfException.Invalid($"unable to configure the Docker daemon with file {path}: {error.Message}", error);
+            string reason = error is FileNotFoundException or DirectoryNotFoundException ? $"open {path}: no such file or directory" : error.Message;
+            throw WharfException.Invalid($"unable to configure the Docker daemon with file {path}: {reason}", error);
         }
     }
 

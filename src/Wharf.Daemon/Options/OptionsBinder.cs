@@ -60,6 +60,11 @@ internal static class OptionsBinder
             }
         }
 
+        if (!values.Flag("icc", otherwise: true) && !values.Flag("iptables", otherwise: true))
+        {
+            throw WharfException.Invalid("You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true");
+        }
+
         // What Docker's proxy is for, the kernel and the relay of published ports do with either value; only what is no boolean is wrong.
         _ = values.Flag("userland-proxy");
         foreach (string option in values.List("exec-opt"))
@@ -121,7 +126,7 @@ internal static class OptionsBinder
     private static EngineOptions Engine(OptionValues values, string dataRoot, string execRoot)
     {
         var defaults = new EngineOptions { DataRoot = dataRoot, ExecRoot = execRoot };
-        return defaults with
+        EngineOptions options = defaults with
         {
             CgroupParent = values.Text("cgroup-parent") ?? defaults.CgroupParent,
             LogDriver = values.Text("log-driver") ?? defaults.LogDriver,
@@ -135,17 +140,38 @@ internal static class OptionsBinder
             SeccompProfile = Seccomp(values.Text("seccomp-profile")),
             DefaultRuntime = values.Text("default-runtime") ?? defaults.DefaultRuntime,
             Runtimes = values.Map("add-runtime").ToDictionary(pair => pair.Key, pair => Runtime(pair.Value)),
-            Labels = [.. values.List("label").Select(Label)],
+            Labels = Labels(values.List("label")),
             LiveRestore = values.Flag("live-restore", otherwise: true),
             CdiFolders = Features(values).GetValueOrDefault("cdi") == "false" ? []
                 : values.Has("cdi-spec-dir") ? [.. values.List("cdi-spec-dir").Where(folder => folder.Length > 0)]
                 : defaults.CdiFolders,
             ShutdownTimeout = values.Number("shutdown-timeout", defaults.ShutdownTimeout),
         };
+        options.Check();
+        return options;
     }
 
-    private static string Label(string text) =>
-        text.IndexOf('=') > 0 ? text : throw OptionValues.Invalid("label", text, $"bad attribute format: {text}");
+    // The same label twice is one; two values of it contradict each other.
+    private static List<string> Labels(IEnumerable<string> texts)
+    {
+        var labels = new List<string>();
+        foreach (string text in texts)
+        {
+            string name = text.IndexOf('=') is > 0 and var equals ? text[..(equals + 1)] : throw OptionValues.Invalid("label", text, $"bad attribute format: {text}");
+            string? other = labels.Find(label => label.StartsWith(name, StringComparison.Ordinal));
+            if (other is not null && other != text)
+            {
+                throw WharfException.Invalid($"conflict labels for {other} and {text}");
+            }
+
+            if (other is null)
+            {
+                labels.Add(text);
+            }
+        }
+
+        return labels;
+    }
 
     private static IPEndPoint MetricsAddress(string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? address) && address.Port > 0 ? address : throw OptionValues.Invalid("metrics-addr", text, "must be IP:PORT");
@@ -286,8 +312,9 @@ internal static class OptionsBinder
         };
     }
 
+    // .NET takes 1.2.3 for 1.2.0.3, as inet_aton(3) does; people mistype it.
     private static IPAddress Address(string name, string text) =>
-        IPAddress.TryParse(text, out IPAddress? address) ? address : throw OptionValues.Invalid(name, text, "not an IP address");
+        IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':') || text.Count(c => c == '.') == 3) ? address : throw OptionValues.Invalid(name, text, "not an IP address");
 
     private static NetworkDriverOption DriverOption(string text) =>
         text.Split('=', 3) is [{ Length: > 0 } driver, { Length: > 0 } key, string value]

@@ -44,6 +44,7 @@ internal sealed record ProcessColumn(string Title, Func<ProcessFacts, string> Va
         ["pri"] = new("PRI", f => Text(f.Priority)),
         ["nlwp"] = new("NLWP", f => Text(f.Threads)),
         ["thcount"] = new("THCNT", f => Text(f.Threads)),
+        ["cgroup"] = new("CGROUP", f => f.Cgroup),
         ["label"] = new("LABEL", _ => "-"),
         ["comm"] = new("COMMAND", f => f.Name),
         ["ucmd"] = new("CMD", f => f.Name),

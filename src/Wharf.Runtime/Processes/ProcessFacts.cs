@@ -45,6 +45,9 @@ internal sealed record ProcessFacts
 
     public string Name { get; init; } = "";
 
+    /// <summary>The groups, as <c>ps -o cgroup</c> shows them; empty when the process has ended.</summary>
+    public string Cgroup => TextOf("cgroup").TrimEnd('\n').Replace('\n', ',');
+
     public string CommandLine { get; init; } = "";
 
     /// <summary>Percent of one CPU over the process's life.</summary>
@@ -92,6 +95,21 @@ internal sealed record ProcessFacts
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false; // it ended while we looked
+        }
+    }
+
+    /// <summary>The same with the environment behind the command.</summary>
+    public ProcessFacts WithEnvironment() => this with { CommandLine = $"{CommandLine} {TextOf("environ").TrimEnd('\0').Replace('\0', ' ')}".TrimEnd() };
+
+    private string TextOf(string file)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{Pid}/{file}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // it ended while we looked
         }
     }
 

@@ -14,18 +14,19 @@ public sealed record ProcessTable(IReadOnlyList<string> Titles, IReadOnlyList<IR
     /// <exception cref="WharfException">InvalidArgument naming the option or column that is not understood.</exception>
     public static ProcessTable Read(string? options, IReadOnlyList<int> pids, DateTimeOffset now)
     {
-        IReadOnlyList<ProcessColumn> columns = PsOptions.Parse(string.IsNullOrWhiteSpace(options) ? DefaultOptions : options, out IComparer<ProcessFacts> order);
+        var request = new PsOptions(string.IsNullOrWhiteSpace(options) ? DefaultOptions : options);
         var processes = new List<ProcessFacts>();
         foreach (int pid in pids)
         {
             // A process that ended between the list and the look is left out.
-            if (ProcessFacts.TryRead(pid, now, out ProcessFacts facts))
+            if (ProcessFacts.TryRead(pid, now, out ProcessFacts facts) && request.Selects(facts))
             {
-                processes.Add(facts);
+                processes.Add(request.Environment ? facts.WithEnvironment() : facts);
             }
         }
 
-        processes.Sort(order);
-        return new ProcessTable([.. columns.Select(c => c.Title)], processes.ConvertAll(facts => (IReadOnlyList<string>)[.. columns.Select(c => c.Value(facts))]));
+        processes.Sort(request.Order);
+        List<ProcessFacts> shown = request.Forest ? ProcessForest.Of(processes) : processes;
+        return new ProcessTable([.. request.Columns.Select(c => c.Title)], shown.ConvertAll(facts => (IReadOnlyList<string>)[.. request.Columns.Select(c => c.Value(facts))]));
     }
 }

@@ -78,6 +78,12 @@ public sealed class OptionTests : IDisposable
     [InlineData("invalid argument \"maybe\" for \"--icc\" flag: not a boolean", "--icc=maybe")]
     [InlineData("invalid argument \"10.0.0.0\" for \"--bip\" flag: malformed", "--bip=10.0.0.0")]
     [InlineData("invalid argument \"x\" for \"--dns\" flag: not an IP address", "--dns=x")]
+    [InlineData("invalid argument \"1.2.3\" for \"--dns\" flag: not an IP address", "--dns=1.2.3")]
+    [InlineData("failed to set log opts: logger: no log driver named 'nosuch' is registered", "--log-driver=nosuch")]
+    [InlineData("failed to set log opts: unknown log opt 'foo' for json-file log driver", "--log-opt=foo=bar")]
+    [InlineData("specified default runtime 'nosuch' does not exist", "--default-runtime=nosuch")]
+    [InlineData("conflict labels for a=b and a=c", "--label=a=b", "--label=a=c")]
+    [InlineData("You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true", "--icc=false", "--iptables=false")]
     [InlineData("invalid argument \"bridge=x\" for \"--default-network-opt\" flag: must be driver=key=value", "--default-network-opt=bridge=x")]
     [InlineData("invalid argument \"maybe\" for \"--userland-proxy\" flag: not a boolean", "--userland-proxy=maybe")]
     [InlineData("unable to parse logging level: loud", "--log-level=loud")]
@@ -85,8 +91,11 @@ public sealed class OptionTests : IDisposable
     [InlineData("exec-opt native.cgroupdriver=systemd is not supported: only native.cgroupdriver=cgroupfs is", "--exec-opt=native.cgroupdriver=systemd")]
     [InlineData("invalid argument \"shared\" for \"--default-ipc-mode\" flag: must be one of private, shareable", "--default-ipc-mode=shared")]
     [InlineData("insecure registry http://x should not contain '://'", "--insecure-registry=http://x")]
-    public void Flag_ThatCannotBeObeyed_IsNamed(string message, string argument) =>
-        Assert.Equal(message, Assert.Throws<WharfException>(() => Bind(argument)).Message);
+    public void Flag_ThatCannotBeObeyed_IsNamed(string message, params string[] arguments) =>
+        Assert.Equal(message, Assert.Throws<WharfException>(() => Bind(arguments)).Message);
+
+    [Fact]
+    public void Label_SaidTwice_IsOne() => Assert.Equal(["a=b", "c=d"], Bind("--label=a=b", "--label=c=d", "--label=a=b").Engine.Labels);
 
     [Fact]
     public void File_GivesWhatFlagsDoNot()
@@ -153,8 +162,8 @@ public sealed class OptionTests : IDisposable
     public void File_NamedAndMissing_IsAnError()
     {
         OptionValues values = FlagParser.Parse(["--config-file", "/nonexistent/daemon.json"]);
-        Assert.StartsWith("unable to configure the Docker daemon with file /nonexistent/daemon.json: ",
-            Assert.Throws<WharfException>(() => ConfigFile.Merge(values)).Message, StringComparison.Ordinal);
+        Assert.Equal("unable to configure the Docker daemon with file /nonexistent/daemon.json: open /nonexistent/daemon.json: no such file or directory",
+            Assert.Throws<WharfException>(() => ConfigFile.Merge(values)).Message);
     }
 
     [Theory]

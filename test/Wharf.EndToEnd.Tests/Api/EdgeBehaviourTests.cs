@@ -158,6 +158,14 @@ public sealed class EdgeBehaviourTests(SharedEngine shared) : EngineTest(shared)
     }
 
     [Fact]
+    public void Create_CapabilityAsText_IsAListOfOne()
+    {
+        string name = NewName();
+        Assert.StartsWith("HTTP/1.1 201", Post($"/containers/create?name={name}", """{"Image":"busybox","HostConfig":{"CapAdd":"NET_ADMIN","CapDrop":["ALL"]}}"""), StringComparison.Ordinal);
+        Assert.Equal("[CAP_NET_ADMIN] [ALL]", Inspect(name, "{{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}}"));
+    }
+
+    [Fact]
     public void Create_TidiesWhatItIsGiven()
     {
         string name = NewName();

@@ -75,6 +75,7 @@ public sealed class OlderClientTests(SharedEngine shared) : EngineTest(shared)
     public void Info_OfItsTime()
     {
         Assert.Contains("seccomp", Json("/v1.24/info").GetProperty("SecurityOptions").EnumerateArray().Select(o => o.GetString()));
+        Assert.Equal("<not supported>", Json("/v1.24/info").GetProperty("ExecutionDriver").GetString());
         Assert.Contains("name=seccomp,profile=builtin", Json("/v1.25/info").GetProperty("SecurityOptions").EnumerateArray().Select(o => o.GetString()));
         Assert.True(Json("/v1.46/info").GetProperty("RegistryConfig").TryGetProperty("AllowNondistributableArtifactsCIDRs", out _));
         Assert.False(Json("/v1.47/info").GetProperty("RegistryConfig").TryGetProperty("AllowNondistributableArtifactsCIDRs", out _));

@@ -250,6 +250,69 @@ public sealed partial class ClientParityTests
         bogus
         container bogus
         --bogus
+        attach ''
+        commit ''
+        container start ''
+        container wait ''
+        container logs ''
+        container inspect ''
+        cp '':/x /tmp/x
+        exec '' true
+        export ''
+        kill ''
+        port ''
+        rename '' x
+        restart ''
+        rm ''
+        stop ''
+        top ''
+        update --memory 32m ''
+        diff ''
+        container --nosuch
+        container -J
+        container --help=maybe
+        container bogus x --foo
+        image --nosuch
+        image bogus --foo
+        system bogus --foo
+        network --nosuch=1 x
+        context --nosuch
+        context use
+        context use a b
+        context use ''
+        inspect ''
+        network inspect ''
+        network rm ''
+        network connect '' web
+        volume inspect ''
+        volume rm ''
+        volume bogus
+        volume --nosuch
+        manifest --nosuch
+        container prune
+        image prune
+        network prune
+        volume prune
+        system prune
+        import
+        import ''
+        images ''
+        run --memory
+        run --memory=@@bad busybox
+        run --ulimit @@bad busybox
+        run -p
+        logs --tail
+        rmi --force=maybe x
+        network connect a
+        network connect a b c
+        volume create a b c
+        tag a
+        tag a b c
+        login a b
+        search
+        port
+        system df extra
+        version extra
         help ps
         ps --help
         """;

@@ -1,3 +1,5 @@
+using Wharf.Api.Containers;
+
 namespace Wharf.Cli.Containers.Creation;
 
 /// <summary><c>--cap-add</c> and <c>--cap-drop</c> as they go to the engine: full names, each once, in order; what is added is not dropped.</summary>
@@ -6,7 +8,7 @@ internal static class CapabilityFlags
     private const string All = "ALL";
     private const string Reset = "RESET";
 
-    public static (List<string>? Add, List<string>? Drop) Effective(IEnumerable<string> add, IEnumerable<string> drop)
+    public static (CommandWords? Add, CommandWords? Drop) Effective(IEnumerable<string> add, IEnumerable<string> drop)
     {
         SortedSet<string> added = Names(add);
         SortedSet<string> dropped = Names(drop);
@@ -23,7 +25,7 @@ internal static class CapabilityFlags
         }
 
         dropped.ExceptWith(added);
-        return (CreateRequest.OrNull([.. added]), CreateRequest.OrNull([.. dropped]));
+        return (added.Count == 0 ? null : [.. added], dropped.Count == 0 ? null : [.. dropped]);
     }
 
     private static SortedSet<string> Names(IEnumerable<string> given)

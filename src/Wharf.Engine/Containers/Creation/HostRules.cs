@@ -54,7 +54,7 @@ internal static class HostRules
         }
 
         _ = CdiDevices.Resolve(host.DeviceRequests, options.CdiFolders);
-        if (host.Runtime is { Length: > 0 } runtime && runtime is not (EngineOptions.OwnRuntime or "runc" or "io.containerd.runc.v2") && !options.Runtimes.ContainsKey(runtime))
+        if (host.Runtime is { Length: > 0 } runtime && !options.KnowsRuntime(runtime))
         {
             throw WharfException.Invalid($"unknown or invalid runtime name: {runtime}");
         }
