@@ -50,6 +50,11 @@ internal static class InspectCommand
             return await FetchAsync(call, name, type, ct);
         }
 
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw EngineClient.NoName("container");
+        }
+
         foreach (string kind in Kinds)
         {
             try

@@ -305,10 +305,8 @@ public sealed partial class ClientParityTests
         rmi --force=maybe x
         network connect a
         network connect a b c
-        volume create a b c
         tag a
         tag a b c
-        login a b
         search
         port
         system df extra
