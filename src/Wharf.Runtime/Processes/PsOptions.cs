@@ -111,6 +111,9 @@ internal sealed class PsOptions
             case 'e' or 'A' or 'a' or 'd':
                 _all = true;
                 return null;
+            case 'x':
+                _all = _bsd = true;
+                return null;
             case 'f' or 'F' or 'l' or 'j':
                 _format = letter;
                 return null;

@@ -61,7 +61,7 @@ public sealed class LifecycleTests : IDisposable
         Assert.StartsWith("PID TTY STAT TIME COMMAND", string.Join(' ', _runtime.Run("ps", "c", "-e", "-x").Succeed().Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.StartsWith("PID TTY TIME CMD", string.Join(' ', _runtime.Run("ps", "c", "-e").Succeed().Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains("%CPU", _runtime.Run("ps", "c", "aux").Succeed().Output);
-        Assert.Contains("the ps option 'q'", _runtime.Run("ps", "c", "-q").Error);
+        Assert.Contains("the ps option -q needs a value", _runtime.Run("ps", "c", "-q").Error);
         _runtime.Run("pause", "c").Succeed();
         Assert.Equal("paused", Status());
         _runtime.Run("resume", "c").Succeed();

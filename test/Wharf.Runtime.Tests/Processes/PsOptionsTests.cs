@@ -18,6 +18,7 @@ public sealed class PsOptionsTests
     [InlineData("-e", "PID TTY TIME CMD")]
     [InlineData("aux", "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND")]
     [InlineData("-aux", "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND")]
+    [InlineData("-e -x", "PID TTY STAT TIME COMMAND")]
     [InlineData("ax", "PID TTY STAT TIME COMMAND")]
     [InlineData("-o pid,cmd", "PID CMD")]
     [InlineData("-opid,cmd", "PID CMD")]
