@@ -19,5 +19,5 @@ internal static class KillCommand
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>
-        Each.RunAsync(call, name => call.Cli.Client.KillContainerAsync(name, call.String("signal"), ct));
+        Each.RunTogetherAsync(call, name => call.Cli.Client.KillContainerAsync(name, call.String("signal"), ct), ct);
 }

@@ -15,5 +15,5 @@ internal static class PauseCommand
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>
-        Each.RunAsync(call, name => call.Cli.Client.PauseContainerAsync(name, ct));
+        Each.RunTogetherAsync(call, name => call.Cli.Client.PauseContainerAsync(name, ct), ct);
 }

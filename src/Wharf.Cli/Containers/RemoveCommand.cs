@@ -22,11 +22,11 @@ internal static class RemoveCommand
         Run = RunAsync,
     };
 
-    private static Task<int> RunAsync(Invocation call, CancellationToken ct) => Each.RunAsync(call, name =>
+    private static Task<int> RunAsync(Invocation call, CancellationToken ct) => Each.RunTogetherAsync(call, name =>
     {
         string container = name.Trim('/');
         return container.Length == 0
             ? throw new CommandException("container name cannot be empty")
             : call.Cli.Client.RemoveContainerAsync(container, call.Bool("volumes"), call.Bool("link"), call.Bool("force"), ct);
-    }, harmless: e => call.Bool("force") && e.Kind == ErrorKind.NotFound);
+    }, ct, harmless: e => call.Bool("force") && e.Kind == ErrorKind.NotFound);
 }

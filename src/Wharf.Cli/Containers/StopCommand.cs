@@ -20,5 +20,5 @@ internal static class StopCommand
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>
-        Each.RunAsync(call, name => call.Cli.Client.StopContainerAsync(name, call.IsSet("timeout") ? call.Int("timeout") : null, call.String("signal"), ct));
+        Each.RunTogetherAsync(call, name => call.Cli.Client.StopContainerAsync(name, call.IsSet("timeout") ? call.Int("timeout") : null, call.String("signal"), ct), ct);
 }

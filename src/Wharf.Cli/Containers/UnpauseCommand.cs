@@ -15,5 +15,5 @@ internal static class UnpauseCommand
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>
-        Each.RunAsync(call, name => call.Cli.Client.UnpauseContainerAsync(name, ct));
+        Each.RunTogetherAsync(call, name => call.Cli.Client.UnpauseContainerAsync(name, ct), ct);
 }
