@@ -175,7 +175,9 @@ public sealed partial class NetworkController
             // A client that asked while nobody was here has a connection on record that leads nowhere, and UDP would follow it for ever.
             if (ports.Exists(p => p.Port.Protocol == Ports.TransportProtocol.Udp))
             {
-                _flows.ForgetPorts(ports.Where(p => p.Port.Protocol == Ports.TransportProtocol.Udp).Select(p => p.HostPort));
+                _flows.ForgetPorts(
+                    ports.Where(p => p.Port.Protocol == Ports.TransportProtocol.Udp).Select(p => p.HostPort),
+                    [.. new[] { gateway.IPv4, gateway.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address)]);
             }
         }
 

@@ -142,11 +142,13 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
     public NetlinkAnswer SetMaster(int index, int master) => connection.Request(w => w.Link(RTM_NEWLINK, NetlinkFlags.None, index).Int32(IFLA_MASTER, master));
 
     /// <summary>
-    /// Closes a port of a bridge without waiting for anything: no frame passes it any more, and what the bridge had learned about it is forgotten.
+    /// Closes a port of a bridge without waiting for anything: no frame passes it any more, and what the bridge had learned about it is forgotten. Its state is
+    /// "listening" then: a "disabled" one the bridge enables by itself when the news of a carrier comes, which can be a second late
+    /// (<c>br_port_carrier_check</c>), and a "blocking" one at once where no spanning tree is kept.
     /// </summary>
     public NetlinkAnswer ClosePort(string name) => connection.Request(w => w
         .Link(RTM_NEWLINK, NetlinkFlags.None).Text(IFLA_IFNAME, name)
-        .Nest(IFLA_LINKINFO).Text(IFLA_INFO_SLAVE_KIND, "bridge").Nest(IFLA_INFO_SLAVE_DATA).UInt8(IFLA_BRPORT_STATE, 0).Flag(IFLA_BRPORT_FLUSH).EndNest().EndNest());
+        .Nest(IFLA_LINKINFO).Text(IFLA_INFO_SLAVE_KIND, "bridge").Nest(IFLA_INFO_SLAVE_DATA).UInt8(IFLA_BRPORT_STATE, BR_STATE_LISTENING).Flag(IFLA_BRPORT_FLUSH).EndNest().EndNest());
 
     public NetlinkAnswer SetHardwareAddress(int index, ReadOnlySpan<byte> address)
     {

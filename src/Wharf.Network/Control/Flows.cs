@@ -20,7 +20,7 @@ internal sealed class Flows : IDisposable
     private readonly Lock _lock = new();
     private readonly Lazy<ConntrackConnection> _kernel = new(ConntrackConnection.Open);
     private HashSet<IPAddress> _addresses = [];
-    private HashSet<ushort> _ports = [];
+    private Dictionary<ushort, HashSet<IPAddress>> _ports = [];
     private bool _queued;
     private bool _waiting;
     private bool _missing;
@@ -46,12 +46,16 @@ internal sealed class Flows : IDisposable
         }
     }
 
-    /// <summary>UDP ports of the host. They are forgotten at once: the port may lead to a new container already.</summary>
-    public void ForgetPorts(IEnumerable<ushort> ports)
+    /// <summary>UDP ports of the host, and where they lead now: connections that lead elsewhere are forgotten at once.</summary>
+    public void ForgetPorts(IEnumerable<ushort> ports, IReadOnlyCollection<IPAddress> targets)
     {
         lock (_lock)
         {
-            _ports.UnionWith(ports);
+            foreach (ushort port in ports)
+            {
+                // the newest owner's alone: who had the port before has none of it any more
+                _ports[port] = [.. targets];
+            }
         }
 
         Queue();
@@ -82,7 +86,7 @@ internal sealed class Flows : IDisposable
     private void Forget()
     {
         HashSet<IPAddress> addresses;
-        HashSet<ushort> ports;
+        Dictionary<ushort, HashSet<IPAddress>> ports;
         lock (_lock)
         {
             (addresses, ports) = (_addresses, _ports);
@@ -99,7 +103,7 @@ internal sealed class Flows : IDisposable
 
             _kernel.Value.Forget(c =>
                 addresses.Contains(c.Source) || addresses.Contains(c.Destination) || addresses.Contains(c.ReplySource) || addresses.Contains(c.ReplyDestination)
-                || (c.Protocol == (byte)TransportProtocol.Udp && ports.Contains(c.DestinationPort)));
+                || (c.Protocol == (byte)TransportProtocol.Udp && ports.TryGetValue(c.DestinationPort, out HashSet<IPAddress>? targets) && !targets.Contains(c.ReplySource)));
         }
         catch (WharfException e)
         {

@@ -24,8 +24,9 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     private const int VethDigits = 7;
 
-    // Interfaces of containers that are gone, which may still answer for their address, by that address.
-    private readonly ConcurrentDictionary<IPAddress, string> _leaving = new();
+    // Interfaces of containers that are gone, which may still answer for their address, by that address: the closing of their port, which happens once, and which
+    // whoever wants the address waits for.
+    private readonly ConcurrentDictionary<IPAddress, Lazy<NetlinkAnswer>> _leaving = new();
 
     public string Name => "bridge";
 
@@ -163,7 +164,8 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
     public Action? Leave(Endpoint endpoint)
     {
         List<IPAddress> addresses = [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>().Select(a => a.Address)];
-        addresses.ForEach(a => _leaving[a] = endpoint.HostInterface);
+        var closing = new Lazy<NetlinkAnswer>(() => host.ClosePort(endpoint.HostInterface));
+        addresses.ForEach(a => _leaving[a] = closing);
         return () => addresses.ForEach(Close);
     }
 
@@ -183,13 +185,15 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     private void Close(IPAddress address)
     {
-        if (_leaving.TryRemove(address, out string? port))
+        if (_leaving.TryGetValue(address, out Lazy<NetlinkAnswer>? closing))
         {
+            NetlinkAnswer answer = closing.Value;
+            _leaving.TryRemove(new KeyValuePair<IPAddress, Lazy<NetlinkAnswer>>(address, closing));
+
             // ENODEV: the kernel was quicker. ENETDOWN: it is half-way there.
-            NetlinkAnswer answer = host.ClosePort(port);
             if (answer.Errno is not (Errno.ENODEV or Errno.ENETDOWN))
             {
-                answer.ThrowIfError($"close bridge port {port}");
+                answer.ThrowIfError($"close the bridge port that had {address}");
             }
         }
     }
