@@ -55,5 +55,7 @@ internal sealed record EngineCore
     public void Reload(EngineOptions options) => Volatile.Write(ref _options, options);
 
     /// <summary>The container's own directory: log, hosts, hostname, resolv.conf.</summary>
-    public string ContainerDirectory(string id) => Path.Combine(Options.DataRoot, "containers", id);
+    public string ContainerDirectory(string id) => Path.Combine(ContainersRoot, id);
+
+    public string ContainersRoot => Path.Combine(Options.DataRoot, "containers");
 }

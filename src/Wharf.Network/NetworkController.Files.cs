@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Wharf.Linux;
 using Wharf.Network.Control;
 using Wharf.Network.Files;
 using Wharf.Network.Firewalls;
@@ -12,6 +13,8 @@ namespace Wharf.Network;
 /// <summary>The three files of a container, and what links to other containers mean for them.</summary>
 public sealed partial class NetworkController
 {
+    private const uint WorldReadable = 0b110_100_100;
+
     /// <summary>Computes the files from the snapshot, writes those that changed, and starts or ends the resolver.</summary>
     private void Describe(SandboxEntry entry)
     {
@@ -174,13 +177,6 @@ public sealed partial class NetworkController
             return;
         }
 
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        });
-        file.Write(Encoding.UTF8.GetBytes(content));
+        RewrittenFile.Write(path, Encoding.UTF8.GetBytes(content), WorldReadable);
     }
 }

@@ -28,6 +28,9 @@ internal sealed class DriverDirectory
         }
 
         Directory.CreateDirectory(Root, Closed);
+
+        // A hint: where there is none, layers are made as always.
+        _ = PlacementCalls.Spread(Root);
         _trash = new Trash(settings);
     }
 

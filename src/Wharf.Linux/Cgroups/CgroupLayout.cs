@@ -25,7 +25,7 @@ public sealed record CgroupHierarchy(bool Unified, IReadOnlyList<string> Control
 /// </summary>
 public sealed class CgroupLayout
 {
-    private static readonly Lazy<CgroupLayout> Shared = new(() => Of(MountTable.Own()));
+    private static readonly Lazy<CgroupLayout> Shared = new(() => Of(MountTable.OwnOf("cgroup")));
 
     private CgroupLayout(List<CgroupHierarchy> hierarchies)
     {

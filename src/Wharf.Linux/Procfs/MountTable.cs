@@ -33,12 +33,17 @@ public static class MountTable
 {
     public static IReadOnlyList<MountEntry> Own() => Parse(SmallFile.Read("/proc/self/mountinfo"));
 
-    public static IReadOnlyList<MountEntry> Parse(string mountinfo)
+    /// <summary>The mounts whose file system's type begins with the text: tables of busy hosts have thousands of others.</summary>
+    public static IReadOnlyList<MountEntry> OwnOf(string type) => Parse(SmallFile.Read("/proc/self/mountinfo"), " - " + type);
+
+    public static IReadOnlyList<MountEntry> Parse(string mountinfo) => Parse(mountinfo, "");
+
+    private static List<MountEntry> Parse(string mountinfo, string wanted)
     {
         var entries = new List<MountEntry>();
         foreach (ReadOnlySpan<char> line in mountinfo.AsSpan().EnumerateLines())
         {
-            if (ParseLine(line) is { } entry)
+            if (line.Contains(wanted, StringComparison.Ordinal) && ParseLine(line) is { } entry)
             {
                 entries.Add(entry);
             }

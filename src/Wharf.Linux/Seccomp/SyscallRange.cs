@@ -6,24 +6,24 @@ internal sealed record SyscallRange(int Start, SeccompAction? Action, IReadOnlyL
     /// <summary>All numbers from 0 on, neighbours with the same action joined.</summary>
     public static List<SyscallRange> Of(SeccompFilter filter, SyscallArchitecture architecture)
     {
-        var rules = new SortedDictionary<int, List<SeccompRule>>();
+        var rules = new List<SeccompRule>?[SyscallTable.Limit(architecture)];
         foreach (SeccompRule rule in filter.Rules)
         {
             if (SyscallTable.TryFind(architecture, rule.Syscall, out int number))
             {
-                if (!rules.TryGetValue(number, out List<SeccompRule>? list))
-                {
-                    rules[number] = list = [];
-                }
-
-                list.Add(rule);
+                (rules[number] ??= new(1)).Add(rule);
             }
         }
 
         var ranges = new List<SyscallRange>();
         int next = 0;
-        foreach ((int number, List<SeccompRule> list) in rules)
+        for (int number = 0; number < rules.Length; number++)
         {
+            if (rules[number] is not { } list)
+            {
+                continue;
+            }
+
             if (number > next)
             {
                 Append(ranges, new SyscallRange(next, filter.Default, []));

@@ -18,6 +18,9 @@ internal static partial class SyscallTable
     public static bool TryFind(SyscallArchitecture architecture, string name, out int number) =>
         (architecture == SyscallArchitecture.X64 ? X64 : X86).Value.TryGetValue(name, out number);
 
+    /// <summary>One more than the highest number.</summary>
+    public static int Limit(SyscallArchitecture architecture) => 1 + (architecture == SyscallArchitecture.X64 ? X64 : X86).Value.Values.Max();
+
     private static Dictionary<string, int> Parse(ReadOnlySpan<byte> text)
     {
         var table = new Dictionary<string, int>(480, StringComparer.Ordinal);

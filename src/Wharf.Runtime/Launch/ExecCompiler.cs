@@ -71,7 +71,7 @@ public static class ExecCompiler
             Stdio = request.Stdio,
             PreservedDescriptors = request.PreservedDescriptors,
             HasUserNamespace = joinsUser,
-            Seccomp = request.Seccomp,
+            Filter = request.Filter ?? (request.Seccomp is { } profile ? SeccompCompiler.Compile(profile) : null),
             Warnings = warnings,
             Own = own,
         };

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Wharf.Oci.Runtime;
 using Wharf.Runtime.Cgroups;
+using Wharf.Runtime.Seccomp;
 using Wharf.Runtime.Shims;
 
 namespace Wharf.Runtime.Launch;
@@ -30,6 +31,9 @@ public sealed record LaunchRequest
     public RootfsMount? Rootfs { get; init; }
 
     public StdioDescriptors Stdio { get; init; } = StdioDescriptors.Inherited;
+
+    /// <summary>The filter to install, where it was compiled before; null to compile the specification's.</summary>
+    public SeccompProgram? Filter { get; init; }
 
     /// <summary>Where the process is placed, limits applied already; null leaves it in our own cgroup.</summary>
     public ContainerCgroup? Cgroup { get; init; }
@@ -73,8 +77,11 @@ public sealed record ExecRequest
     /// <summary>The program, where the first argument is not its name.</summary>
     public string? Program { get; init; }
 
-    /// <summary>The filter to install; null for none.</summary>
+    /// <summary>The profile to compile and install; null for none.</summary>
     public LinuxSeccomp? Seccomp { get; init; }
+
+    /// <summary>The filter to install, where it was compiled before; wins over <see cref="Seccomp"/>.</summary>
+    public SeccompProgram? Filter { get; init; }
 
     public StdioDescriptors Stdio { get; init; } = StdioDescriptors.Inherited;
 

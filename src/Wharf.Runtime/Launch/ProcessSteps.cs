@@ -25,7 +25,7 @@ internal sealed record ProcessSteps
 
     public required bool HasUserNamespace { get; init; }
 
-    public required LinuxSeccomp? Seccomp { get; init; }
+    public required SeccompProgram? Filter { get; init; }
 
     public required List<string> Warnings { get; init; }
 
@@ -126,13 +126,7 @@ internal sealed record ProcessSteps
         }
     }
 
-    private void InstallFilter()
-    {
-        if (Seccomp is not null)
-        {
-            SeccompCompiler.Install(Plan, Seccomp);
-        }
-    }
+    private void InstallFilter() => Filter?.Install(Plan);
 
     private void SetIds()
     {

@@ -95,7 +95,7 @@ public static class SpecCompiler
             Stdio = request.Stdio,
             PreservedDescriptors = request.PreservedDescriptors,
             HasUserNamespace = builder.HasUserNamespace,
-            Seccomp = builder.Linux.Seccomp,
+            Filter = request.Filter ?? (builder.Linux.Seccomp is { } profile ? SeccompCompiler.Compile(profile) : null),
             Warnings = builder.Warnings,
             Own = builder.Own,
         };

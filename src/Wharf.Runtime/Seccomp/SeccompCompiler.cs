@@ -1,16 +1,14 @@
 using Wharf.Linux;
-using Wharf.Linux.Plans;
 using Wharf.Linux.Seccomp;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
-using Wharf.Runtime.Launch;
 
 namespace Wharf.Runtime.Seccomp;
 
-/// <summary>linux.seccomp to a BPF program and the operation that installs it.</summary>
+/// <summary>linux.seccomp to a BPF program.</summary>
 public static class SeccompCompiler
 {
-    private const int FlagLog = 2, FlagSpecAllow = 4, FlagNewListener = 8, FlagWaitKillable = 32;
+    private const int FlagLog = 2, FlagSpecAllow = 4, FlagNewListener = SeccompProgram.NewListener, FlagWaitKillable = 32;
     private const string Notify = "SCMP_ACT_NOTIFY";
     private const uint DefaultErrno = (uint)Errno.EPERM;
 
@@ -88,26 +86,8 @@ public static class SeccompCompiler
         return false;
     }
 
-    /// <summary>
-    /// Adds the operation that installs the filter. With SCMP_ACT_NOTIFY the child waits until the parent has taken the listener, which would
-    /// be closed by execve(2).
-    /// </summary>
-    internal static void Install(SyscallPlan plan, LinuxSeccomp profile)
-    {
-        const int SetModeFilter = 1;
-        bool notifies = Notifies(profile);
-        byte[] program = Translate(profile).Assemble();
-        nint descriptor = plan.Words((ulong)(program.Length / 8), (ulong)plan.Bytes(program));
-        PlanStep install = plan.Add("seccomp", null, Call.seccomp, SetModeFilter, FlagsOf(profile, notifies), descriptor);
-        if (notifies)
-        {
-            PlanSlot listener = plan.NewSlot();
-            install.Save(listener);
-            plan.Meet("wait for the seccomp agent", LaunchPoint.FilterInstalled, listener);
-            // a process that waits at a start gate must not keep its own listener: without an agent its calls would wait for ever
-            plan.Add("close", "seccomp listener", Call.close, listener).IgnoreErrors();
-        }
-    }
+    /// <exception cref="WharfException">InvalidArgument: as <see cref="Translate"/>, an unknown flag, or more instructions than the kernel takes.</exception>
+    public static SeccompProgram Compile(LinuxSeccomp profile) => new() { Code = Translate(profile).Assemble(), Flags = FlagsOf(profile, Notifies(profile)) };
 
     private static int FlagsOf(LinuxSeccomp profile, bool notifies)
     {

@@ -1,4 +1,5 @@
 using Wharf.Oci.Runtime;
+using Wharf.Runtime.Seccomp;
 
 namespace Wharf.Runtime.Shims;
 
@@ -9,6 +10,9 @@ public sealed record ShimTask
 
     /// <summary>The OCI runtime specification; user names are resolved, the rootfs is <see cref="Rootfs"/> unless that is null.</summary>
     public required RuntimeSpec Spec { get; init; }
+
+    /// <summary>The system call filter, where the daemon compiled it for many containers at once; it stands for the specification's profile then, which is left out.</summary>
+    public SeccompProgram? Filter { get; init; }
 
     /// <summary>The root file system, mounted inside the container's own mount namespace only; null when the spec's root path is ready.</summary>
     public RootfsMount? Rootfs { get; init; }
@@ -90,8 +94,11 @@ public sealed record ShimExec
 
     public bool OpenStdin { get; init; }
 
-    /// <summary>The seccomp profile to install; null for none.</summary>
+    /// <summary>The seccomp profile to compile and install; null for none.</summary>
     public LinuxSeccomp? Seccomp { get; init; }
+
+    /// <summary>The filter to install, where the daemon compiled it before; <see cref="Seccomp"/> is left out then.</summary>
+    public SeccompProgram? Filter { get; init; }
 }
 
 /// <summary>

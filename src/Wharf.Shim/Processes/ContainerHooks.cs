@@ -117,6 +117,7 @@ internal sealed class ContainerHooks
                     ContainerPidFd = result.PidFd!,
                     Process = request.Spec.Process!,
                     Seccomp = request.Spec.Linux?.Seccomp,
+                    Filter = request.Filter,
                     Cgroup = request.Cgroup,
                     State = () => State("created", result.Pid),
                 });

@@ -88,6 +88,11 @@ public sealed class ShimJsonReaderTests
             return true;
         }
 
+        if (type == typeof(byte[]))
+        {
+            return new byte[] { 1, 2, 3 };
+        }
+
         if (type.IsPrimitive)
         {
             return Convert.ChangeType(40 + depth, type);

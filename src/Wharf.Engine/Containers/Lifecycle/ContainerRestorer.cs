@@ -1,5 +1,6 @@
 using Wharf.Engine.Launch;
 using Wharf.Engine.Restart;
+using Wharf.Linux;
 using Wharf.Network.Sandboxes;
 using Wharf.Primitives;
 using Wharf.Runtime.Cgroups;
@@ -219,16 +220,16 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
             }
         }
 
-        string root = Path.Combine(core.Options.DataRoot, "containers");
-        if (Directory.Exists(root))
+        Directory.CreateDirectory(core.ContainersRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+
+        // A hint: where there is none, directories are made as always.
+        _ = PlacementCalls.Spread(core.ContainersRoot);
+        foreach (string directory in Directory.EnumerateDirectories(core.ContainersRoot))
         {
-            foreach (string directory in Directory.EnumerateDirectories(root))
+            string id = Path.GetFileName(directory);
+            if (ObjectId.IsFull(id) && core.Containers.Find(id) is null)
             {
-                string id = Path.GetFileName(directory);
-                if (ObjectId.IsFull(id) && core.Containers.Find(id) is null)
-                {
-                    ContainerTrash.Discard(core, directory);
-                }
+                ContainerTrash.Discard(core, directory);
             }
         }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Wharf.Oci.Runtime;
 using Wharf.Primitives;
+using Wharf.Runtime.Seccomp;
 using Wharf.Runtime.Shims.Protocol;
 
 namespace Wharf.Runtime.Shims.Daemon;
@@ -16,7 +17,7 @@ internal sealed class ShimHandle : IShim
     /// <summary>The exit code of a container whose shim was killed, so that nobody can know.</summary>
     public const int UnknownExitCode = 255;
 
-    private const int VersionWithOutlets = 2;
+    private const int VersionWithOutlets = 2, VersionWithFilters = 3;
 
     private readonly ShimFactory _factory;
     private readonly ShimDirectory _directory;
@@ -24,6 +25,7 @@ internal sealed class ShimHandle : IShim
     private readonly TaskCompletionSource<ShimExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ShimConnection? _connection;
     private volatile bool _finished;
+    private bool _takesFilters;
 
     private ShimHandle(ShimFactory factory, ShimDirectory directory, string containerId, int shimPid)
     {
@@ -60,6 +62,11 @@ internal sealed class ShimHandle : IShim
 
     public async Task<ShimLaunchResult> LaunchAsync(ShimTask task, CancellationToken ct)
     {
+        if (task.RuntimePath is null && task.Spec.Linux is { } linux && FilterOf(linux.Seccomp) is { } filter)
+        {
+            task = task with { Filter = filter, Spec = task.Spec with { Linux = linux with { Seccomp = null } } };
+        }
+
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(task, ShimJson.Default.ShimTask);
         ShimLaunchResult result = Launched(await AskAsync(new ShimRequest { Kind = ShimRequestKind.Launch, Payload = json }, ct));
         Pid = result.Pid;
@@ -68,6 +75,11 @@ internal sealed class ShimHandle : IShim
 
     public async Task<ShimLaunchResult> ExecAsync(ShimExec exec, CancellationToken ct)
     {
+        if (FilterOf(exec.Seccomp) is { } filter)
+        {
+            exec = exec with { Filter = filter, Seccomp = null };
+        }
+
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(exec, ShimJson.Default.ShimExec);
         try
         {
@@ -171,6 +183,19 @@ internal sealed class ShimHandle : IShim
         _factory.Forget(this);
     }
 
+    private SeccompProgram? FilterOf(LinuxSeccomp? profile)
+    {
+        try
+        {
+            return _takesFilters && profile is not null ? SeccompProgram.Of(profile) : null;
+        }
+        catch (WharfException)
+        {
+            // it goes as it is: the shim says what is wrong, as it does of all that cannot be launched
+            return null;
+        }
+    }
+
     private async Task<ShimReply> AskAsync(ShimRequest request, CancellationToken ct)
     {
         ShimConnection connection = _connection ?? throw WharfException.Unavailable($"the shim of container {ContainerId} has gone");
@@ -191,6 +216,7 @@ internal sealed class ShimHandle : IShim
             ShimReply state = await connection.AskAsync(new ShimRequest { Kind = ShimRequestKind.Hello, First = ShimWire.Version }, ct);
             Pid = state.Pid;
             TakesOutlets = state.Code >= VersionWithOutlets;
+            _takesFilters = state.Code >= VersionWithFilters;
             ShimPid = state.Numbers.Count > 0 ? state.Numbers[0] : ShimPid;
             return true;
         }

@@ -10,8 +10,8 @@ namespace Wharf.Runtime.Shims.Protocol;
 /// </summary>
 public static class ShimWire
 {
-    /// <summary>1: the first.</summary>
-    public const int Version = 2;
+    /// <summary>1: the first. 2: outlets. 3: compiled filters.</summary>
+    public const int Version = 3;
 
     public const int LengthSize = 4;
 

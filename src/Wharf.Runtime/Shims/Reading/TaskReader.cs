@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Wharf.Oci.Runtime;
+using Wharf.Primitives;
+using Wharf.Runtime.Seccomp;
 
 namespace Wharf.Runtime.Shims.Reading;
 
@@ -10,6 +12,7 @@ internal static class TaskReader
     {
         ContainerId = json.RequiredText("containerId"),
         Spec = RuntimeSpecReader.RuntimeSpec(json.Required("spec")),
+        Filter = json.Object("filter", SeccompProgram),
         Rootfs = json.Object("rootfs", RootfsMount),
         OpenStdin = json.Flag("openStdin") ?? false,
         StdinOnce = json.Flag("stdinOnce") ?? false,
@@ -47,5 +50,12 @@ internal static class TaskReader
         Process = RuntimeSpecReader.ProcessSpec(json.Required("process")),
         OpenStdin = json.Flag("openStdin") ?? false,
         Seccomp = json.Object("seccomp", RuntimeSpecReader.LinuxSeccomp),
+        Filter = json.Object("filter", SeccompProgram),
+    };
+
+    private static SeccompProgram SeccompProgram(JsonElement json) => new()
+    {
+        Code = json.Required("code").TryGetBytesFromBase64(out byte[]? code) ? code : throw WharfException.Invalid("\"code\" of a filter is not base64"),
+        Flags = json.Int("flags") ?? 0,
     };
 }
