@@ -82,7 +82,7 @@ public sealed class ContainerEngine : IAsyncDisposable
         var containers = new ContainerRegistry();
         var journal = new EventJournal(parts.State, parts.Clock, parts.Log);
         var volumeStore = new VolumeStore(parts.State);
-        var volumes = new VolumeService(options, volumeStore, containers, journal, parts.Clock);
+        var volumes = new VolumeService(options, volumeStore, containers, journal, parts.Clock, parts.Log);
         var core = new EngineCore
         {
             Options = options,

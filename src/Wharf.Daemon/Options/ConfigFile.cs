@@ -28,7 +28,12 @@ internal static class ConfigFile
         catch (Exception error) when (error is WharfException or JsonException or IOException or UnauthorizedAccessException
             or KeyNotFoundException or InvalidOperationException)
         {
-            string reason = error is FileNotFoundException or DirectoryNotFoundException ? $"open {path}: no such file or directory" : error.Message;
+            string reason = error switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"open {path}: no such file or directory",
+                JsonException json => $"line {json.LineNumber + 1}, column {json.BytePositionInLine + 1}: {JsonMistake.Of(json)}",
+                _ => error.Message,
+            };
             throw WharfException.Invalid($"unable to configure the Docker daemon with file {path}: {reason}", error);
         }
     }

@@ -1,25 +1,40 @@
-namespace Wharf.Engine;
+namespace Wharf.Engine.Disk;
 
 /// <summary>
-/// Removal that never waits and never fails half-way for its caller: the folder is renamed into <c>DATAROOT/trash</c> at once and deleted beside. What a crash
-/// leaves there is deleted at the next start by whoever owns the trash.
+/// Removal that never waits: a folder is renamed into <c>DATAROOT/trash</c> at once and deleted beside. What cannot be deleted, or what a crash leaves there, goes
+/// when the snapshot driver empties the trash at the next start.
 /// </summary>
 internal static class Trash
 {
-    public static void Delete(string dataRoot, string path)
+    /// <param name="dataRoot">The engine's data root.</param>
+    /// <param name="folder">The folder, on the same file system; a missing one is no error.</param>
+    /// <param name="log">Where a deletion that fails is told.</param>
+    public static void Discard(string dataRoot, string folder, IEngineLog log)
     {
         string trash = Path.Combine(dataRoot, "trash");
         Directory.CreateDirectory(trash, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string grave = Path.Combine(trash, Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.Move(path, grave);
+            Directory.Move(folder, grave);
         }
         catch (DirectoryNotFoundException)
         {
             return;
         }
 
-        _ = Task.Run(() => Directory.Delete(grave, recursive: true));
+        _ = Task.Run(() => Delete(grave, log));
+    }
+
+    private static void Delete(string grave, IEngineLog log)
+    {
+        try
+        {
+            Directory.Delete(grave, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning($"cannot delete {grave}: {e.Message}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Wharf.Api.Volumes;
 using Wharf.Engine.Containers;
+using Wharf.Engine.Disk;
 using Wharf.Engine.Events;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -8,7 +9,7 @@ namespace Wharf.Engine.Volumes;
 
 #pragma warning disable CA1001 // the gate never makes a wait handle, so there is nothing to dispose
 /// <summary>Volumes of the local driver: a folder each in <c>DATAROOT/volumes/NAME/_data</c>, or what their options mount there.</summary>
-internal sealed class VolumeService(EngineOptions options, VolumeStore store, ContainerRegistry containers, IEventService events, TimeProvider clock) : IVolumeService, IContainerVolumes
+internal sealed class VolumeService(EngineOptions options, VolumeStore store, ContainerRegistry containers, IEventService events, TimeProvider clock, IEngineLog log) : IVolumeService, IContainerVolumes
 {
     private const string LocalDriver = "local";
     private const UnixFileMode FolderMode = (UnixFileMode)0b111_000_001; // 0701: only root looks in, processes of any user pass
@@ -196,7 +197,7 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
         foreach (string folder in Directory.EnumerateDirectories(root).Where(f => store.Find(Path.GetFileName(f)) is null))
         {
             VolumeMounter.Unmount(Path.Combine(folder, "_data"));
-            Trash.Delete(options.DataRoot, folder);
+            Trash.Discard(options.DataRoot, folder, log);
         }
     }
 
@@ -210,7 +211,7 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
     {
         VolumeMounter.Unmount(DataPath(volume.Name));
         await store.RemoveAsync(volume.Name);
-        Trash.Delete(options.DataRoot, Path.Combine(options.DataRoot, "volumes", volume.Name));
+        Trash.Discard(options.DataRoot, Path.Combine(options.DataRoot, "volumes", volume.Name), log);
         events.Publish("volume", "destroy", volume.Name, new Dictionary<string, string> { ["driver"] = volume.Driver });
     }
 

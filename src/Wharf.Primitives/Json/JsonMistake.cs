@@ -7,6 +7,9 @@ public static class JsonMistake
 {
     private const string Conversion = "The JSON value could not be converted to ";
 
+    // Advice for whoever wrote the reader, who is not the one who reads this.
+    private static readonly string[] Advice = [" which is not supported in this mode. Change the reader options", ". Change the reader options"];
+
     public static string Of(JsonException e)
     {
         string where = e.Path is { Length: > 1 } path ? $" at {path}" : "";
@@ -17,6 +20,13 @@ public static class JsonMistake
 
         int details = e.Message.IndexOf(" Path: ", StringComparison.Ordinal);
         details = details >= 0 ? details : e.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        return (details >= 0 ? e.Message[..details] : e.Message).TrimEnd('.') + where;
+        string what = (details >= 0 ? e.Message[..details] : e.Message).TrimEnd('.');
+        foreach (string advice in Advice)
+        {
+            what = what.Replace(advice, "", StringComparison.Ordinal);
+        }
+
+        // what was read is quoted as it is, with the end of its line
+        return what.ReplaceLineEndings(" ") + where;
     }
 }

@@ -116,6 +116,8 @@ public sealed class OptionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{\n  \"debug\": true,\n}", "line 3, column 1: The JSON object contains a trailing comma at the end")]
+    [InlineData("{\"debug\": tru}", "line 1, column 14: 'tru}' is an invalid JSON literal. Expected the literal 'true'")]
     [InlineData("""{"nope": 1, "neither": 2}""", "the following directives don't match any configuration option: nope, neither")]
     [InlineData("""{"rootless": true}""", "rootless is not supported by this engine")]
     [InlineData("""{"debug": "yes"}""", "debug: a string is not what it takes")]

@@ -1,3 +1,4 @@
+using Wharf.Engine.Disk;
 using Wharf.Primitives;
 
 namespace Wharf.Engine.Containers.Lifecycle;
@@ -100,7 +101,7 @@ internal sealed class ContainerRemover(EngineCore core, ContainerStopper stopper
                 }
             }
 
-            ContainerTrash.Discard(core, core.ContainerDirectory(record.Id));
+            Trash.Discard(core.Options.DataRoot, core.ContainerDirectory(record.Id), core.Log);
         }
         catch (Exception e)
         {

@@ -1,3 +1,4 @@
+using Wharf.Engine.Disk;
 using Wharf.Engine.Launch;
 using Wharf.Engine.Restart;
 using Wharf.Linux;
@@ -229,10 +230,8 @@ internal sealed class ContainerRestorer(EngineCore core, RunMonitor monitor, Lau
             string id = Path.GetFileName(directory);
             if (ObjectId.IsFull(id) && core.Containers.Find(id) is null)
             {
-                ContainerTrash.Discard(core, directory);
+                Trash.Discard(core.Options.DataRoot, directory, core.Log);
             }
         }
-
-        ContainerTrash.Sweep(core);
     }
 }
