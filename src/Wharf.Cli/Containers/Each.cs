@@ -9,6 +9,9 @@ internal static class Each
     // As many requests are under way at once as Docker's client sends.
     private const int AtOnce = 50;
 
+    // Each is a login of its own, and sshd turns away who comes when ten are under way (MaxStartups, sshd_config(5)).
+    private const int LoginsAtOnce = 5;
+
     /// <summary>One after another, for what has an order.</summary>
     /// <param name="call">The invocation.</param>
     /// <param name="act">The operation.</param>
@@ -30,12 +33,12 @@ internal static class Each
         }
 
         await call.Cli.Client.AgreeAsync(ct);
-        Task[] results = Start(call.Arguments, act);
+        Task[] results = Start(call.Arguments, act, call.Cli.Client.Endpoint.Scheme == "ssh" ? LoginsAtOnce : AtOnce);
         return await ReportAsync(call, i => new ValueTask(results[i]), failure: null, harmless);
     }
 
     // The client's connections block, so each worker is a thread of its own.
-    private static Task[] Start(IReadOnlyList<string> names, Func<string, ValueTask> act)
+    private static Task[] Start(IReadOnlyList<string> names, Func<string, ValueTask> act, int atOnce)
     {
         var results = new TaskCompletionSource[names.Count];
         for (int i = 0; i < results.Length; i++)
@@ -44,7 +47,7 @@ internal static class Each
         }
 
         int next = -1;
-        for (int worker = Math.Min(AtOnce, names.Count); worker > 0; worker--)
+        for (int worker = Math.Min(atOnce, names.Count); worker > 0; worker--)
         {
             _ = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
