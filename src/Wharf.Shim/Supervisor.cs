@@ -48,6 +48,9 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     private DateTimeOffset _startedAt;
     private ShimExit? _exit;
     private bool _exitOnDisk;
+
+    // The shim's directory was deleted: no daemon that comes can find it.
+    private bool _beyondReach;
     private bool _released;
     private long _collectedAt;
 
@@ -227,7 +230,9 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
     private void FirstRecorded(ShimProcess first)
     {
         _exit = new ShimExit(first.ExitCode, _container.RanOutOfMemory, new DateTimeOffset(first.FinishedAt, TimeSpan.Zero));
-        _exitOnDisk = WriteState() == Errno.None;
+        Errno written = WriteState();
+        _exitOnDisk = written == Errno.None;
+        _beyondReach = written == Errno.ENOENT;
         Tell(ExitEvent());
         CloseLog();
         CleanUp();
@@ -290,7 +295,7 @@ internal sealed partial class Supervisor : IRequestHandler, IDisposable
         {
             _leave.Cancel();
         }
-        else if (_exit is null)
+        else if (_exit is null || _beyondReach)
         {
             _leave.Restart(TimeSpan.Zero);
         }

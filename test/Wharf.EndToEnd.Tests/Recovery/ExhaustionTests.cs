@@ -68,6 +68,7 @@ public sealed class ExhaustionTests
         engine.Run(Client.Docker, "run", "-d", "--name", "once", "busybox", "sleep", "600").Ok();
         engine.Run(Client.Docker, "run", "-d", "--restart", "always", "--name", "always", "busybox", "sleep", "600").Ok();
         int once = Pid(engine, "once"), always = Pid(engine, "always");
+        int[] shims = [Parent(once), Parent(always)];
         Directory.Delete(engine.ExecRoot + "/shims", recursive: true);
         Directory.CreateDirectory(engine.ExecRoot + "/shims");
         // the shims that waited there are of no use any more
@@ -81,6 +82,7 @@ public sealed class ExhaustionTests
         engine.Start();
 
         Eventually(() => !Directory.Exists($"/proc/{once}") && !Directory.Exists($"/proc/{always}"), "processes without a shim are ended");
+        Eventually(() => !shims.Any(shim => Directory.Exists($"/proc/{shim}")), "shims that no daemon can find end with them");
         Eventually(() => engine.Run(Client.Docker, "exec", "always", "echo", "back").Text == "back", "the container whose policy says so is started");
         Assert.Equal("exited 255", engine.Run(Client.Docker, "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "once").Ok().Text);
         engine.Run(Client.Docker, "start", "once").Ok();
@@ -93,6 +95,9 @@ public sealed class ExhaustionTests
     private static string Daemon(Engine engine) => File.ReadAllText(engine.Root + "/wharfd.pid").Trim();
 
     private static int Pid(Engine engine, string name) => int.Parse(engine.Run(Client.Docker, "inspect", "-f", "{{.State.Pid}}", name).Ok().Text, CultureInfo.InvariantCulture);
+
+    private static int Parent(int pid) => int.Parse(
+        File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal)).AsSpan("PPid:".Length).Trim(), CultureInfo.InvariantCulture);
 
     private static void Eventually(Func<bool> condition, string what) => Patience.Until(condition, what);
 }
