@@ -6,8 +6,8 @@ using Wharf.Runtime.Logging;
 using Wharf.Runtime.Shims;
 using Wharf.Runtime.Shims.Protocol;
 using Wharf.Runtime.Shims.Reading;
-using Wharf.Shim.Logs;
 using Wharf.Shim.Control;
+using Wharf.Shim.Logs;
 using Wharf.Shim.Processes;
 using Wharf.Shim.Streams;
 

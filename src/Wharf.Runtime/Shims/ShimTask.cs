@@ -29,7 +29,7 @@ public sealed record ShimTask
 
     public IReadOnlyList<string> RuntimeArguments { get; init; } = [];
 
-    /// <summary>Directory for the bundle when another OCI runtime is used.</summary>
+    /// <summary>Directory for the bundle when another OCI runtime is used, or hooks read it.</summary>
     public string? BundlePath { get; init; }
 
     /// <summary>Run our init as pid 1, which forwards signals and reaps.</summary>

@@ -62,7 +62,8 @@ internal sealed class ShimHandle : IShim
 
     public async Task<ShimLaunchResult> LaunchAsync(ShimTask task, CancellationToken ct)
     {
-        if (task.RuntimePath is null && task.Spec.Linux is { } linux && FilterOf(linux.Seccomp) is { } filter)
+        // a bundle has the whole specification, for other runtimes and for hooks
+        if (task.BundlePath is null && task.Spec.Linux is { } linux && FilterOf(linux.Seccomp) is { } filter)
         {
             task = task with { Filter = filter, Spec = task.Spec with { Linux = linux with { Seccomp = null } } };
         }
