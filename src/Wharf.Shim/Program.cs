@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Linux;
 using Wharf.Primitives;
@@ -14,7 +15,7 @@ using Wharf.Shim.Streams;
 const int ListenerNumber = 3;
 if (args is ["--version"])
 {
-    _ = FileCalls.WriteAll(FileCalls.Borrow(1), "wharf-shim protocol 1\n"u8);
+    _ = FileCalls.WriteAll(FileCalls.Borrow(1), Encoding.ASCII.GetBytes($"wharf-shim protocol {ShimWire.Version}\n"));
     return 0;
 }
 
@@ -31,6 +32,11 @@ try
     ProcessCalls.SetDumpable(false).ThrowIfError("prctl", "PR_SET_DUMPABLE");
     ProcessCalls.SetName("wharf-shim").ThrowIfError("prctl", "PR_SET_NAME");
     ProcessCalls.SetUmask(0x12); // 022
+    if (Environment.GetEnvironmentVariable(ShimWire.CgroupsVariable) is { } cgroups)
+    {
+        CgroupLayout.Lines = cgroups;
+    }
+
     SafeFileHandle listener = FileCalls.Adopt(ListenerNumber);
     FileCalls.SetCloseOnExec(listener, true).ThrowIfError("fcntl", "listener");
     FileCalls.SetNonBlocking(listener, true).ThrowIfError("fcntl", "listener");

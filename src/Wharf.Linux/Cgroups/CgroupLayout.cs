@@ -25,7 +25,8 @@ public sealed record CgroupHierarchy(bool Unified, IReadOnlyList<string> Control
 /// </summary>
 public sealed class CgroupLayout
 {
-    private static readonly Lazy<CgroupLayout> Shared = new(() => Of(MountTable.OwnOf("cgroup")));
+    private static readonly Lazy<CgroupLayout> Shared = new(() => Of(MountTable.Parse(Lines)));
+    private static string? s_lines;
 
     private CgroupLayout(List<CgroupHierarchy> hierarchies)
     {
@@ -36,6 +37,16 @@ public sealed class CgroupLayout
 
     /// <summary>This machine's, read once: hierarchies are not mounted or unmounted while we run.</summary>
     public static CgroupLayout Current => Shared.Value;
+
+    /// <summary>
+    /// The lines of the table of mounts that <see cref="Current"/> comes from. Who was told them by the program that started it sets them first: the table of a busy
+    /// host has thousands of others to read.
+    /// </summary>
+    public static string Lines
+    {
+        get => s_lines ??= MountTable.OwnLinesOf("cgroup");
+        set => s_lines = value;
+    }
 
     public IReadOnlyList<CgroupHierarchy> Hierarchies { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Wharf.Linux;
 
@@ -33,17 +34,27 @@ public static class MountTable
 {
     public static IReadOnlyList<MountEntry> Own() => Parse(SmallFile.Read("/proc/self/mountinfo"));
 
-    /// <summary>The mounts whose file system's type begins with the text: tables of busy hosts have thousands of others.</summary>
-    public static IReadOnlyList<MountEntry> OwnOf(string type) => Parse(SmallFile.Read("/proc/self/mountinfo"), " - " + type);
+    /// <summary>The lines, as they are, of mounts whose file system's type begins with the text: tables of busy hosts have thousands of others.</summary>
+    public static string OwnLinesOf(string type)
+    {
+        var lines = new StringBuilder();
+        foreach (ReadOnlySpan<char> line in SmallFile.Read("/proc/self/mountinfo").AsSpan().EnumerateLines())
+        {
+            if (line.IndexOf(" - ") is var dash and >= 0 && line[(dash + 3)..].StartsWith(type, StringComparison.Ordinal))
+            {
+                lines.Append(line).Append('\n');
+            }
+        }
 
-    public static IReadOnlyList<MountEntry> Parse(string mountinfo) => Parse(mountinfo, "");
+        return lines.ToString();
+    }
 
-    private static List<MountEntry> Parse(string mountinfo, string wanted)
+    public static IReadOnlyList<MountEntry> Parse(string mountinfo)
     {
         var entries = new List<MountEntry>();
         foreach (ReadOnlySpan<char> line in mountinfo.AsSpan().EnumerateLines())
         {
-            if (line.Contains(wanted, StringComparison.Ordinal) && ParseLine(line) is { } entry)
+            if (ParseLine(line) is { } entry)
             {
                 entries.Add(entry);
             }
@@ -96,7 +107,7 @@ public static class MountTable
         }
 
         // The kernel escapes bytes; what is not escaped is UTF-8 that was decoded already, so only ASCII comes back this way.
-        var result = new System.Text.StringBuilder(text.Length);
+        var result = new StringBuilder(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\' && i + 3 < text.Length && IsOctal(text[i + 1]) && IsOctal(text[i + 2]) && IsOctal(text[i + 3]))

@@ -44,8 +44,7 @@ public sealed class EventStreamTests
         Run("load", "-i", Path.Combine(engine.Root, "image.tar"));
         Run("import", Path.Combine(engine.Root, "out.tar"), "imported:v1");
         Run("kill", "-s", "USR2", "uno");
-        Thread.Sleep(200);
-        engine.Run(client, "start", "uno");
+        Run("start", "uno");
         Run("restart", "-t", "5", "uno");
         Run("stop", "-t", "5", "uno");
         Run("rm", "uno");
@@ -118,7 +117,9 @@ public sealed class EventStreamTests
         using var engine = new Engine();
         engine.Load("busybox");
         engine.Run(client, "run", "-d", "--name", "hh", "--health-cmd", "exit 0", "--health-interval", "200ms", "busybox", "sleep", "600").Ok();
-        Thread.Sleep(1500);
+        Patience.Until(() => engine.Run(client, "inspect", "-f", "{{.State.Health.Status}}", "hh").Ok().Text == "healthy", "the probe succeeds");
+        Patience.Until(() => long.Parse(engine.Run(client, "inspect", "-f", "{{len .State.Health.Log}}", "hh").Ok().Text) > 1, "a second probe ends");
+        Thread.Sleep(1100); // the stock client cuts "until" to whole seconds
         string text = engine.Run(client, "events", "--since", "10m", "--until", "0s", "--filter", "container=hh", "--format", "{{.Action}}").Ok().Out;
         Assert.Contains("exec_create: /bin/sh -c exit 0\nexec_start: /bin/sh -c exit 0\n", text);
         Assert.Contains("exec_die\n", text);

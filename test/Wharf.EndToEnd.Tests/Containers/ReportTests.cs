@@ -92,21 +92,20 @@ public sealed class ReportTests(SharedEngine shared) : EngineTest(shared)
     }
 
     [Fact]
-    public async Task Wait_EachCondition()
+    public void Wait_EachCondition()
     {
         string name = NewName();
         Run(Client.Docker, "create", "--name", name, "busybox", "sh", "-c", "sleep 0.5; exit 4").Ok();
         Assert.Contains("\"StatusCode\":0", Engine.Http($"POST /containers/{name}/wait HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
-        var next = Task.Run(() => Engine.Http($"POST /v1.50/containers/{name}/wait?condition=next-exit HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
-        var removed = Task.Run(() => Engine.Http($"POST /v1.50/containers/{name}/wait?condition=removed HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
-        Thread.Sleep(300);
+        using OpenAnswer next = Engine.Ask(Wait("next-exit")), removed = Engine.Ask(Wait("removed"));
         Run(Client.Docker, "start", name).Ok();
-        Assert.Contains("\"StatusCode\":4", await next);
-        Thread.Sleep(200);
-        Assert.False(removed.IsCompleted);
+        Assert.Contains("\"StatusCode\":4", next.Rest());
+        Assert.False(removed.HasMore);
         Run(Client.Docker, "rm", name).Ok();
-        Assert.Contains("\"StatusCode\":4", await removed);
-        Assert.StartsWith("HTTP/1.1 400", Engine.Http($"POST /v1.50/containers/{name}/wait?condition=nonsense HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        Assert.Contains("\"StatusCode\":4", removed.Rest());
+        Assert.StartsWith("HTTP/1.1 400", Engine.Http(Wait("nonsense")));
+
+        string Wait(string condition) => $"POST /v1.50/containers/{name}/wait?condition={condition} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     }
 
     [Theory, MemberData(nameof(Clients))]

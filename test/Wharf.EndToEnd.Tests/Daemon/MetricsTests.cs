@@ -12,7 +12,7 @@ public sealed class MetricsTests
         engine.Run(Client.Docker, "run", "--name", "one", "--health-cmd", "false", "busybox", "true").Ok();
         engine.Run(Client.Docker, "run", "-d", "--name", "two", "--health-cmd", "false", "--health-interval", "100ms", "busybox", "sleep", "600").Ok();
         engine.Run(Client.Docker, "rm", "one").Ok();
-        Thread.Sleep(600);
+        Patience.Until(() => engine.Run(Client.Docker, "inspect", "-f", "{{.State.Health.FailingStreak}}", "two").Ok().Text != "0", "a probe fails");
         string page = engine.OnHost("curl", "-sS", "-i", "http://127.0.0.1:9323/metrics").Ok().Out;
         Assert.StartsWith("HTTP/1.1 200 OK", page);
         Assert.Contains("Content-Type: text/plain; version=0.0.4", page);

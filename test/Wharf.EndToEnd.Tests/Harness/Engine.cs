@@ -120,18 +120,16 @@ public sealed class Engine : IDisposable
     /// <summary>One plain HTTP request on the socket; the answer's head and body as they came.</summary>
     public string Http(string request)
     {
-        using var socket = Connect();
-        socket.Send(Encoding.UTF8.GetBytes(request));
-        var answer = new MemoryStream();
-        byte[] buffer = new byte[65536];
-        socket.ReceiveTimeout = 20_000;
-        int count;
-        while ((count = socket.Receive(buffer)) > 0)
-        {
-            answer.Write(buffer, 0, count);
-        }
+        using var answer = new OpenAnswer(Connect(), request);
+        return answer.Rest();
+    }
 
-        return Encoding.UTF8.GetString(answer.ToArray());
+    /// <summary>One plain HTTP request whose answer has begun: what it asks for is registered.</summary>
+    public OpenAnswer Ask(string request)
+    {
+        var answer = new OpenAnswer(Connect(), request);
+        answer.AwaitHead();
+        return answer;
     }
 
     public string Get(string path) => Http($"GET {path} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n");

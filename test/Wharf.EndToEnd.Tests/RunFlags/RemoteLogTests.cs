@@ -60,7 +60,7 @@ public sealed class RemoteLogTests(SharedEngine shared) : RunFlagTest(shared)
     public void Gelf_GetsCompressedMessages()
     {
         using var receiver = Command.Start("nsenter", ["--net=/run/netns/" + Engine.Name, "socat", "-u", "-b", "65536", "UDP-RECV:12201", "STDOUT"]);
-        Thread.Sleep(500);
+        Eventually(() => File.ReadAllText($"/proc/{receiver.Id}/net/udp").Contains($":{12201:X4} ", StringComparison.Ordinal), "the receiver listens");
         string name = NewName();
         Run(Client.Docker, "run", "-d", "--name", name, "-e", "COLOUR=red", "--log-driver", "gelf", "--log-opt", "gelf-address=udp://127.0.0.1:12201", "--log-opt", "env=COLOUR", "busybox", "echo", "to graylog").Ok();
         byte[] buffer = new byte[65536];

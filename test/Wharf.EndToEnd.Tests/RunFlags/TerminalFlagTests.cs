@@ -16,9 +16,8 @@ public sealed class TerminalFlagTests(SharedEngine shared) : RunFlagTest(shared)
         terminal.Expect("/dev/pts/0");
         terminal.Expect("24 80");
         terminal.Resize(40, 120);
-        Thread.Sleep(500);
-        terminal.Type("stty size\n");
-        terminal.Expect("40 120");
+        terminal.Type("until [ \"$(stty size)\" = '40 120' ]; do sleep 0.1; done; echo re$((1+1))sized\n");
+        terminal.Expect("re2sized");
         terminal.Type("exit 42\n");
         Assert.Equal(42, terminal.End());
         Assert.Equal("yes", Run(client, "run", "--rm", "-t", "busybox", "sh", "-c", "[ -t 1 ] && echo yes").Ok().Text.TrimEnd('\r'));

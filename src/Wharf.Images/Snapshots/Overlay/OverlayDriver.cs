@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.Archive.Layers;
 using Wharf.Linux;
@@ -21,6 +22,7 @@ internal sealed class OverlayDriver : ISnapshotDriver
     private const string Diff = "diff";
     private const string Work = "work";
     private const string Lower = "lower";
+    private const uint LowerMode = 0b110_100_100;
     private const string InitId = "init";
     private const string Scratch = ".mnt";
 
@@ -290,7 +292,8 @@ internal sealed class OverlayDriver : ISnapshotDriver
         }
     }
 
-    private static void WriteLower(string path, string[] chain) => File.WriteAllText(Path.Combine(path, Lower), string.Join(':', chain));
+    private static void WriteLower(string path, string[] chain) =>
+        RewrittenFile.Write(Path.Combine(path, Lower), Encoding.UTF8.GetBytes(string.Join(':', chain)), LowerMode);
 
     /// <summary>
     /// The layer of mount points to lay over an image. Its <c>/etc</c> hides owner and mode of the image's, so images where these are not the usual ones have

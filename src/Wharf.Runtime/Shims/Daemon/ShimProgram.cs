@@ -79,7 +79,11 @@ internal sealed class ShimProgram : IDisposable
     // Other OCI runtimes look for their helpers on the path; the collector's settings are for tests under stress. Nothing else of ours is a shim's business.
     private static string[] MakeEnvironment()
     {
-        List<string> passed = ["PATH=" + (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin")];
+        List<string> passed =
+        [
+            "PATH=" + (Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin"),
+            $"{ShimWire.CgroupsVariable}={CgroupLayout.Lines}",
+        ];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             if (variable.Key is string name && name.StartsWith("DOTNET_GC", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Wharf.Linux;
 using Wharf.Primitives;
 
 namespace Wharf.Runtime.Shims.Protocol;
@@ -23,6 +24,9 @@ public static class ShimWire
 
     /// <summary>Where a shim says why it died, in its directory.</summary>
     public const string ErrorLogName = "shim.err";
+
+    /// <summary>The variable of a shim's environment with the daemon's <see cref="CgroupLayout.Lines"/>; older daemons do not set it.</summary>
+    public const string CgroupsVariable = "WHARF_CGROUPS";
 
     /// <exception cref="WharfException">InvalidArgument: more than <see cref="MaxFrame"/>.</exception>
     public static byte[] Encode(ShimRequest request)
