@@ -35,5 +35,5 @@ public readonly record struct ApiVersion(int Major, int Minor) : IComparable<Api
 
     public static bool operator >=(ApiVersion left, ApiVersion right) => left.CompareTo(right) >= 0;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
+    public override string ToString() => Major.ToString(CultureInfo.InvariantCulture) + "." + Minor.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ namespace Wharf.Client;
 
 public sealed partial class EngineClient
 {
-    private static ApiJsonContext Json => ApiJsonContext.Default;
+    private static ClientJson Json => ClientJson.Default;
 
     public ValueTask<List<ContainerSummary>> ListContainersAsync(Query query, CancellationToken ct) =>
         GetAsync("/containers/json" + query, Json.ListContainerSummary, ct);
@@ -18,12 +18,13 @@ public sealed partial class EngineClient
     public async ValueTask<ContainerCreateResponse> CreateContainerAsync(ContainerCreateRequest request, string? name, string? platform, CancellationToken ct)
     {
         var query = new Query { { "name", name }, { "platform", platform } };
-        using EngineReply reply = await SendAsync("POST", "/containers/create" + query, RequestBody.Json(request, RequestJsonContext.Write), ct);
+        using EngineReply reply = await SendAsync("POST", "/containers/create" + query, RequestBody.Json(request, RequestWriter.Write), ct);
         return ShortAnswers.Created(await reply.ReadAllAsync(ct));
     }
 
-    public ValueTask<ContainerInspectResponse> InspectContainerAsync(string container, CancellationToken ct) =>
-        GetAsync($"/containers/{PathOf(container)}/json", Json.ContainerInspectResponse, ct);
+    /// <summary>Where a container's ports are published, by port and protocol; null for those that are not.</summary>
+    public async ValueTask<Dictionary<string, List<PortBinding>?>> PublishedPortsAsync(string container, CancellationToken ct) =>
+        (await GetAsync($"/containers/{PathOf(container)}/json", Json.PublishedPorts, ct)).NetworkSettings?.Ports ?? [];
 
     /// <summary>What decides how to join a container's streams.</summary>
     public async ValueTask<ContainerGlance> GlanceAtContainerAsync(string container, CancellationToken ct) =>
@@ -126,5 +127,5 @@ public sealed partial class EngineClient
     public static WharfException NoName(string kind) => WharfException.Invalid($"invalid {kind} name or ID: value is empty");
 
     /// <summary>A name as one path segment; slashes stay, as the engine expects them in image names.</summary>
-    public static string Escape(string name) => Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
+    public static string Escape(string name) => PercentEncoding.Of(name).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
 }

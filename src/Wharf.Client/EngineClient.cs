@@ -78,7 +78,7 @@ public sealed partial class EngineClient : IDisposable
             await AgreeAsync(ct);
         }
 
-        EngineReply reply = await ExchangeAsync(method, $"/v{Version}{path}", headers, body, ct);
+        EngineReply reply = await ExchangeAsync(method, Target(path), headers, body, ct);
         if (reply.Status < 400)
         {
             _agreed = true;
@@ -135,7 +135,7 @@ public sealed partial class EngineClient : IDisposable
             headers.Add(new("Upgrade", protocol));
             headers.Add(new("Content-Type", body?.ContentType ?? "text/plain"));
             headers.Add(new("Content-Length", (body?.Bytes.Length ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)));
-            await connection.SendHeadAsync("POST", $"/v{Version}{path}", headers, body?.Bytes ?? default, ct);
+            await connection.SendHeadAsync("POST", Target(path), headers, body?.Bytes ?? default, ct);
             ResponseHead head = await connection.ReadHeadAsync(ct);
             if (head.Status is 101 or 200)
             {
@@ -238,6 +238,9 @@ public sealed partial class EngineClient : IDisposable
             : -2;
         return new EngineReply(head, new BodyStream(connection, length, Return));
     }
+
+    // Joined, not interpolated: the first interpolation of a program makes its pools of buffers, and measures the processors for them.
+    private string Target(string path) => string.Concat("/v", Version.ToString(), path);
 
     private List<KeyValuePair<string, string>> BaseHeaders()
     {

@@ -98,7 +98,7 @@ public sealed class EngineClientTests
     {
         using var engine = new FakeEngine(_ => new FakeReply(status, "{\"message\":\"No such container: x\"}"));
         using EngineClient client = Connect(engine);
-        var error = await Assert.ThrowsAsync<WharfException>(() => client.InspectContainerAsync("x", CancellationToken.None).AsTask());
+        var error = await Assert.ThrowsAsync<WharfException>(() => client.PublishedPortsAsync("x", CancellationToken.None).AsTask());
         Assert.Equal(kind, error.Kind);
         Assert.Equal("Error response from daemon: No such container: x", error.Message);
     }

@@ -28,7 +28,7 @@ internal static class ContainerCreateVersions
     public static List<string> Adapt(ContainerCreateRequest request, ApiVersion version)
     {
         var warnings = new List<string>();
-        HostConfig host = request.HostConfig = (request.HostConfig ?? new HostConfig()) with { };
+        HostConfig host = request.HostConfig = (request.HostConfig ?? new HostConfig()).Copy();
         if (version < ImageMounts)
         {
             Older(request, host, version);
@@ -74,7 +74,7 @@ internal static class ContainerCreateVersions
 
         if (version < ManyEndpoints)
         {
-            request.Healthcheck = request.Healthcheck is null ? null : request.Healthcheck with { StartInterval = 0 };
+            request.Healthcheck = request.Healthcheck?.With(changed => changed.StartInterval = 0);
             if (request.NetworkingConfig?.EndpointsConfig is { Count: > 1 } endpoints)
             {
                 throw WharfException.Invalid("Container cannot be created with multiple network endpoints: " + string.Join(", ", endpoints.Keys));
@@ -110,21 +110,21 @@ internal static class ContainerCreateVersions
             }
 
             // read-only did not reach below the mount itself
-            bind = mount.ReadOnly ? (bind ?? new MountRequestBindOptions()) with { ReadOnlyNonRecursive = true } : bind;
+            bind = mount.ReadOnly ? (bind ?? new MountRequestBindOptions()).With(changed => changed.ReadOnlyNonRecursive = true) : bind;
         }
 
         if (version >= StrictMounts)
         {
-            return mount with { BindOptions = bind };
+            return mount.With(changed => changed.BindOptions = bind);
         }
 
-        bind = bind is null ? null : bind with { CreateMountpoint = false, NonRecursive = bind.NonRecursive && version >= PrivateIpc };
-        return mount with
+        bind = bind?.With(changed => { changed.CreateMountpoint = false; changed.NonRecursive = bind.NonRecursive && version >= PrivateIpc; });
+        return mount.With(changed =>
         {
-            BindOptions = bind,
-            VolumeOptions = mount.Type == "volume" ? mount.VolumeOptions : null,
-            TmpfsOptions = mount.Type == "tmpfs" ? mount.TmpfsOptions : null,
-        };
+            changed.BindOptions = bind;
+            changed.VolumeOptions = mount.Type == "volume" ? mount.VolumeOptions : null;
+            changed.TmpfsOptions = mount.Type == "tmpfs" ? mount.TmpfsOptions : null;
+        });
     }
 
     private static void MacAddress(ContainerCreateRequest request, HostConfig host, ApiVersion version, List<string> warnings)

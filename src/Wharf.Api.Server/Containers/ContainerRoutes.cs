@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Wharf.Api.Containers;
 using Wharf.Api.Json;
@@ -48,7 +49,7 @@ internal sealed class ContainerRoutes(IContainerService containers)
     private async Task CreateAsync(ApiCall call)
     {
         ContainerCreateRequest request = await call.ReadAsync(ApiJson.Context.ContainerCreateRequest);
-        if (request with { HostConfig = null, NetworkingConfig = null } == new ContainerCreateRequest())
+        if (IsEmpty(request))
         {
             throw WharfException.Invalid("config cannot be empty in order to create a container");
         }
@@ -56,7 +57,23 @@ internal sealed class ContainerRoutes(IContainerService containers)
         List<string> warnings = ContainerCreateVersions.Adapt(request, call.Version);
         string? platform = call.Version < PlatformAtCreate ? null : call.Query("platform");
         ContainerCreateResponse created = await containers.CreateAsync(request, call.Query("name"), platform, call.Ct);
-        await call.CreatedAsync(created with { Warnings = [.. created.Warnings ?? [], .. warnings] }, ApiJson.Context.ContainerCreateResponse);
+        await call.CreatedAsync(created.With(changed => changed.Warnings = [.. created.Warnings ?? [], .. warnings]), ApiJson.Context.ContainerCreateResponse);
+    }
+
+    // A request that names an image is not looked at any further.
+    private static bool IsEmpty(ContainerCreateRequest request)
+    {
+        if (request.Image is not null)
+        {
+            return false;
+        }
+
+        var config = (ContainerCreateRequest)request.Copy();
+        config.HostConfig = null;
+        config.NetworkingConfig = null;
+        return Written(config) == Written(new ContainerCreateRequest());
+
+        static string Written(ContainerCreateRequest config) => JsonSerializer.Serialize(config, ApiJson.Context.ContainerCreateRequest);
     }
 
     private async Task InspectAsync(ApiCall call)

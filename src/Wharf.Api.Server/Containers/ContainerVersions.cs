@@ -23,57 +23,57 @@ internal static class ContainerVersions
         }
 
         ContainerSummaryHostConfig? host = container.HostConfig;
-        return container with
+        return container.With(changed =>
         {
-            Health = null,
-            ImageManifestDescriptor = version < ManifestDescriptor ? null : container.ImageManifestDescriptor,
-            HostConfig = host is not null && version < AnnotationsInList ? host with { Annotations = null } : host,
-        };
+            changed.Health = null;
+            changed.ImageManifestDescriptor = version < ManifestDescriptor ? null : container.ImageManifestDescriptor;
+            changed.HostConfig = host is not null && version < AnnotationsInList ? host.With(changed => changed.Annotations = null) : host;
+        });
     }
 
     public static ContainerInspectResponse Of(ContainerInspectResponse container, ApiVersion version)
     {
         if (version >= FlatNetworkSettingsGone)
         {
-            return container with { Config = container.Config is { } config ? config with { MacAddress = null } : null };
+            return container.With(changed => changed.Config = container.Config is { } config ? config.With(changed => changed.MacAddress = null) : null);
         }
 
-        return container with
+        return container.With(changed =>
         {
-            ImageManifestDescriptor = version < ManifestDescriptor ? null : container.ImageManifestDescriptor,
-            NetworkSettings = container.NetworkSettings is NetworkSettings settings ? Flat(settings, container, version) : null,
-        };
+            changed.ImageManifestDescriptor = version < ManifestDescriptor ? null : container.ImageManifestDescriptor;
+            changed.NetworkSettings = container.NetworkSettings is NetworkSettings settings ? Flat(settings, container, version) : null;
+        });
     }
 
     // Until 1.51 the addresses on the default bridge stood at the top, too; half of the scripts of this world read them there.
     private static NetworkSettings Flat(NetworkSettings settings, ContainerInspectResponse container, ApiVersion version)
     {
         EndpointSettings bridge = settings.Networks?.GetValueOrDefault("bridge") ?? new EndpointSettings();
-        return settings with
+        return settings.With(changed =>
         {
-            Bridge = string.Empty,
-            HairpinMode = false,
-            LinkLocalIPv6Address = string.Empty,
-            LinkLocalIPv6PrefixLen = 0,
-            SecondaryIPAddresses = [],
-            SecondaryIPv6Addresses = [],
-            EndpointID = bridge.EndpointID ?? string.Empty,
-            Gateway = bridge.Gateway ?? string.Empty,
-            GlobalIPv6Address = bridge.GlobalIPv6Address ?? string.Empty,
-            GlobalIPv6PrefixLen = bridge.GlobalIPv6PrefixLen,
-            IPAddress = bridge.IPAddress ?? string.Empty,
-            IPPrefixLen = bridge.IPPrefixLen,
-            IPv6Gateway = bridge.IPv6Gateway ?? string.Empty,
-            MacAddress = bridge.MacAddress ?? string.Empty,
-            Networks = version >= AliasesWithoutShortId ? settings.Networks
-                : settings.Networks?.ToDictionary(pair => pair.Key, pair => WithShortId(pair.Value, container, version)),
-        };
+            changed.Bridge = string.Empty;
+            changed.HairpinMode = false;
+            changed.LinkLocalIPv6Address = string.Empty;
+            changed.LinkLocalIPv6PrefixLen = 0;
+            changed.SecondaryIPAddresses = [];
+            changed.SecondaryIPv6Addresses = [];
+            changed.EndpointID = bridge.EndpointID ?? string.Empty;
+            changed.Gateway = bridge.Gateway ?? string.Empty;
+            changed.GlobalIPv6Address = bridge.GlobalIPv6Address ?? string.Empty;
+            changed.GlobalIPv6PrefixLen = bridge.GlobalIPv6PrefixLen;
+            changed.IPAddress = bridge.IPAddress ?? string.Empty;
+            changed.IPPrefixLen = bridge.IPPrefixLen;
+            changed.IPv6Gateway = bridge.IPv6Gateway ?? string.Empty;
+            changed.MacAddress = bridge.MacAddress ?? string.Empty;
+            changed.Networks = version >= AliasesWithoutShortId ? settings.Networks
+                : settings.Networks?.ToDictionary(pair => pair.Key, pair => WithShortId(pair.Value, container, version));
+        });
     }
 
     private static EndpointSettings WithShortId(EndpointSettings endpoint, ContainerInspectResponse container, ApiVersion version)
     {
-        EndpointSettings older = version < MacAddressPerEndpoint ? endpoint with { DNSNames = null } : endpoint;
+        EndpointSettings older = version < MacAddressPerEndpoint ? endpoint.With(changed => changed.DNSNames = null) : endpoint;
         return older.Aliases is null || container.Id is null ? older
-            : older with { Aliases = [.. older.Aliases.Append(ObjectId.Shorten(container.Id)).Distinct()] };
+            : older.With(changed => changed.Aliases = [.. older.Aliases.Append(ObjectId.Shorten(container.Id)).Distinct()]);
     }
 }

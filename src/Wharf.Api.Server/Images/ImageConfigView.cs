@@ -15,18 +15,18 @@ internal static class ImageConfigView
     public static ImageConfig? Of(RunConfig? config, ApiVersion version)
     {
         ImageConfig? view = Of(config);
-        return view is null || version >= ContainerMembersGone ? view : view with
+        return view is null || version >= ContainerMembersGone ? view : view.With(changed =>
         {
-            Hostname = "",
-            Domainname = "",
-            Image = "",
-            AttachStdin = false,
-            AttachStdout = false,
-            AttachStderr = false,
-            Tty = false,
-            OpenStdin = false,
-            StdinOnce = false,
-        };
+            changed.Hostname = "";
+            changed.Domainname = "";
+            changed.Image = "";
+            changed.AttachStdin = false;
+            changed.AttachStdout = false;
+            changed.AttachStderr = false;
+            changed.Tty = false;
+            changed.OpenStdin = false;
+            changed.StdinOnce = false;
+        });
     }
 
     public static ContainerConfig OfNoContainer() => new() { Hostname = "", Domainname = "", User = "", Image = "", WorkingDir = "" };

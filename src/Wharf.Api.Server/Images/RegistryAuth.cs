@@ -26,13 +26,18 @@ internal static class RegistryAuth
         {
             byte[] json = Base64Url.DecodeFromChars(header.TrimEnd('=').Replace('+', '-').Replace('/', '_'));
             AuthConfig? config = JsonSerializer.Deserialize(json, ApiJson.Context.AuthConfig);
-            return config is null || config == new AuthConfig() ? null : Of(config);
+            return config is null || IsEmpty(config) ? null : Of(config);
         }
         catch (Exception error) when (error is FormatException or JsonException)
         {
             throw WharfException.Invalid($"invalid {HeaderName} header: {error.Message}", error);
         }
     }
+
+    private static bool IsEmpty(AuthConfig config) => config is
+    {
+        Username: null, Password: null, Auth: null, Email: null, Serveraddress: null, Identitytoken: null, Registrytoken: null,
+    };
 
     public static RegistryCredentials Of(AuthConfig config)
     {

@@ -9,5 +9,5 @@ internal static class NetworkVersions
     private static readonly ApiVersion AddressCounts = new(1, 52);
 
     public static NetworkInspect Of(NetworkInspect network, ApiVersion version) =>
-        version >= AddressCounts ? network : network with { Status = null };
+        version >= AddressCounts ? network : network.With(changed => changed.Status = null);
 }

@@ -17,34 +17,34 @@ internal static class SystemVersions
     private static readonly ApiVersion CdiDirectories = new(1, 44);
     private static readonly ApiVersion SecurityOptionsWithValues = new(1, 25);
 
-    public static SystemInfo Of(SystemInfo info, ApiVersion version) => info with
+    public static SystemInfo Of(SystemInfo info, ApiVersion version) => info.With(changed =>
     {
-        NRI = version < Nri ? null : info.NRI,
-        DiscoveredDevices = version < Devices ? null : info.DiscoveredDevices,
-        FirewallBackend = version < Firewall ? null : info.FirewallBackend,
-        Containerd = version < Containerd ? null : info.Containerd,
-        ContainerdCommit = Commit(info.ContainerdCommit, version),
-        RuncCommit = Commit(info.RuncCommit, version),
-        InitCommit = Commit(info.InitCommit, version),
-        Runtimes = version < CdiDirectories ? info.Runtimes?.ToDictionary(r => r.Key, r => r.Value with { Status = null }) : info.Runtimes,
-        ExecutionDriver = version < SecurityOptionsWithValues ? "<not supported>" : null,
-        SecurityOptions = version < SecurityOptionsWithValues ? info.SecurityOptions?.ConvertAll(NameOf) : info.SecurityOptions,
-        RegistryConfig = version < NonDistributable && info.RegistryConfig is { } registries
-            ? registries with { AllowNondistributableArtifactsCIDRs = [], AllowNondistributableArtifactsHostnames = [] }
-            : info.RegistryConfig,
-        CDISpecDirs = version < CdiDirectories ? null : info.CDISpecDirs,
+        changed.NRI = version < Nri ? null : info.NRI;
+        changed.DiscoveredDevices = version < Devices ? null : info.DiscoveredDevices;
+        changed.FirewallBackend = version < Firewall ? null : info.FirewallBackend;
+        changed.Containerd = version < Containerd ? null : info.Containerd;
+        changed.ContainerdCommit = Commit(info.ContainerdCommit, version);
+        changed.RuncCommit = Commit(info.RuncCommit, version);
+        changed.InitCommit = Commit(info.InitCommit, version);
+        changed.Runtimes = version < CdiDirectories ? info.Runtimes?.ToDictionary(r => r.Key, r => r.Value.With(changed => changed.Status = null)) : info.Runtimes;
+        changed.ExecutionDriver = version < SecurityOptionsWithValues ? "<not supported>" : null;
+        changed.SecurityOptions = version < SecurityOptionsWithValues ? info.SecurityOptions?.ConvertAll(NameOf) : info.SecurityOptions;
+        changed.RegistryConfig = version < NonDistributable && info.RegistryConfig is { } registries
+            ? registries.With(changed => { changed.AllowNondistributableArtifactsCIDRs = []; changed.AllowNondistributableArtifactsHostnames = []; })
+            : info.RegistryConfig;
+        changed.CDISpecDirs = version < CdiDirectories ? null : info.CDISpecDirs;
 
         // Docker no longer looks either: whoever asks by the old API hears no.
-        BridgeNfIptables = version < BridgeFilter ? false : null,
-        BridgeNfIp6tables = version < BridgeFilter ? false : null,
-    };
+        changed.BridgeNfIptables = version < BridgeFilter ? false : null;
+        changed.BridgeNfIp6tables = version < BridgeFilter ? false : null;
+    });
 
     /// <summary>Clients of before 1.46 take an image's event that they do not know for one that they do.</summary>
     public static bool Knows(EventMessage message, ApiVersion version) =>
         version >= CreatedImages || message is not { Type: "image", Action: "create" };
 
     private static CommitInfo? Commit(CommitInfo? commit, ApiVersion version) =>
-        version < Firewall && commit is not null ? commit with { Expected = commit.ID } : commit;
+        version < Firewall && commit is not null ? commit.With(changed => changed.Expected = commit.ID) : commit;
 
     // name=seccomp,profile=builtin
     private static string NameOf(string option) =>
@@ -54,10 +54,10 @@ internal static class SystemVersions
     public static EventMessage Of(EventMessage message, ApiVersion version) =>
         version >= EventLegacyGone || message.Type is not ("container" or "image")
             ? message
-            : message with
+            : message.With(changed =>
             {
-                Status = message.Action,
-                Id = message.Actor?.ID,
-                From = message.Type == "container" ? message.Actor?.Attributes?.GetValueOrDefault("image") : null,
-            };
+                changed.Status = message.Action;
+                changed.Id = message.Actor?.ID;
+                changed.From = message.Type == "container" ? message.Actor?.Attributes?.GetValueOrDefault("image") : null;
+            });
 }

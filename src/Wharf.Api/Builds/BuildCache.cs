@@ -1,7 +1,7 @@
 namespace Wharf.Api.Builds;
 
 /// <summary>Engine API 1.55, definition <c>BuildCache</c>.</summary>
-public sealed record BuildCache
+public sealed class BuildCache
 {
     public string? ID { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.Builds;
 
 /// <summary>The answer of <c>POST /build?call=…</c>, which asks about a Dockerfile instead of building it. No part of Docker's API.</summary>
-public sealed record BuildCallResponse
+public sealed class BuildCallResponse
 {
     /// <summary>For people.</summary>
     public string? Text { get; set; }

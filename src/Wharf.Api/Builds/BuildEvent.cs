@@ -4,7 +4,7 @@ namespace Wharf.Api.Builds;
 /// One line of the answer of <c>POST /build?events=1</c>: a build told step by step, parallel stages as they run. No part of Docker's API, whose stream of text is
 /// what a client gets that does not ask.
 /// </summary>
-public sealed record BuildEvent
+public sealed class BuildEvent
 {
     /// <summary>The content type by which a client knows that its question for events was understood.</summary>
     public const string ContentType = "application/vnd.wharf.build-events";

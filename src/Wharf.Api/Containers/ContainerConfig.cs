@@ -4,7 +4,7 @@ using Wharf.Api.Json;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerConfig</c>.</summary>
-public record ContainerConfig
+public class ContainerConfig : Changeable<ContainerConfig>
 {
     public string? Hostname { get; set; }
 

@@ -4,7 +4,7 @@ using Wharf.Api.Images;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerInspectResponse</c>.</summary>
-public sealed record ContainerInspectResponse
+public sealed class ContainerInspectResponse : Changeable<ContainerInspectResponse>
 {
     public string? Id { get; set; }
 

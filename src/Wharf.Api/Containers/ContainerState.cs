@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerState</c>.</summary>
-public sealed record ContainerState
+public sealed class ContainerState
 {
     public string? Status { get; set; }
 

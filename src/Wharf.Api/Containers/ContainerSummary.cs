@@ -3,7 +3,7 @@ using Wharf.Api.Images;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerSummary</c>.</summary>
-public sealed record ContainerSummary
+public sealed class ContainerSummary : Changeable<ContainerSummary>
 {
     public string? Id { get; set; }
 

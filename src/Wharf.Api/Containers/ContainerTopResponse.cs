@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerTopResponse</c>.</summary>
-public sealed record ContainerTopResponse
+public sealed class ContainerTopResponse
 {
     public List<string>? Titles { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>The body of <c>POST /containers/{id}/update</c>: new resources and, if given, a new restart policy.</summary>
-public sealed record ContainerUpdateRequest
+public sealed class ContainerUpdateRequest
 {
     public long? CpuShares { get; set; }
 

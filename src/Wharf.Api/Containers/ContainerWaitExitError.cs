@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerWaitExitError</c>.</summary>
-public sealed record ContainerWaitExitError
+public sealed class ContainerWaitExitError
 {
     public string? Message { get; set; }
 }

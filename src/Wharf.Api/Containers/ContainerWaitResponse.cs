@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ContainerWaitResponse</c>.</summary>
-public sealed record ContainerWaitResponse
+public sealed class ContainerWaitResponse
 {
     public long StatusCode { get; set; }
 

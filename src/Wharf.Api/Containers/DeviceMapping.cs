@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>DeviceMapping</c>.</summary>
-public sealed record DeviceMapping
+public sealed class DeviceMapping
 {
     public string? PathOnHost { get; set; }
 

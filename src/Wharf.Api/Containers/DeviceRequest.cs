@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>DeviceRequest</c>.</summary>
-public sealed record DeviceRequest
+public sealed class DeviceRequest
 {
     public string? Driver { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>DriverData</c>.</summary>
-public sealed record DriverData
+public sealed class DriverData
 {
     public string? Name { get; set; }
 

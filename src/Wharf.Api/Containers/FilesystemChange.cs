@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>FilesystemChange</c>.</summary>
-public sealed record FilesystemChange
+public sealed class FilesystemChange
 {
     public string? Path { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>HealthConfig</c>.</summary>
-public sealed record HealthConfig
+public sealed class HealthConfig : Changeable<HealthConfig>
 {
     public List<string>? Test { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>Health</c>.</summary>
-public sealed record HealthState
+public sealed class HealthState : Changeable<HealthState>
 {
     public string? Status { get; set; }
 

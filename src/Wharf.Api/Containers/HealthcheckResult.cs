@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>HealthcheckResult</c>.</summary>
-public sealed record HealthcheckResult
+public sealed class HealthcheckResult
 {
     public string? Start { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>HostConfig</c>.</summary>
-public sealed record HostConfig
+public sealed class HostConfig : Changeable<HostConfig>
 {
     public long CpuShares { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record HostConfigUlimits
+public sealed class HostConfigUlimits
 {
     public string? Name { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>MountPoint</c>.</summary>
-public sealed record MountPoint
+public sealed class MountPoint
 {
     public string? Type { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>Mount</c>.</summary>
-public sealed record MountRequest
+public sealed class MountRequest : Changeable<MountRequest>
 {
     public string? Target { get; set; }
 

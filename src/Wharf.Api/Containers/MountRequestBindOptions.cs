@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record MountRequestBindOptions
+public sealed class MountRequestBindOptions : Changeable<MountRequestBindOptions>
 {
     public string? Propagation { get; set; }
 

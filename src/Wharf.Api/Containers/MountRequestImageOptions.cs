@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record MountRequestImageOptions
+public sealed class MountRequestImageOptions
 {
     public string? Subpath { get; set; }
 }

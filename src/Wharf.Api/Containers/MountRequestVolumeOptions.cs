@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record MountRequestVolumeOptions
+public sealed class MountRequestVolumeOptions
 {
     public bool NoCopy { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>Address</c>.</summary>
-public sealed record NetworkAddress
+public sealed class NetworkAddress
 {
     public string? Addr { get; set; }
 

@@ -3,7 +3,7 @@ using Wharf.Api.Networks;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>NetworkSettings</c>; members marked so existed until 1.51 and are filled for older clients only.</summary>
-public sealed record NetworkSettings
+public sealed class NetworkSettings : Changeable<NetworkSettings>
 {
     /// <summary>Until 1.51, as all members up to <see cref="MacAddress"/>.</summary>
     public string? Bridge { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Containers;
 
 /// <summary>What <c>X-Docker-Container-Path-Stat</c> carries, as base64 of this JSON. The mode has Go's bits (os.FileMode), not the kernel's.</summary>
-public sealed record PathStatHeader
+public sealed class PathStatHeader
 {
     [JsonPropertyName("name")]
     public string? Name { get; set; }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>PortBinding</c>.</summary>
-public sealed record PortBinding
+public sealed class PortBinding
 {
     public string? HostIp { get; set; }
 

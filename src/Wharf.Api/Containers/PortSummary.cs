@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>PortSummary</c>.</summary>
-public sealed record PortSummary
+public sealed class PortSummary
 {
     [JsonPropertyName("IP")]
     public string? Ip { get; set; }

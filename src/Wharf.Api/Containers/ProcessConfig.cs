@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ProcessConfig</c>.</summary>
-public sealed record ProcessConfig
+public sealed class ProcessConfig
 {
     [JsonPropertyName("privileged")]
     public bool Privileged { get; set; }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>RootFSStorage</c>.</summary>
-public sealed record RootFsStorage
+public sealed class RootFsStorage
 {
     public RootFsStorageSnapshot? Snapshot { get; set; }
 }

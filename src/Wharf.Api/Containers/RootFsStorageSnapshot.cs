@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>RootFSStorageSnapshot</c>.</summary>
-public sealed record RootFsStorageSnapshot
+public sealed class RootFsStorageSnapshot
 {
     public string? Name { get; set; }
 }

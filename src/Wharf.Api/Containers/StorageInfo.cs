@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>Storage</c>.</summary>
-public sealed record StorageInfo
+public sealed class StorageInfo
 {
     public RootFsStorage? RootFS { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Containers;
 
 /// <summary>Engine API 1.55, definition <c>ThrottleDevice</c>.</summary>
-public sealed record ThrottleDevice
+public sealed class ThrottleDevice
 {
     public string? Path { get; set; }
 

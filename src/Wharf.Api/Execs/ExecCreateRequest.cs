@@ -1,7 +1,7 @@
 namespace Wharf.Api.Execs;
 
 /// <summary>The body of <c>POST /containers/{id}/exec</c>.</summary>
-public sealed record ExecCreateRequest
+public sealed class ExecCreateRequest
 {
     public bool AttachStdin { get; set; }
 

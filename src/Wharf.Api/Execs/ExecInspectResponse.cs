@@ -4,7 +4,7 @@ using Wharf.Api.Containers;
 namespace Wharf.Api.Execs;
 
 /// <summary>The answer of <c>GET /exec/{id}/json</c>.</summary>
-public sealed record ExecInspectResponse
+public sealed class ExecInspectResponse
 {
     public string? ID { get; set; }
 

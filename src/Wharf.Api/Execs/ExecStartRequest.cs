@@ -1,7 +1,7 @@
 namespace Wharf.Api.Execs;
 
 /// <summary>The body of <c>POST /exec/{id}/start</c>.</summary>
-public sealed record ExecStartRequest
+public sealed class ExecStartRequest
 {
     public bool Detach { get; set; }
 

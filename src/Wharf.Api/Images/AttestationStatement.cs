@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>AttestationStatement</c>.</summary>
-public sealed record AttestationStatement
+public sealed class AttestationStatement
 {
     public OciDescriptor? Descriptor { get; set; }
 

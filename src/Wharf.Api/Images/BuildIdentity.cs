@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>BuildIdentity</c>.</summary>
-public sealed record BuildIdentity
+public sealed class BuildIdentity
 {
     public string? Ref { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>DistributionInspect</c>.</summary>
-public sealed record DistributionInspect
+public sealed class DistributionInspect
 {
     public OciDescriptor? Descriptor { get; set; }
 

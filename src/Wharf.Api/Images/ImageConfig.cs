@@ -4,7 +4,7 @@ using Wharf.Api.Containers;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageConfig</c>.</summary>
-public sealed record ImageConfig
+public sealed class ImageConfig : Changeable<ImageConfig>
 {
     public string? User { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageDeleteResponseItem</c>.</summary>
-public sealed record ImageDeleteResponseItem
+public sealed class ImageDeleteResponseItem
 {
     public string? Untagged { get; set; }
 

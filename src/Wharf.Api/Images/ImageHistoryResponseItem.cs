@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageHistoryResponseItem</c>.</summary>
-public sealed record ImageHistoryResponseItem
+public sealed class ImageHistoryResponseItem
 {
     public string? Id { get; set; }
 

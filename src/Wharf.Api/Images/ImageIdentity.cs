@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>Identity</c>.</summary>
-public sealed record ImageIdentity
+public sealed class ImageIdentity
 {
     public List<SignatureIdentity>? Signature { get; set; }
 

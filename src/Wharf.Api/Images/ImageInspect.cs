@@ -3,7 +3,7 @@ using Wharf.Api.Containers;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageInspect</c>.</summary>
-public sealed record ImageInspect
+public sealed class ImageInspect
 {
     public string? Id { get; set; }
 

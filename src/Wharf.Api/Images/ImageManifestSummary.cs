@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageManifestSummary</c>.</summary>
-public sealed record ImageManifestSummary
+public sealed class ImageManifestSummary
 {
     public string? ID { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record ImageManifestSummaryImageData
+public sealed class ImageManifestSummaryImageData
 {
     public OciPlatform? Platform { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record ImageManifestSummaryImageDataSize
+public sealed class ImageManifestSummaryImageDataSize
 {
     public long Unpacked { get; set; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Images;
 
 /// <summary>One repository in the answer of <c>GET /images/search</c>.</summary>
-public sealed record ImageSearchResult
+public sealed class ImageSearchResult
 {
     [JsonPropertyName("star_count")]
     public long StarCount { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>ImageSummary</c>.</summary>
-public sealed record ImageSummary
+public sealed class ImageSummary
 {
     public string? Id { get; set; }
 

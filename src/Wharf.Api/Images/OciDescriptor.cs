@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>OCIDescriptor</c>.</summary>
-public sealed record OciDescriptor
+public sealed class OciDescriptor
 {
     [JsonPropertyName("mediaType")]
     public string? MediaType { get; set; }

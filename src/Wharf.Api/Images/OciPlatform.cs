@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>OCIPlatform</c>.</summary>
-public sealed record OciPlatform
+public sealed class OciPlatform
 {
     [JsonPropertyName("architecture")]
     public string? Architecture { get; set; }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>SignatureIdentity</c>.</summary>
-public sealed record SignatureIdentity
+public sealed class SignatureIdentity
 {
     public string? Name { get; set; }
 

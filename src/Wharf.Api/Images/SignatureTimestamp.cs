@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>SignatureTimestamp</c>.</summary>
-public sealed record SignatureTimestamp
+public sealed class SignatureTimestamp
 {
     public string? Type { get; set; }
 

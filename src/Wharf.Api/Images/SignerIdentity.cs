@@ -1,7 +1,7 @@
 namespace Wharf.Api.Images;
 
 /// <summary>Engine API 1.55, definition <c>SignerIdentity</c>.</summary>
-public sealed record SignerIdentity
+public sealed class SignerIdentity
 {
     public string? CertificateIssuer { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>EndpointIPAMConfig</c>.</summary>
-public sealed record EndpointIpamConfig
+public sealed class EndpointIpamConfig
 {
     public string? IPv4Address { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>EndpointResource</c>.</summary>
-public sealed record EndpointResource
+public sealed class EndpointResource
 {
     public string? Name { get; set; }
 

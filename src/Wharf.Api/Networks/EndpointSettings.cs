@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>EndpointSettings</c>.</summary>
-public sealed record EndpointSettings
+public sealed class EndpointSettings : Changeable<EndpointSettings>
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public EndpointIpamConfig? IPAMConfig { get; set; }

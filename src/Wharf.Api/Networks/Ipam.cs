@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>IPAM</c>.</summary>
-public sealed record Ipam
+public sealed class Ipam
 {
     public string? Driver { get; set; }
 

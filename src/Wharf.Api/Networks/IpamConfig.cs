@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>IPAMConfig</c>.</summary>
-public sealed record IpamConfig
+public sealed class IpamConfig
 {
     public string? Subnet { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>Network</c>.</summary>
-public sealed record Network
+public sealed class Network
 {
     public string? Name { get; set; }
 

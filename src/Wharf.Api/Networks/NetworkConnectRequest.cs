@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkConnectRequest</c>.</summary>
-public sealed record NetworkConnectRequest
+public sealed class NetworkConnectRequest
 {
     public string? Container { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>The body of <c>POST /networks/create</c>.</summary>
-public sealed record NetworkCreateRequest
+public sealed class NetworkCreateRequest
 {
     public string? Name { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkCreateResponse</c>.</summary>
-public sealed record NetworkCreateResponse
+public sealed class NetworkCreateResponse
 {
     public string? Id { get; set; }
 

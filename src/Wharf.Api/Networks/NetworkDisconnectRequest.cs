@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkDisconnectRequest</c>.</summary>
-public sealed record NetworkDisconnectRequest
+public sealed class NetworkDisconnectRequest
 {
     public string? Container { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkInspect</c>.</summary>
-public sealed record NetworkInspect
+public sealed class NetworkInspect : Changeable<NetworkInspect>
 {
     public string? Name { get; set; }
 

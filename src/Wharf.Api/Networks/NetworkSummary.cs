@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkSummary</c>.</summary>
-public sealed record NetworkSummary
+public sealed class NetworkSummary
 {
     public string? Name { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>NetworkTaskInfo</c>.</summary>
-public sealed record NetworkTaskInfo
+public sealed class NetworkTaskInfo
 {
     public string? Name { get; set; }
 

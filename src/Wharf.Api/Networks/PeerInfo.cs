@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>PeerInfo</c>.</summary>
-public sealed record PeerInfo
+public sealed class PeerInfo
 {
     public string? Name { get; set; }
 

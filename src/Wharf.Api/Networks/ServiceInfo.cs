@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>ServiceInfo</c>.</summary>
-public sealed record ServiceInfo
+public sealed class ServiceInfo
 {
     public string? VIP { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Networks;
 
 /// <summary>Engine API 1.55, definition <c>SubnetStatus</c>.</summary>
-public sealed record SubnetStatus
+public sealed class SubnetStatus
 {
     public ulong IPsInUse { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Progress;
 
 /// <summary>Why a progress stream ended in failure.</summary>
-public sealed record ErrorDetail
+public sealed class ErrorDetail
 {
     [JsonPropertyName("code")]
     public long? Code { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Progress;
 
 /// <summary>How far a step has come. Empty for steps that cannot tell.</summary>
-public sealed record ProgressDetail
+public sealed class ProgressDetail
 {
     [JsonPropertyName("current")]
     public long? Current { get; set; }

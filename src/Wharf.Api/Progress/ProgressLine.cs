@@ -7,7 +7,7 @@ namespace Wharf.Api.Progress;
 /// One line of a progress stream: pull, push, import, load, build (Engine API 1.55, definitions <c>CreateImageInfo</c>, <c>PushImageInfo</c>,
 /// <c>BuildInfo</c>, which share their members).
 /// </summary>
-public sealed record ProgressLine
+public sealed class ProgressLine
 {
     [JsonPropertyName("stream")]
     public string? Stream { get; set; }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.Progress;
 
 /// <summary>The <c>aux</c> of the line that ends a push: what the tag now is.</summary>
-public sealed record PushResult
+public sealed class PushResult
 {
     public string? Tag { get; set; }
 

@@ -4,7 +4,7 @@ using Wharf.Api.Images;
 namespace Wharf.Api.Progress;
 
 /// <summary>In the progress of a push: the registry got one image, and not the index that it came by, because the index's other images are not here.</summary>
-public sealed record PushedInstead
+public sealed class PushedInstead
 {
     /// <summary>Always true: the name by which clients know this message.</summary>
     [JsonPropertyName("manifestPushedInsteadOfIndex")]

@@ -4,7 +4,7 @@ using Wharf.Api.Images;
 namespace Wharf.Api.Prune;
 
 /// <summary>The answer of <c>POST /containers/prune</c>. Docker writes null for an empty list, and so is it here.</summary>
-public sealed record ContainerPruneResponse
+public sealed class ContainerPruneResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? ContainersDeleted { get; set; }
@@ -13,7 +13,7 @@ public sealed record ContainerPruneResponse
 }
 
 /// <summary>The answer of <c>POST /images/prune</c>.</summary>
-public sealed record ImagePruneResponse
+public sealed class ImagePruneResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<ImageDeleteResponseItem>? ImagesDeleted { get; set; }
@@ -22,7 +22,7 @@ public sealed record ImagePruneResponse
 }
 
 /// <summary>The answer of <c>POST /volumes/prune</c>.</summary>
-public sealed record VolumePruneResponse
+public sealed class VolumePruneResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? VolumesDeleted { get; set; }
@@ -31,14 +31,14 @@ public sealed record VolumePruneResponse
 }
 
 /// <summary>The answer of <c>POST /networks/prune</c>.</summary>
-public sealed record NetworkPruneResponse
+public sealed class NetworkPruneResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? NetworksDeleted { get; set; }
 }
 
 /// <summary>The answer of <c>POST /build/prune</c>.</summary>
-public sealed record BuildPruneResponse
+public sealed class BuildPruneResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<string>? CachesDeleted { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerBlkioStatEntry</c>.</summary>
-public sealed record ContainerBlkioStatEntry
+public sealed class ContainerBlkioStatEntry
 {
     [JsonPropertyName("major")]
     public ulong Major { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerBlkioStats</c>.</summary>
-public sealed record ContainerBlkioStats
+public sealed class ContainerBlkioStats
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonPropertyName("io_service_bytes_recursive")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerCPUStats</c>.</summary>
-public sealed record ContainerCpuStats
+public sealed class ContainerCpuStats
 {
     [JsonPropertyName("cpu_usage")]
     public ContainerCpuUsage? CpuUsage { get; set; }

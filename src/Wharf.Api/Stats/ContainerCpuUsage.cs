@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerCPUUsage</c>.</summary>
-public sealed record ContainerCpuUsage
+public sealed class ContainerCpuUsage
 {
     [JsonPropertyName("total_usage")]
     public ulong TotalUsage { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerMemoryStats</c>.</summary>
-public sealed record ContainerMemoryStats
+public sealed class ContainerMemoryStats
 {
     [JsonPropertyName("usage")]
     public ulong? Usage { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerNetworkStats</c>.</summary>
-public sealed record ContainerNetworkStats
+public sealed class ContainerNetworkStats
 {
     [JsonPropertyName("rx_bytes")]
     public ulong RxBytes { get; set; }

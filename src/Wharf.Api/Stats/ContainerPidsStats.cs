@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerPidsStats</c>.</summary>
-public sealed record ContainerPidsStats
+public sealed class ContainerPidsStats
 {
     [JsonPropertyName("current")]
     public ulong? Current { get; set; }

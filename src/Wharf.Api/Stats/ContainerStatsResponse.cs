@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerStatsResponse</c>.</summary>
-public sealed record ContainerStatsResponse
+public sealed class ContainerStatsResponse
 {
     [JsonPropertyName("id")]
     public string? Id { get; set; }

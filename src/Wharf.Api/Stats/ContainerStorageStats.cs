@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerStorageStats</c>.</summary>
-public sealed record ContainerStorageStats
+public sealed class ContainerStorageStats
 {
     [JsonPropertyName("read_count_normalized")]
     public ulong? ReadCountNormalized { get; set; }

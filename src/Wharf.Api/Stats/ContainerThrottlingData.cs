@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Stats;
 
 /// <summary>Engine API 1.55, definition <c>ContainerThrottlingData</c>.</summary>
-public sealed record ContainerThrottlingData
+public sealed class ContainerThrottlingData
 {
     [JsonPropertyName("periods")]
     public ulong Periods { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.System;
 
 /// <summary>Credentials for a registry: the body of <c>POST /auth</c> and, base64url-coded, the header <c>X-Registry-Auth</c>.</summary>
-public sealed record AuthConfig
+public sealed class AuthConfig
 {
     [JsonPropertyName("username")]
     public string? Username { get; set; }

@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>AuthResponse</c>.</summary>
-public sealed record AuthResponse
+public sealed class AuthResponse
 {
     public string? Status { get; set; }
 

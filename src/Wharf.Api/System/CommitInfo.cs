@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>Commit</c>.</summary>
-public sealed record CommitInfo
+public sealed class CommitInfo : Changeable<CommitInfo>
 {
     public string? ID { get; set; }
 

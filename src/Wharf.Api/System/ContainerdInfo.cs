@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>ContainerdInfo</c>.</summary>
-public sealed record ContainerdInfo
+public sealed class ContainerdInfo
 {
     public string? Address { get; set; }
 

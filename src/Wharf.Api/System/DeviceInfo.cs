@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>DeviceInfo</c>.</summary>
-public sealed record DeviceInfo
+public sealed class DeviceInfo
 {
     public string? Source { get; set; }
 

@@ -9,7 +9,7 @@ namespace Wharf.Api.System;
 /// <summary>
 /// The answer of <c>GET /system/df</c>: the sums of API 1.52 and later beside the lists of older versions, which are gone from 1.53 on.
 /// </summary>
-public sealed record DiskUsageResponse
+public sealed class DiskUsageResponse
 {
     public DiskUsageOf<ImageSummary>? ImageUsage { get; set; }
 
@@ -32,7 +32,7 @@ public sealed record DiskUsageResponse
 }
 
 /// <summary>Sums over the objects of one kind, with the objects themselves when the request is verbose.</summary>
-public sealed record DiskUsageOf<T>
+public sealed class DiskUsageOf<T>
 {
     public long ActiveCount { get; set; }
 

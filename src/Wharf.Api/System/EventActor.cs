@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>EventActor</c>.</summary>
-public sealed record EventActor
+public sealed class EventActor
 {
     public string? ID { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>EventMessage</c>.</summary>
-public sealed record EventMessage
+public sealed class EventMessage : Changeable<EventMessage>
 {
     /// <summary>Until 1.51, with <see cref="Id"/> and <see cref="From"/>: the action of a container's or image's event.</summary>
     [JsonPropertyName("status")]

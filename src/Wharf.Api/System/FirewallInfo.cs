@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>FirewallInfo</c>.</summary>
-public sealed record FirewallInfo
+public sealed class FirewallInfo
 {
     public string? Driver { get; set; }
 

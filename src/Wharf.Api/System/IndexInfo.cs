@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>IndexInfo</c>.</summary>
-public sealed record IndexInfo
+public sealed class IndexInfo
 {
     public string? Name { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>NRIInfo</c>.</summary>
-public sealed record NriInfo
+public sealed class NriInfo
 {
     public List<List<string>>? Info { get; set; }
 }

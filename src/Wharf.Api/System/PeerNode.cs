@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>PeerNode</c>.</summary>
-public sealed record PeerNode
+public sealed class PeerNode
 {
     public string? NodeID { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>Platform</c>.</summary>
-public sealed record PlatformName
+public sealed class PlatformName
 {
     public string? Architecture { get; set; }
 

@@ -5,7 +5,7 @@ using Wharf.Api.Volumes;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>PluginsInfo</c>.</summary>
-public sealed record PluginsInfo
+public sealed class PluginsInfo
 {
     public List<string>? Volume { get; set; }
 

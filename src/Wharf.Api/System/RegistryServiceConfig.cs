@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>RegistryServiceConfig</c>.</summary>
-public sealed record RegistryServiceConfig
+public sealed class RegistryServiceConfig : Changeable<RegistryServiceConfig>
 {
     /// <summary>Until 1.46, always empty.</summary>
     public List<string>? AllowNondistributableArtifactsCIDRs { get; set; }

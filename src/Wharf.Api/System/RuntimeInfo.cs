@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>Runtime</c>.</summary>
-public sealed record RuntimeInfo
+public sealed class RuntimeInfo : Changeable<RuntimeInfo>
 {
     [JsonPropertyName("path")]
     public string? Path { get; set; }

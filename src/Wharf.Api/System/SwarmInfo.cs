@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>SwarmInfo</c>.</summary>
-public sealed record SwarmInfo
+public sealed class SwarmInfo
 {
     public string? NodeID { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record SwarmInfoCluster
+public sealed class SwarmInfoCluster
 {
     public string? ID { get; set; }
 

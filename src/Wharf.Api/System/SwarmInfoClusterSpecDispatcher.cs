@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record SwarmInfoClusterSpecDispatcher
+public sealed class SwarmInfoClusterSpecDispatcher
 {
     public long HeartbeatPeriod { get; set; }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>SystemInfo</c>.</summary>
-public sealed record SystemInfo
+public sealed class SystemInfo : Changeable<SystemInfo>
 {
     public string? ID { get; set; }
 

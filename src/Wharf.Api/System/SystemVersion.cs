@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>SystemVersion</c>.</summary>
-public sealed record SystemVersion
+public sealed class SystemVersion
 {
     public SystemVersionPlatform? Platform { get; set; }
 

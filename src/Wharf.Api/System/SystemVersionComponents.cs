@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, a part of its parent definition.</summary>
-public sealed record SystemVersionComponents
+public sealed class SystemVersionComponents
 {
     public string? Name { get; set; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Api.System;
 
 /// <summary>Engine API 1.55, definition <c>TLSInfo</c>.</summary>
-public sealed record TlsInfo
+public sealed class TlsInfo
 {
     public string? TrustRoot { get; set; }
 

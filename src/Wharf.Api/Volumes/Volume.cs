@@ -5,7 +5,7 @@ using Wharf.Api.Containers;
 namespace Wharf.Api.Volumes;
 
 /// <summary>Engine API 1.55, definition <c>Volume</c>; in the order in which Docker's engine writes it.</summary>
-public sealed record Volume
+public sealed class Volume : Changeable<Volume>
 {
     public JsonElement? ClusterVolume { get; set; }
 

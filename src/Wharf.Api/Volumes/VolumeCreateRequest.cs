@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Wharf.Api.Volumes;
 
 /// <summary>Engine API 1.55, definition <c>VolumeCreateRequest</c>.</summary>
-public sealed record VolumeCreateRequest
+public sealed class VolumeCreateRequest
 {
     public string? Name { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Wharf.Api.Volumes;
 
 /// <summary>Engine API 1.55, definition <c>VolumeListResponse</c>.</summary>
-public sealed record VolumeListResponse
+public sealed class VolumeListResponse
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public List<Volume>? Volumes { get; set; }

@@ -21,7 +21,7 @@ internal static class BuildCommand
         Arity = Arity.Exactly(1),
         Flags = BuildFlags.All,
         Complete = Completion.Files,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -16,7 +16,7 @@ internal static class BuilderDuCommand
     {
         Arity = Arity.None,
         Flags = [new("verbose", FlagKind.Bool, "Provide a more verbose output")],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

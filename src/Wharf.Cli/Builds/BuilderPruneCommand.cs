@@ -26,7 +26,7 @@ internal static class BuilderPruneCommand
             new("min-free-space", FlagKind.Bytes, "Target amount of free disk space after pruning"),
             new("reserved-space", FlagKind.Bytes, "Amount of disk space always allowed to keep for cache"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -1,5 +1,5 @@
+using Wharf.Client.Answers;
 using Wharf.Api.Containers;
-using Wharf.Api.Json;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -30,7 +30,7 @@ internal static class FailureShell
         string? image = null;
         try
         {
-            IdResponse made = await cli.Client.PostAsync("/commit" + new Query { { "container", container } }, null, ApiJson.Context.IdResponse, ct);
+            IdResponse made = await cli.Client.PostAsync("/commit" + new Query { { "container", container } }, null, ClientJson.Default.IdResponse, ct);
             image = made.Id;
             cli.Error.WriteLine($"The failed step's files, in a shell ({Shell}); exit to end the build:");
             Command run = RunCommand.Definition;

@@ -28,7 +28,7 @@ internal static class ImageToolsCommand
             new("raw", FlagKind.Bool, "Show original, unformatted JSON manifest"),
             new("insecure", FlagKind.Bool, "Allow communication with an insecure registry"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

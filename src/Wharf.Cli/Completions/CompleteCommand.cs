@@ -17,7 +17,7 @@ internal static class CompleteCommand
         IsHidden = true,
         Arity = Arity.Any,
         FlagsAnywhere = false,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

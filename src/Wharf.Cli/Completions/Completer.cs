@@ -1,5 +1,5 @@
+using Wharf.Client.Answers;
 using Wharf.Api.Containers;
-using Wharf.Api.Json;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Configuration;
@@ -121,8 +121,8 @@ internal sealed class Completer(CliContext cli, Command root)
         Completion.StoppedContainers => await ContainersAsync(c => c.State is "exited" or "created", ct),
         Completion.ContainersAndFiles => (await ContainersAsync(_ => true, ct)).Select(n => n + ":"),
         Completion.Images => await ImagesAsync(ct),
-        Completion.Networks => (await cli.Client.GetAsync("/networks", ApiJsonContext.Default.ListNetworkSummary, ct)).Select(n => n.Name ?? ""),
-        Completion.Volumes => ((await cli.Client.GetAsync("/volumes", ApiJsonContext.Default.VolumeListResponse, ct)).Volumes ?? []).Select(v => v.Name ?? ""),
+        Completion.Networks => (await cli.Client.GetAsync("/networks", ClientJson.Default.ListNetworkSummary, ct)).Select(n => n.Name ?? ""),
+        Completion.Volumes => ((await cli.Client.GetAsync("/volumes", ClientJson.Default.VolumeListResponse, ct)).Volumes ?? []).Select(v => v.Name ?? ""),
         Completion.Contexts => cli.Contexts.List().Select(c => c.Name).Prepend(ContextStore.DefaultName),
         Completion.Objects => (await ContainersAsync(_ => true, ct)).Concat(await ImagesAsync(ct)),
         _ => [],

@@ -10,7 +10,7 @@ internal static class CompletionCommand
         Usage = "bash|fish|zsh",
         IsHidden = true,
         Arity = Arity.Exactly(1),
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

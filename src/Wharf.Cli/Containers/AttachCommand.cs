@@ -23,7 +23,7 @@ internal static class AttachCommand
             new("sig-proxy", FlagKind.Bool, "Proxy all received signals to the process", "true"),
         ],
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

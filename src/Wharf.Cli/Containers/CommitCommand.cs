@@ -1,5 +1,5 @@
+using Wharf.Client.Answers;
 using Wharf.Api.Containers;
-using Wharf.Api.Json;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
 using Wharf.Client;
@@ -23,7 +23,7 @@ internal static class CommitCommand
             new("pause", 'p', FlagKind.Bool, "Pause container during commit", "true"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -53,7 +53,7 @@ internal static class CommitCommand
             { "changes", call.List("change") },
             { "pause", call.Bool("pause") ? null : "0" },
         };
-        IdResponse response = await call.Cli.Client.PostAsync("/commit" + query, null, ApiJsonContext.Default.IdResponse, ct);
+        IdResponse response = await call.Cli.Client.PostAsync("/commit" + query, null, ClientJson.Default.IdResponse, ct);
         call.Cli.Out.WriteLine(response.Id ?? "");
         return 0;
     }

@@ -25,7 +25,7 @@ internal static class CopyCommand
             new("quiet", 'q', FlagKind.Bool, "Suppress progress output during copy. Progress output is automatically suppressed if no terminal is attached"),
         ],
         Complete = Completion.ContainersAndFiles,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -20,7 +20,7 @@ internal static class CreateCommand
         ],
         FlagsAnywhere = false,
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

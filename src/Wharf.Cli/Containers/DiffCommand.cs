@@ -12,7 +12,7 @@ internal static class DiffCommand
         Aliases = ["container diff", "diff"],
         Arity = Arity.Exactly(1),
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

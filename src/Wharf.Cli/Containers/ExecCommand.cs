@@ -29,7 +29,7 @@ internal static class ExecCommand
         ],
         FlagsAnywhere = false,
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -17,7 +17,7 @@ internal static class ExportCommand
             new("output", 'o', FlagKind.String, "Write to a file, instead of STDOUT"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -17,7 +17,7 @@ internal static class InspectCommand
             new("size", 's', FlagKind.Bool, "Display total file sizes"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

@@ -15,7 +15,7 @@ internal static class KillCommand
             new("signal", 's', FlagKind.String, "Signal to send to the container"),
         ],
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

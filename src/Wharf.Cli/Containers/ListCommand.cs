@@ -31,7 +31,7 @@ internal static class ListCommand
             new("quiet", 'q', FlagKind.Bool, "Only display container IDs"),
             new("size", 's', FlagKind.Bool, "Display total file sizes"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -11,7 +11,7 @@ internal static class PauseCommand
         Aliases = ["container pause", "pause"],
         Arity = Arity.AtLeast(1),
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

@@ -12,13 +12,12 @@ internal static class PortCommand
         Aliases = ["container port", "port"],
         Arity = Arity.Between(1, 2),
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
-        ContainerInspectResponse container = await call.Cli.Client.InspectContainerAsync(call.Arguments[0], ct);
-        Dictionary<string, List<PortBinding>?> ports = container.NetworkSettings?.Ports ?? [];
+        Dictionary<string, List<PortBinding>?> ports = await call.Cli.Client.PublishedPortsAsync(call.Arguments[0], ct);
         var lines = new List<string>();
         if (call.Arguments.Count > 1)
         {

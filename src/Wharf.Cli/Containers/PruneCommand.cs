@@ -19,7 +19,7 @@ internal static class PruneCommand
             new("filter", FlagKind.Filter, "Provide filter values (e.g. \"until=<timestamp>\")"),
             new("force", 'f', FlagKind.Bool, "Do not prompt for confirmation"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

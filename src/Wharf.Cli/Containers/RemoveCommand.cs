@@ -19,7 +19,7 @@ internal static class RemoveCommand
             new("volumes", 'v', FlagKind.Bool, "Remove anonymous volumes associated with the container"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) => Each.RunTogetherAsync(call, name =>

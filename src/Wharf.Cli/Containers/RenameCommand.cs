@@ -11,7 +11,7 @@ internal static class RenameCommand
         Aliases = ["container rename", "rename"],
         Arity = Arity.Exactly(2),
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

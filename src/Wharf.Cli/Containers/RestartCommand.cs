@@ -16,7 +16,7 @@ internal static class RestartCommand
             new("timeout", 't', FlagKind.Int, "Seconds to wait before killing the container"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

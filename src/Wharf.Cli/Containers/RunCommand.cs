@@ -24,7 +24,7 @@ internal static class RunCommand
         ],
         FlagsAnywhere = false,
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

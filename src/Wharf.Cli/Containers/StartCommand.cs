@@ -25,7 +25,7 @@ internal static class StartCommand
             new("interactive", 'i', FlagKind.Bool, "Attach container's STDIN"),
         ],
         Complete = Completion.StoppedContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

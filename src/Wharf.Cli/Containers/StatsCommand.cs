@@ -28,7 +28,7 @@ internal static class StatsCommand
             new("no-trunc", FlagKind.Bool, "Do not truncate output"),
         ],
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

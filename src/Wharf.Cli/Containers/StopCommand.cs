@@ -16,7 +16,7 @@ internal static class StopCommand
             new("timeout", 't', FlagKind.Int, "Seconds to wait before killing the container"),
         ],
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

@@ -17,7 +17,7 @@ internal static class TopCommand
         Arity = Arity.AtLeast(1),
         FlagsAnywhere = false,
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

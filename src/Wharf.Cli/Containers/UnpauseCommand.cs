@@ -11,7 +11,7 @@ internal static class UnpauseCommand
         Aliases = ["container unpause", "unpause"],
         Arity = Arity.AtLeast(1),
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

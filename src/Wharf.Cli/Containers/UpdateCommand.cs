@@ -30,7 +30,7 @@ internal static class UpdateCommand
             new("restart", FlagKind.String, "Restart policy to apply when a container exits"),
         ],
         Complete = Completion.AllContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

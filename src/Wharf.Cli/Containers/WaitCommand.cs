@@ -14,7 +14,7 @@ internal static class WaitCommand
         Aliases = ["container wait", "wait"],
         Arity = Arity.AtLeast(1),
         Complete = Completion.RunningContainers,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class CreateCommand
             new("docker", FlagKind.StringToString, "set the docker endpoint"),
             new("from", FlagKind.String, "create context from a named context"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -13,7 +13,7 @@ internal static class ExportCommand
         Usage = "[OPTIONS] CONTEXT [FILE|-]",
         Arity = Arity.Between(1, 2),
         Complete = Completion.Contexts,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -15,7 +15,7 @@ internal static class ImportCommand
     {
         Usage = "CONTEXT FILE|-",
         Arity = Arity.Exactly(2),
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

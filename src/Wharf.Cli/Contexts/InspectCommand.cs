@@ -20,7 +20,7 @@ internal static class InspectCommand
             new("format", 'f', FlagKind.String, FormatHelp.Inspect),
         ],
         Complete = Completion.Contexts,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -23,7 +23,7 @@ internal static class ListCommand
             new("format", FlagKind.String, FormatHelp.List),
             new("quiet", 'q', FlagKind.Bool, "Only show context names"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private sealed record Line(string Name, string Description, string Endpoint, bool Current, string Error);

@@ -18,7 +18,7 @@ internal static class RemoveCommand
             new("force", 'f', FlagKind.Bool, "Force the removal of a context in use"),
         ],
         Complete = Completion.Contexts,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

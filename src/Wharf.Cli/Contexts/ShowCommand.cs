@@ -7,7 +7,7 @@ internal static class ShowCommand
     public static Command Definition => new("show", "Print the name of the current context")
     {
         Arity = Arity.None,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

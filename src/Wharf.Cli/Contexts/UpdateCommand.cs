@@ -18,7 +18,7 @@ internal static class UpdateCommand
             new("docker", FlagKind.StringToString, "set the docker endpoint"),
         ],
         Complete = Completion.Contexts,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

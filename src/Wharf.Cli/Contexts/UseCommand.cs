@@ -11,7 +11,7 @@ internal static class UseCommand
         Usage = "CONTEXT",
         Arity = Arity.Any,
         Complete = Completion.Contexts,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -22,7 +22,7 @@ internal static class CheckCommand
             new("format", FlagKind.String, FormatHelp.List),
             new("repair", FlagKind.Bool, "Unpack damaged layers again, drop damaged blobs, remove images that cannot run"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

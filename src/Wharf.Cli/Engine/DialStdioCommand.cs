@@ -12,7 +12,7 @@ internal static class DialStdioCommand
     public static Command Definition => new("dial-stdio", "Proxy the stdio stream to the daemon connection. Should not be invoked manually.")
     {
         IsHidden = true,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Wharf.Client.Answers;
 using Wharf.Api.Containers;
-using Wharf.Api.Json;
 using Wharf.Api.System;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -31,7 +31,7 @@ internal static class DiskUsageCommand
             new("format", FlagKind.String, FormatHelp.List),
             new("verbose", 'v', FlagKind.Bool, "Show detailed information on space usage"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -42,7 +42,7 @@ internal static class DiskUsageCommand
         format = verbose ? format : RawFormat.Expand(format,
             RawFormat.Field("type", "Type"), RawFormat.Field("total", "TotalCount"), RawFormat.Field("active", "Active"),
             RawFormat.Field("size", "Size"), RawFormat.Field("reclaimable", "Reclaimable"));
-        DiskUsageResponse usage = await cli.Client.GetAsync(verbose ? "/system/df?verbose=1" : "/system/df", ApiJsonContext.Default.DiskUsageResponse, ct);
+        DiskUsageResponse usage = await cli.Client.GetAsync(verbose ? "/system/df?verbose=1" : "/system/df", ClientJson.Default.DiskUsageResponse, ct);
         cli.Out.Write(verbose
             ? new DiskUsageDetails(usage, cli.Clock).Render(format)
             : TableFormat.Render(format, Table, "*formatter.diskUsageImagesContext", Columns, Lines(usage)));

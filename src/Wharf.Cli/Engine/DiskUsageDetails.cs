@@ -26,7 +26,7 @@ internal sealed class DiskUsageDetails(DiskUsageResponse usage, TimeProvider clo
     private readonly List<ImageRow> _images = [.. (usage.ImageUsage?.Items ?? usage.Images ?? []).Select(ImageRows.First)];
 
     // Only what a container's removal would free: not the size of its image.
-    private readonly List<ContainerSummary> _containers = [.. (usage.ContainerUsage?.Items ?? usage.Containers ?? []).Select(c => c with { SizeRootFs = null })];
+    private readonly List<ContainerSummary> _containers = [.. (usage.ContainerUsage?.Items ?? usage.Containers ?? []).Select(c => c.With(own => own.SizeRootFs = null))];
     private readonly List<Volume> _volumes = usage.VolumeUsage?.Items ?? usage.Volumes ?? [];
     private readonly List<BuildCache> _cache = usage.BuildCacheUsage?.Items ?? usage.BuildCache ?? [];
 

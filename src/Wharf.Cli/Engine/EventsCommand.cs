@@ -24,7 +24,7 @@ internal static class EventsCommand
             new("since", FlagKind.String, "Show all events created since timestamp"),
             new("until", FlagKind.String, "Stream events until this timestamp"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     // A field that no event has is told before any event is waited for.

@@ -23,7 +23,7 @@ internal static class InfoCommand
         [
             new("format", 'f', FlagKind.String, FormatHelp.Inspect),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

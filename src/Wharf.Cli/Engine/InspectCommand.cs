@@ -24,7 +24,7 @@ internal static class InspectCommand
             new("type", FlagKind.String, "Only inspect objects of the given type"),
         ],
         Complete = Completion.Objects,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -19,7 +19,7 @@ internal static class PruneCommand
             new("force", 'f', FlagKind.Bool, "Do not prompt for confirmation"),
             new("volumes", FlagKind.Bool, "Prune anonymous volumes"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

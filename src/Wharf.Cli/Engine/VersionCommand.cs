@@ -21,7 +21,7 @@ internal static class VersionCommand
         [
             new("format", 'f', FlagKind.String, FormatHelp.Inspect),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

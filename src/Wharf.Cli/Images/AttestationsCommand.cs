@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Images;
-using Wharf.Api.Json;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
@@ -35,7 +35,7 @@ internal static class AttestationsCommand
             new("predicate", FlagKind.String, "Print a predicate (\"provenance\", \"sbom\" or the URI of its type)"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -49,12 +49,12 @@ internal static class AttestationsCommand
 
         var query = new Query { { "platform", PlatformJson.Of(call.String("platform")) }, { "type", type }, { "statement", wanted.Length > 0 } };
         using EngineReply reply = await call.Cli.Client.SendAsync("GET", $"/images/{Wharf.Client.EngineClient.Escape(image)}/attestations" + query, null, ct);
-        List<AttestationStatement> found = await reply.ReadAsync(ApiJson.Context.ListAttestationStatement, ct);
+        List<AttestationStatement> found = await reply.ReadAsync(ClientJson.Default.ListAttestationStatement, ct);
         if (found.Count == 0 && wanted == "provenance")
         {
             query = new Query { { "platform", PlatformJson.Of(call.String("platform")) }, { "type", OldProvenance }, { "statement", true } };
             using EngineReply old = await call.Cli.Client.SendAsync("GET", $"/images/{Wharf.Client.EngineClient.Escape(image)}/attestations" + query, null, ct);
-            found = await old.ReadAsync(ApiJson.Context.ListAttestationStatement, ct);
+            found = await old.ReadAsync(ClientJson.Default.ListAttestationStatement, ct);
         }
 
         if (wanted.Length == 0)

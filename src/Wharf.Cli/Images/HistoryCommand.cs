@@ -27,7 +27,7 @@ internal static class HistoryCommand
             new("quiet", 'q', FlagKind.Bool, "Only show image IDs"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

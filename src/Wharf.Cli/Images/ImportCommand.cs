@@ -21,7 +21,7 @@ internal static class ImportCommand
             new("platform", FlagKind.String, "Set platform if server is multi-platform capable"),
         ],
         Complete = Completion.Files,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

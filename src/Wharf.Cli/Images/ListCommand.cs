@@ -29,7 +29,7 @@ internal static class ListCommand
             new("tree", FlagKind.Bool, "List multi-platform images as a tree (EXPERIMENTAL)"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -22,7 +22,7 @@ internal static class LoadCommand
             new("quiet", 'q', FlagKind.Bool, "Suppress the load output"),
         ],
         Complete = Completion.Files,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -19,7 +19,7 @@ internal static class PullCommand
             new("quiet", 'q', FlagKind.Bool, "Suppress verbose output"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

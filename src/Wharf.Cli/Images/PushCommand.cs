@@ -25,7 +25,7 @@ internal static class PushCommand
             new("quiet", 'q', FlagKind.Bool, "Suppress verbose output"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class SaveCommand
             new("platform", FlagKind.String, "Save only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")"),
         ],
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

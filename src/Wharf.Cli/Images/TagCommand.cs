@@ -11,7 +11,7 @@ internal static class TagCommand
         Aliases = ["image tag", "tag"],
         Arity = Arity.Exactly(2),
         Complete = Completion.Images,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -21,7 +21,7 @@ internal static class AnnotateCommand
             new("os-version", FlagKind.String, "Set operating system version"),
             new("variant", FlagKind.String, "Set architecture variant"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class CreateCommand
             new("amend", 'a', FlagKind.Bool, "Amend an existing manifest list"),
             new("insecure", FlagKind.Bool, "Allow communication with an insecure registry"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -21,7 +21,7 @@ internal static class InspectCommand
             new("insecure", FlagKind.Bool, "Allow communication with an insecure registry"),
             new("verbose", 'v', FlagKind.Bool, "Output additional info including layers and platform"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class PushCommand
             new("insecure", FlagKind.Bool, "Allow push to an insecure registry"),
             new("purge", 'p', FlagKind.Bool, "Remove the local manifest list after push"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -12,7 +12,7 @@ internal static class RemoveCommand
         Usage = "MANIFEST_LIST [MANIFEST_LIST...]",
         Description = Summary + ManifestCommands.Notice("docker manifest rm"),
         Arity = Arity.AtLeast(1),
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Networks;
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
@@ -25,7 +25,7 @@ internal static class ConnectCommand
             new("link-local-ip", FlagKind.Strings, "Add a link-local address for the container"),
         ],
         Complete = Completion.Networks,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -47,7 +47,7 @@ internal static class ConnectCommand
         };
         var request = new NetworkConnectRequest { Container = call.Arguments[1], EndpointConfig = endpoint };
         await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.PathOf(call.Arguments[0], "network")}/connect",
-            RequestBody.Json(request, ApiJsonContext.Default.NetworkConnectRequest), ct);
+            RequestBody.Json(request, ClientJson.Default.NetworkConnectRequest), ct);
         return 0;
     }
 

@@ -33,7 +33,7 @@ internal static class CreateCommand
             new("scope", FlagKind.String, "Control the network's scope"),
             new("subnet", FlagKind.Strings, "Subnet in CIDR format that represents a network segment"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

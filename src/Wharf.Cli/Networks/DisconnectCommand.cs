@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Networks;
 using Wharf.Cli.Framework.Commands;
 using Wharf.Cli.Framework.Flags;
@@ -18,14 +18,14 @@ internal static class DisconnectCommand
             new("force", 'f', FlagKind.Bool, "Force the container to disconnect from a network"),
         ],
         Complete = Completion.Networks,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
     {
         var request = new NetworkDisconnectRequest { Container = call.Arguments[1], Force = call.Bool("force") };
         await call.Cli.Client.CallAsync("POST", $"/networks/{EngineClient.PathOf(call.Arguments[0], "network")}/disconnect",
-            RequestBody.Json(request, ApiJsonContext.Default.NetworkDisconnectRequest), ct);
+            RequestBody.Json(request, ClientJson.Default.NetworkDisconnectRequest), ct);
         return 0;
     }
 }

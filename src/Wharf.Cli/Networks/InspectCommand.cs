@@ -19,7 +19,7 @@ internal static class InspectCommand
             new("verbose", 'v', FlagKind.Bool, "Verbose output for diagnostics"),
         ],
         Complete = Completion.Networks,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

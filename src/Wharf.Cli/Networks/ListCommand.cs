@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Networks;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -26,7 +26,7 @@ internal static class ListCommand
             new("no-trunc", FlagKind.Bool, "Do not truncate the output"),
             new("quiet", 'q', FlagKind.Bool, "Only display network IDs"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -34,7 +34,7 @@ internal static class ListCommand
         CliContext cli = call.Cli;
         var query = new Query();
         query.AddFilters(Filters.From(call));
-        List<NetworkSummary> networks = await cli.Client.GetAsync("/networks" + query, ApiJsonContext.Default.ListNetworkSummary, ct);
+        List<NetworkSummary> networks = await cli.Client.GetAsync("/networks" + query, ClientJson.Default.ListNetworkSummary, ct);
         string format = call.String("format");
         bool quiet = call.Bool("quiet");
         if (format.Length == 0)

@@ -18,7 +18,7 @@ internal static class RemoveCommand
             new("force", 'f', FlagKind.Bool, "Do not error if the network does not exist"),
         ],
         Complete = Completion.Networks,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.System;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -20,7 +20,7 @@ internal static class LoginCommand
             new("password-stdin", FlagKind.Bool, "Take the Password or Personal Access Token (PAT) from stdin"),
             new("username", 'u', FlagKind.String, "Username"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -42,7 +42,7 @@ internal static class LoginCommand
             auth = Ask(cli, server, call.String("username"), password);
         }
 
-        AuthResponse response = await cli.Client.PostAsync("/auth", RequestBody.Json(auth.ToJson()), ApiJsonContext.Default.AuthResponse, ct);
+        AuthResponse response = await cli.Client.PostAsync("/auth", RequestBody.Json(auth.ToJson()), ClientJson.Default.AuthResponse, ct);
         if (!string.IsNullOrEmpty(response.IdentityToken))
         {
             auth = auth with { Password = "", IdentityToken = response.IdentityToken };

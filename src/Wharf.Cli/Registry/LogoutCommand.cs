@@ -9,7 +9,7 @@ internal static class LogoutCommand
         Usage = "[SERVER]",
         Description = "Log out from a registry.\nIf no server is specified, the default is defined by the daemon.",
         Arity = Arity.AtMost(1),
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -25,7 +25,7 @@ internal static class SearchCommand
             new("limit", FlagKind.Int, "Max number of search results"),
             new("no-trunc", FlagKind.Bool, "Don't truncate output"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

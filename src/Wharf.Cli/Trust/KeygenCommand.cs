@@ -14,7 +14,7 @@ internal static class KeygenCommand
         Arity = Arity.Exactly(1),
         Flags = [new("type", FlagKind.String, "Kind of key (\"ecdsa-p256\", \"ed25519\")", "ecdsa-p256")],
         Complete = Completion.Files,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct)

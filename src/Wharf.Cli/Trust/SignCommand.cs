@@ -19,7 +19,7 @@ internal static class SignCommand
             new("key", FlagKind.String, "File of the private key (PEM)"),
             new("with-tag", FlagKind.Bool, "Sign for this tag alone, not for any of the repository"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -17,7 +17,7 @@ internal static class VerifyCommand
             new("insecure", FlagKind.Bool, "Allow communication with an insecure registry"),
             new("key", FlagKind.String, "File of the public key (PEM)"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

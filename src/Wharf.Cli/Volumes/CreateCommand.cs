@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Volumes;
 using Wharf.Cli.Containers.Creation;
 using Wharf.Cli.Framework.Commands;
@@ -33,7 +33,7 @@ internal static class CreateCommand
             new("topology-required", FlagKind.List, "A topology that the Cluster Volume must be accessible from"),
             new("type", FlagKind.String, "Cluster Volume access type (\"mount\", \"block\")", "block"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -59,7 +59,7 @@ internal static class CreateCommand
             Labels = KeyValues.ToMap(call.List("label")),
         };
         Volume volume = await call.Cli.Client.PostAsync("/volumes/create",
-            RequestBody.Json(request, ApiJsonContext.Default.VolumeCreateRequest), ApiJsonContext.Default.Volume, ct);
+            RequestBody.Json(request, ClientJson.Default.VolumeCreateRequest), ClientJson.Default.Volume, ct);
         call.Cli.Out.WriteLine(volume.Name ?? "");
         return 0;
     }

@@ -17,7 +17,7 @@ internal static class InspectCommand
             new("format", 'f', FlagKind.String, FormatHelp.Inspect),
         ],
         Complete = Completion.Volumes,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) =>

@@ -1,4 +1,4 @@
-using Wharf.Api.Json;
+using Wharf.Client.Answers;
 using Wharf.Api.Volumes;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -25,7 +25,7 @@ internal static class ListCommand
             new("format", FlagKind.String, FormatHelp.List),
             new("quiet", 'q', FlagKind.Bool, "Only display volume names"),
         ],
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)
@@ -38,7 +38,7 @@ internal static class ListCommand
         CliContext cli = call.Cli;
         var query = new Query();
         query.AddFilters(Filters.From(call));
-        VolumeListResponse response = await cli.Client.GetAsync("/volumes" + query, ApiJsonContext.Default.VolumeListResponse, ct);
+        VolumeListResponse response = await cli.Client.GetAsync("/volumes" + query, ClientJson.Default.VolumeListResponse, ct);
         string format = call.String("format");
         bool quiet = call.Bool("quiet");
         if (format.Length == 0)

@@ -20,7 +20,7 @@ internal static class RemoveCommand
             new("force", 'f', FlagKind.Bool, "Force the removal of one or more volumes"),
         ],
         Complete = Completion.Volumes,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static Task<int> RunAsync(Invocation call, CancellationToken ct) => Each.RunAsync(call, async name =>

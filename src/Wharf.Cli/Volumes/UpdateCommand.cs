@@ -20,7 +20,7 @@ internal static class UpdateCommand
             new("availability", FlagKind.String, "Cluster Volume availability (\"active\", \"pause\", \"drain\")", "active"),
         ],
         Complete = Completion.Volumes,
-        Run = RunAsync,
+        Run = new(RunAsync),
     };
 
     private static async Task<int> RunAsync(Invocation call, CancellationToken ct)

@@ -75,5 +75,5 @@ public sealed class Query : IEnumerable<KeyValuePair<string, string>>
     /// <summary>With its question mark; empty when there is none.</summary>
     public override string ToString() => _parameters.Count == 0
         ? ""
-        : "?" + string.Join('&', _parameters.Select(p => Uri.EscapeDataString(p.Key) + "=" + Uri.EscapeDataString(p.Value)));
+        : "?" + string.Join('&', _parameters.Select(p => PercentEncoding.Of(p.Key) + "=" + PercentEncoding.Of(p.Value)));
 }

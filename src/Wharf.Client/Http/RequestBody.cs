@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Wharf.Primitives;
 
 namespace Wharf.Client.Http;
 
@@ -29,7 +30,7 @@ public sealed class RequestBody
     public static RequestBody Json<T>(T value, Action<Utf8JsonWriter, T> write)
     {
         var bytes = new ArrayBufferWriter<byte>(1 << 10);
-        using (var writer = new Utf8JsonWriter(bytes))
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = PlainJsonEncoder.Instance, SkipValidation = true }))
         {
             write(writer, value);
         }

@@ -34,6 +34,9 @@ internal static class TlsTransport
         {
             TargetHost = endpoint.Address,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+
+            // what is missing from a chain is not fetched from where its certificates say: as in Go, and the compiled program could not (Substitutions.xml)
+            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
         };
         if (options.CertificateFile is { } certificate && options.KeyFile is { } key && File.Exists(certificate))
         {
@@ -49,9 +52,8 @@ internal static class TlsTransport
         }
         else if (options.CaFile is { } authority)
         {
-            var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            chain.CustomTrustStore.ImportFromPemFile(authority);
-            result.CertificateChainPolicy = chain;
+            result.CertificateChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            result.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(authority);
         }
 
         return result;

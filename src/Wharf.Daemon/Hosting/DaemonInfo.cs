@@ -12,18 +12,18 @@ internal static class DaemonInfo
     public static SystemInfo Complete(SystemInfo info, DaemonOptions options, LogLevel level)
     {
         RegistryOptions registries = options.Images.Registries;
-        return info with
+        return info.With(changed =>
         {
-            Debug = level <= LogLevel.Debug,
-            ExperimentalBuild = options.Experimental,
-            ServerVersion = BuildFacts.Version,
-            DockerRootDir = options.DataRoot,
-            RegistryConfig = Registries(registries),
-            HttpProxy = ProxyAddress.Masked(registries.HttpProxy),
-            HttpsProxy = ProxyAddress.Masked(registries.HttpsProxy),
-            NoProxy = registries.NoProxy ?? string.Empty,
-            Warnings = Warnings(info, options),
-        };
+            changed.Debug = level <= LogLevel.Debug;
+            changed.ExperimentalBuild = options.Experimental;
+            changed.ServerVersion = BuildFacts.Version;
+            changed.DockerRootDir = options.DataRoot;
+            changed.RegistryConfig = Registries(registries);
+            changed.HttpProxy = ProxyAddress.Masked(registries.HttpProxy);
+            changed.HttpsProxy = ProxyAddress.Masked(registries.HttpsProxy);
+            changed.NoProxy = registries.NoProxy ?? string.Empty;
+            changed.Warnings = Warnings(info, options);
+        });
     }
 
     private static RegistryServiceConfig Registries(RegistryOptions registries)

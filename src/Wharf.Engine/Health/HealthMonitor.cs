@@ -20,7 +20,7 @@ internal sealed class HealthMonitor(EngineCore core, IHealthProbe probe)
     public static HealthState? Initial(HealthConfig? config) => IsProbing(config) ? new HealthState { Status = "starting", FailingStreak = 0, Log = [] } : null;
 
     /// <summary>The health of a container that ended: nobody watches, and Docker calls that unhealthy.</summary>
-    public static HealthState? Stopped(HealthState? health) => health is null ? null : health with { Status = "unhealthy" };
+    public static HealthState? Stopped(HealthState? health) => health?.With(h => h.Status = "unhealthy");
 
     public void Watch(Container container, Run run)
     {

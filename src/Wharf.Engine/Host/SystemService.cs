@@ -32,7 +32,7 @@ internal sealed class SystemService(EngineCore core, EngineInfo info, IContainer
 
         if (parts.HasFlag(DiskUsageParts.Volumes))
         {
-            usage = usage with { Volumes = [.. store.All.Select(v => volumes.Inspect(v.Name) with { UsageData = new Wharf.Api.Volumes.VolumeUsageData { Size = volumes.Measure(v), RefCount = volumes.UsersOf(v.Name).Count } })] };
+            usage = usage with { Volumes = [.. store.All.Select(v => volumes.Inspect(v.Name).With(shown => shown.UsageData = new Wharf.Api.Volumes.VolumeUsageData { Size = volumes.Measure(v), RefCount = volumes.UsersOf(v.Name).Count }))] };
         }
 
         return parts.HasFlag(DiskUsageParts.BuildCache) ? usage with { BuildCache = builds.Cache() } : usage;

@@ -87,7 +87,7 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
 
     public async Task ConnectAsync(string network, string container, EndpointSettings? settings, CancellationToken ct)
     {
-        EndpointSettings wish = settings is null ? new EndpointSettings() : settings with { };
+        EndpointSettings wish = settings?.Copy() ?? new EndpointSettings();
         NetworkRecord target = core.Networks.GetNetwork(network);
         EndpointRules.Check(wish, network, target);
         Container found = core.Containers.Get(container);

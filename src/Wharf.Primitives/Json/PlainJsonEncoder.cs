@@ -20,6 +20,12 @@ public sealed class PlainJsonEncoder : JavaScriptEncoder
         int index = 0;
         while (index < textLength)
         {
+            if (span[index] is >= ' ' and <= '~' and not ('"' or '\\'))
+            {
+                index++;
+                continue;
+            }
+
             Rune.DecodeFromUtf16(span[index..], out Rune rune, out int consumed);
             if (WillEncode(rune.Value) || rune == Rune.ReplacementChar)
             {

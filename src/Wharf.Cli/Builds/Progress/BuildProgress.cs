@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Wharf.Client.Answers;
 using Wharf.Api.Builds;
-using Wharf.Api.Json;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Framework;
 using Wharf.Cli.Framework.Commands;
@@ -70,7 +70,7 @@ internal sealed class BuildProgress : IDisposable
     /// <exception cref="CommandException">The build failed; what it said last has been shown.</exception>
     public async Task FollowAsync(Stream body, CancellationToken ct)
     {
-        await foreach (BuildEvent happened in JsonLines.ReadAsync(body, ApiJson.Context.BuildEvent, ct))
+        await foreach (BuildEvent happened in JsonLines.ReadAsync(body, ClientJson.Default.BuildEvent, ct))
         {
             lock (Model.Gate)
             {

@@ -49,6 +49,9 @@ internal sealed class Command(string name, string summary)
 
     public Func<Command[]>? Children { get; init; }
 
+    /// <summary>Makes one child by its name and leaves the others unmade; null where <see cref="Children"/> has to be searched.</summary>
+    public Func<string, Command?>? Child { get; init; }
+
     public Func<Invocation, CancellationToken, Task<int>>? Run { get; init; }
 
     /// <summary>What the shell completes for a positional argument.</summary>
@@ -59,6 +62,11 @@ internal sealed class Command(string name, string summary)
 
     public Command? Find(string word)
     {
+        if (Child is not null)
+        {
+            return Child(word);
+        }
+
         foreach (Command child in Children?.Invoke() ?? [])
         {
             if (child.Name == word || child.OtherNames.Contains(word))

@@ -166,7 +166,7 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
         string mode = NameOfNetwork(host.NetworkMode!);
         foreach ((string name, EndpointSettings? settings) in networking?.EndpointsConfig ?? [])
         {
-            endpoints[name == "default" ? "bridge" : name == host.NetworkMode ? mode : name] = settings is null ? new EndpointSettings() : settings with { };
+            endpoints[name == "default" ? "bridge" : name == host.NetworkMode ? mode : name] = settings?.Copy() ?? new EndpointSettings();
         }
 
         if (mode.StartsWith("container:", StringComparison.Ordinal))

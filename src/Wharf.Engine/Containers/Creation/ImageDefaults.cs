@@ -4,7 +4,7 @@ using Wharf.Primitives;
 
 namespace Wharf.Engine.Containers.Creation;
 
-/// <summary>Fills what a request leaves open from its image, by Docker's rules: a request's entrypoint hides the image's command, environment and labels are merged by name.</summary>
+/// <summary>Fills what a request leaves open from its image, by Docker's rules: a request's entrypoint hides the image's command, environment and labels are changed by name.</summary>
 internal static class ImageDefaults
 {
     /// <param name="config">Changed in place; the caller owns it.</param>
@@ -70,15 +70,15 @@ internal static class ImageDefaults
         }
 
         HealthConfig own = config.Healthcheck ?? new HealthConfig();
-        config.Healthcheck = own with
+        config.Healthcheck = own.With(changed =>
         {
-            Test = own.Test is null or [] ? image.Test?.ToList() : own.Test,
-            Interval = own.Interval != 0 ? own.Interval : image.Interval,
-            Timeout = own.Timeout != 0 ? own.Timeout : image.Timeout,
-            StartPeriod = own.StartPeriod != 0 ? own.StartPeriod : image.StartPeriod,
-            StartInterval = own.StartInterval != 0 ? own.StartInterval : image.StartInterval,
-            Retries = own.Retries != 0 ? own.Retries : image.Retries,
-        };
+            changed.Test = own.Test is null or [] ? image.Test?.ToList() : own.Test;
+            changed.Interval = own.Interval != 0 ? own.Interval : image.Interval;
+            changed.Timeout = own.Timeout != 0 ? own.Timeout : image.Timeout;
+            changed.StartPeriod = own.StartPeriod != 0 ? own.StartPeriod : image.StartPeriod;
+            changed.StartInterval = own.StartInterval != 0 ? own.StartInterval : image.StartInterval;
+            changed.Retries = own.Retries != 0 ? own.Retries : image.Retries;
+        });
     }
 
     private static List<string>? MergeEnvironment(List<string>? own, IReadOnlyList<string>? image)
@@ -88,10 +88,10 @@ internal static class ImageDefaults
             return own;
         }
 
-        var merged = new List<string>(own ?? []);
-        var names = new HashSet<string>(merged.Select(NameOf), StringComparer.Ordinal);
-        merged.AddRange(image.Where(line => !names.Contains(NameOf(line))));
-        return merged;
+        var changed = new List<string>(own ?? []);
+        var names = new HashSet<string>(changed.Select(NameOf), StringComparer.Ordinal);
+        changed.AddRange(image.Where(line => !names.Contains(NameOf(line))));
+        return changed;
     }
 
     private static string NameOf(string line)

@@ -35,9 +35,9 @@ internal static class RequestCopy
 
     public static HostConfig Host(ContainerCreateRequest request)
     {
-        HostConfig host = (request.HostConfig ?? new HostConfig()) with { };
-        host.RestartPolicy = host.RestartPolicy is null ? null : host.RestartPolicy with { };
-        host.LogConfig = host.LogConfig is null ? null : host.LogConfig with { };
+        HostConfig host = request.HostConfig?.Copy() ?? new HostConfig();
+        host.RestartPolicy = host.RestartPolicy?.Copy();
+        host.LogConfig = host.LogConfig?.Copy();
         return host;
     }
 }

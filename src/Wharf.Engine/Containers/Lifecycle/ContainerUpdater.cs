@@ -114,7 +114,7 @@ internal sealed class ContainerUpdater(EngineCore core, KernelSupport kernel)
                 throw WharfException.NotFound($"No such link: {name}");
             }
 
-            ContainerRecord record = before with { Definition = before.Definition with { HostConfig = before.HostConfig with { Links = links } } };
+            ContainerRecord record = before with { Definition = before.Definition with { HostConfig = before.HostConfig.With(host => host.Links = links) } };
             await core.Store.UpdateDefinitionAsync(record);
             container.Swap(record);
             if (record.Sandbox is not null && await core.Networks.UnlinkAsync(container.Id, alias, ct) is { } sandbox)
@@ -148,28 +148,28 @@ internal sealed class ContainerUpdater(EngineCore core, KernelSupport kernel)
             swap = host.MemorySwap == 0 ? memory * 2 : host.MemorySwap;
         }
 
-        return host with
+        return host.With(h =>
         {
-            CpuShares = NonZero(request.CpuShares, host.CpuShares),
-            Memory = memory,
-            MemorySwap = swap,
-            MemoryReservation = NonZero(request.MemoryReservation, host.MemoryReservation),
-            BlkioWeight = NonZero(request.BlkioWeight, host.BlkioWeight),
-            BlkioWeightDevice = request.BlkioWeightDevice ?? host.BlkioWeightDevice,
-            BlkioDeviceReadBps = request.BlkioDeviceReadBps ?? host.BlkioDeviceReadBps,
-            BlkioDeviceWriteBps = request.BlkioDeviceWriteBps ?? host.BlkioDeviceWriteBps,
-            BlkioDeviceReadIOps = request.BlkioDeviceReadIOps ?? host.BlkioDeviceReadIOps,
-            BlkioDeviceWriteIOps = request.BlkioDeviceWriteIOps ?? host.BlkioDeviceWriteIOps,
-            CpuPeriod = NonZero(request.CpuPeriod, host.CpuPeriod),
-            CpuQuota = NonZero(request.CpuQuota, host.CpuQuota),
-            CpuRealtimePeriod = NonZero(request.CpuRealtimePeriod, host.CpuRealtimePeriod),
-            CpuRealtimeRuntime = NonZero(request.CpuRealtimeRuntime, host.CpuRealtimeRuntime),
-            CpusetCpus = string.IsNullOrEmpty(request.CpusetCpus) ? host.CpusetCpus : request.CpusetCpus,
-            CpusetMems = string.IsNullOrEmpty(request.CpusetMems) ? host.CpusetMems : request.CpusetMems,
-            NanoCpus = NonZero(request.NanoCpus, host.NanoCpus),
-            PidsLimit = request.PidsLimit ?? host.PidsLimit,
-            RestartPolicy = string.IsNullOrEmpty(request.RestartPolicy?.Name) ? host.RestartPolicy : request.RestartPolicy,
-        };
+            h.CpuShares = NonZero(request.CpuShares, host.CpuShares);
+            h.Memory = memory;
+            h.MemorySwap = swap;
+            h.MemoryReservation = NonZero(request.MemoryReservation, host.MemoryReservation);
+            h.BlkioWeight = NonZero(request.BlkioWeight, host.BlkioWeight);
+            h.BlkioWeightDevice = request.BlkioWeightDevice ?? host.BlkioWeightDevice;
+            h.BlkioDeviceReadBps = request.BlkioDeviceReadBps ?? host.BlkioDeviceReadBps;
+            h.BlkioDeviceWriteBps = request.BlkioDeviceWriteBps ?? host.BlkioDeviceWriteBps;
+            h.BlkioDeviceReadIOps = request.BlkioDeviceReadIOps ?? host.BlkioDeviceReadIOps;
+            h.BlkioDeviceWriteIOps = request.BlkioDeviceWriteIOps ?? host.BlkioDeviceWriteIOps;
+            h.CpuPeriod = NonZero(request.CpuPeriod, host.CpuPeriod);
+            h.CpuQuota = NonZero(request.CpuQuota, host.CpuQuota);
+            h.CpuRealtimePeriod = NonZero(request.CpuRealtimePeriod, host.CpuRealtimePeriod);
+            h.CpuRealtimeRuntime = NonZero(request.CpuRealtimeRuntime, host.CpuRealtimeRuntime);
+            h.CpusetCpus = string.IsNullOrEmpty(request.CpusetCpus) ? host.CpusetCpus : request.CpusetCpus;
+            h.CpusetMems = string.IsNullOrEmpty(request.CpusetMems) ? host.CpusetMems : request.CpusetMems;
+            h.NanoCpus = NonZero(request.NanoCpus, host.NanoCpus);
+            h.PidsLimit = request.PidsLimit ?? host.PidsLimit;
+            h.RestartPolicy = string.IsNullOrEmpty(request.RestartPolicy?.Name) ? host.RestartPolicy : request.RestartPolicy;
+        });
     }
 
     private static long NonZero(long? wanted, long present) => wanted is null or 0 ? present : wanted.Value;

@@ -38,12 +38,12 @@ internal sealed class ContainerInspector(EngineCore core)
             ProcessLabel = "",
             AppArmorProfile = "",
             ExecIDs = RunningExecs(container),
-            HostConfig = record.HostConfig.Links is null ? record.HostConfig : record.HostConfig with { Links = ContainerLinks.Shown(record, core.Containers) },
+            HostConfig = record.HostConfig.Links is null ? record.HostConfig : record.HostConfig.With(host => host.Links = ContainerLinks.Shown(record, core.Containers)),
             GraphDriver = GraphDriver(record),
             SizeRw = bytes?.Writable,
             SizeRootFs = bytes?.Total,
             Mounts = MountView.Of(record, core.Volumes),
-            Config = record.Config with { MacAddress = NetworkView.AskedMac(record) },
+            Config = record.Config.With(config => config.MacAddress = NetworkView.AskedMac(record)),
             NetworkSettings = NetworkView.Settings(record, core.Networks),
         };
     }

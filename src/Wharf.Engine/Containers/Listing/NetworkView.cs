@@ -33,19 +33,19 @@ internal static class NetworkView
         {
             NetworkRecord? network = networks.Networks.FirstOrDefault(n => n.Name == name || n.Id == name);
             Endpoint? endpoint = record.Sandbox?.Endpoints.FirstOrDefault(e => e.NetworkName == name || e.NetworkId == name);
-            shown[network?.Name ?? name] = wish with
+            shown[network?.Name ?? name] = wish.With(changed =>
             {
-                NetworkID = network?.Id ?? wish.NetworkID ?? "",
-                EndpointID = endpoint?.Id ?? "",
-                MacAddress = endpoint?.Mac.ToString() ?? wish.MacAddress ?? "",
-                Gateway = endpoint?.Gateway?.ToString() ?? "",
-                IPAddress = endpoint?.IPv4?.Address.ToString() ?? "",
-                IPPrefixLen = endpoint?.IPv4?.PrefixLength ?? 0,
-                IPv6Gateway = endpoint?.GatewayIPv6?.ToString() ?? "",
-                GlobalIPv6Address = endpoint?.IPv6?.Address.ToString() ?? "",
-                GlobalIPv6PrefixLen = endpoint?.IPv6?.PrefixLength ?? 0,
-                DNSNames = endpoint is { DnsNames.Count: > 0 } ? [.. endpoint.DnsNames] : wish.DNSNames,
-            };
+                changed.NetworkID = network?.Id ?? wish.NetworkID ?? "";
+                changed.EndpointID = endpoint?.Id ?? "";
+                changed.MacAddress = endpoint?.Mac.ToString() ?? wish.MacAddress ?? "";
+                changed.Gateway = endpoint?.Gateway?.ToString() ?? "";
+                changed.IPAddress = endpoint?.IPv4?.Address.ToString() ?? "";
+                changed.IPPrefixLen = endpoint?.IPv4?.PrefixLength ?? 0;
+                changed.IPv6Gateway = endpoint?.GatewayIPv6?.ToString() ?? "";
+                changed.GlobalIPv6Address = endpoint?.IPv6?.Address.ToString() ?? "";
+                changed.GlobalIPv6PrefixLen = endpoint?.IPv6?.PrefixLength ?? 0;
+                changed.DNSNames = endpoint is { DnsNames.Count: > 0 } ? [.. endpoint.DnsNames] : wish.DNSNames;
+            });
         }
 
         return shown;

@@ -10,26 +10,32 @@ using Wharf.Api.Json;
 namespace Wharf.Api.Tests.Json;
 
 /// <summary>The short way of writing a request and the way everything else is written must say the same.</summary>
-public sealed class RequestJsonContextTests
+public sealed class RequestWriterTests
 {
     [Fact]
     public void Requests_WithEveryMemberSet_AreWrittenAsTheWholeContextWritesThem()
     {
-        Check((ContainerCreateRequest)Filled(typeof(ContainerCreateRequest), 0)!, RequestJsonContext.Default.ContainerCreateRequest, ApiJsonContext.Default.ContainerCreateRequest);
-        Check((ExecCreateRequest)Filled(typeof(ExecCreateRequest), 0)!, RequestJsonContext.Default.ExecCreateRequest, ApiJsonContext.Default.ExecCreateRequest);
-        Check((ExecStartRequest)Filled(typeof(ExecStartRequest), 0)!, RequestJsonContext.Default.ExecStartRequest, ApiJsonContext.Default.ExecStartRequest);
+        Check((ContainerCreateRequest)Filled(typeof(ContainerCreateRequest), 0)!, RequestWriter.Write, ApiJsonContext.Default.ContainerCreateRequest);
+        Check((ExecCreateRequest)Filled(typeof(ExecCreateRequest), 0)!, RequestWriter.Write, ApiJsonContext.Default.ExecCreateRequest);
+        Check((ExecStartRequest)Filled(typeof(ExecStartRequest), 0)!, RequestWriter.Write, ApiJsonContext.Default.ExecStartRequest);
     }
 
     [Fact]
     public void Requests_WithNothingSet_AreWrittenAsTheWholeContextWritesThem()
     {
-        Check(new ContainerCreateRequest { HostConfig = new HostConfig() }, RequestJsonContext.Default.ContainerCreateRequest, ApiJsonContext.Default.ContainerCreateRequest);
-        Check(new ExecCreateRequest(), RequestJsonContext.Default.ExecCreateRequest, ApiJsonContext.Default.ExecCreateRequest);
+        Check(new ContainerCreateRequest { HostConfig = new HostConfig() }, RequestWriter.Write, ApiJsonContext.Default.ContainerCreateRequest);
+        Check(new ExecCreateRequest(), RequestWriter.Write, ApiJsonContext.Default.ExecCreateRequest);
     }
 
-    private static void Check<T>(T value, JsonTypeInfo<T> quick, JsonTypeInfo<T> whole)
+    private static void Check<T>(T value, Action<Utf8JsonWriter, T> quick, JsonTypeInfo<T> whole)
     {
-        JsonNode expected = JsonNode.Parse(JsonSerializer.Serialize(value, whole))!, actual = JsonNode.Parse(JsonSerializer.Serialize(value, quick))!;
+        using var written = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(written))
+        {
+            quick(writer, value);
+        }
+
+        JsonNode expected = JsonNode.Parse(JsonSerializer.Serialize(value, whole))!, actual = JsonNode.Parse(written.ToArray())!;
 
         Assert.True(JsonNode.DeepEquals(expected, actual), $"expected {expected.ToJsonString()}\nactual   {actual.ToJsonString()}");
     }
