@@ -137,13 +137,15 @@ measure "logs --tail 10 of it" logs --tail 10 log
 
 # A published port from the host's loopback, each in its own namespace.
 web=$(test/images/make.sh nginx)
+: >"$root/a"; : >"$root/b"
 for host in ours theirs; do
-    ns=$name-a; file=a; [ $host = ours ] || { ns=$name-b; file=b; }
     DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" load -q -i "$web" >/dev/null
     DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" run -d --name web -p 8099:80 nginx >/dev/null
     DOCKER_HOST=unix://$root/$host.sock "$bin/wharf" exec web sh -c 'for d in /usr/share/nginx/html /var/www/html; do [ -d $d ] && truncate -s 2G $d/big; done; true'
-    : >"$root/$file"
-    for _ in 1 2 3; do
+done
+for _ in 1 2 3 4 5; do
+    for host in ours theirs; do
+        ns=$name-a; file=a; [ $host = ours ] || { ns=$name-b; file=b; }
         s=$(now); nsenter --net="/run/netns/$ns" curl -sf --retry 20 --retry-connrefused --retry-delay 1 -o /dev/null http://127.0.0.1:8099/big; echo $((($(now) - s) / 1000)) >>"$root/$file"
     done
 done

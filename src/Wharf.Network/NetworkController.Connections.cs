@@ -1,5 +1,6 @@
 using System.Net;
 using Wharf.Linux.Netlink;
+using Wharf.Network.Announcements;
 using Wharf.Network.Control;
 using Wharf.Network.Networks;
 using Wharf.Network.Sandboxes;
@@ -120,11 +121,16 @@ public sealed partial class NetworkController
     /// <summary>Takes a container off a network while it lives on.</summary>
     private void Take(SandboxEntry entry, Endpoint endpoint)
     {
+        if (entry.Announcements.Remove(endpoint.Id, out Announcement? announcement))
+        {
+            announcement.Dispose();
+        }
+
         NetworkEntry network = GetEntry(endpoint.NetworkId);
         network.Driver.Detach(network.Record, endpoint, entry.Namespace!);
         _firewall?.Remove(PartOf(endpoint));
         network.Release(endpoint, entry.Snapshot.ContainerId);
-        _flows.ForgetAddresses(new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address));
+        _flows.ForgetAddresses(endpoint.Addresses());
         entry.Snapshot = entry.Snapshot with { Endpoints = [.. entry.Snapshot.Endpoints.Where(e => e.Id != endpoint.Id)] };
     }
 

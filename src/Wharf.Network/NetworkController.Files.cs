@@ -26,7 +26,7 @@ public sealed partial class NetworkController
         {
             Hosts = request.Mode == SandboxMode.Host ? HostsOfHost(request) : HostsFile.Build(
                 [.. ExtraHosts(request), .. LinkLines(before)],
-                before.Endpoints.SelectMany(e => new[] { e.IPv4, e.IPv6 }).OfType<Addressing.InterfaceAddress>().Select(a => a.Address),
+                before.Endpoints.SelectMany(e => e.Addresses()),
                 request.Hostname, request.DomainName, request.WithoutIPv6),
             HostnameFile = request.Hostname + "\n",
             ResolvConf = request.Mode == SandboxMode.Host ? conf.ForHost()

@@ -1,6 +1,7 @@
 using System.Net;
 using Wharf.Linux.Netlink;
 using Wharf.Linux.NfTables;
+using Wharf.Network.Announcements;
 using Wharf.Network.Bridges;
 using Wharf.Network.Control;
 using Wharf.Network.Firewalls;
@@ -114,6 +115,13 @@ public sealed partial class NetworkController
         }
 
         entry.Snapshot = entry.Snapshot with { Endpoints = [.. sandbox.Endpoints, endpoint] };
+        if (network.Driver.AnnouncesAddresses)
+        {
+            var announcement = new Announcement(endpoint, AnnouncementSettings.Parse(network.Record.Config.Options), _announcing, _clock);
+            entry.Announcements[endpoint.Id] = announcement;
+            announcement.Begin(entry.Namespace!, _thread, _host);
+        }
+
         return endpoint;
     }
 
@@ -143,7 +151,7 @@ public sealed partial class NetworkController
             Index = link.Index,
             Addresses =
             [
-                .. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => (a.Address, a.PrefixLength)),
+                .. endpoint.InterfaceAddresses().Select(a => (a.Address, a.PrefixLength)),
                 .. endpoint.Request.LinkLocal.Select(a => (a, a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 64 : 16)),
             ],
             Gateways = gateways,
@@ -177,7 +185,7 @@ public sealed partial class NetworkController
             {
                 _flows.ForgetPorts(
                     ports.Where(p => p.Port.Protocol == Ports.TransportProtocol.Udp).Select(p => p.HostPort),
-                    [.. new[] { gateway.IPv4, gateway.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address)]);
+                    [.. gateway.Addresses()]);
             }
         }
 
@@ -195,6 +203,11 @@ public sealed partial class NetworkController
             }
 
             entry.Resolver?.Dispose();
+            foreach (Announcement announcement in entry.Announcements.Values)
+            {
+                announcement.Dispose();
+            }
+
             foreach (Endpoint endpoint in sandbox.Endpoints)
             {
                 _firewall?.Remove(PartOf(endpoint));
@@ -205,7 +218,7 @@ public sealed partial class NetworkController
                 }
 
                 network.Release(endpoint, sandbox.ContainerId);
-                _flows.ForgetAddresses(new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address));
+                _flows.ForgetAddresses(endpoint.Addresses());
             }
 
             _ports.Release(entry.Reservations);

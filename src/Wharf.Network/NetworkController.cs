@@ -25,6 +25,7 @@ public sealed partial class NetworkController : INetworkController
     private readonly NamespaceThread _thread = new("network namespaces");
     private readonly NamespacePool _pool;
     private readonly BackgroundWork _background;
+    private readonly BackgroundWork _announcing;
     private readonly Flows _flows;
     private readonly PortRegistry _ports = new(EphemeralPorts.Read);
     private readonly PortPublisher _publisher;
@@ -42,7 +43,8 @@ public sealed partial class NetworkController : INetworkController
         _log = log;
         _clock = clock;
         _pool = new NamespacePool(_thread, Path.Combine(options.ExecRoot, "netns"), options.ReadyNamespaces, log);
-        _background = new BackgroundWork(log);
+        _background = new BackgroundWork(log, "clean-up of a network resource");
+        _announcing = new BackgroundWork(log, "the announcement of an address");
         _flows = new Flows(_background, log);
         _publisher = new PortPublisher(_ports, options.DefaultBinding);
         _drivers = new INetworkDriver[] { new BridgeDriver(_host), new MacvlanDriver(_host), new IpvlanDriver(_host), new PlainDriver("host"), new PlainDriver("null") }
@@ -107,6 +109,7 @@ public sealed partial class NetworkController : INetworkController
 
     public async ValueTask DisposeAsync()
     {
+        await _announcing.DisposeAsync();
         await _background.DisposeAsync();
         _firewall?.Dispose();
         _flows.Dispose();

@@ -17,6 +17,12 @@ public sealed record LinkInfo
 
     public bool Up { get; init; }
 
+    /// <summary>It is up and has a carrier: frames go out (IFF_RUNNING).</summary>
+    public bool Running { get; init; }
+
+    /// <summary>The bridge that it is a port of takes frames from it and gives it frames.</summary>
+    public bool Forwards { get; init; }
+
     public int Mtu { get; init; }
 
     /// <summary>The number that marks interfaces of one kind for rules; 0 for all that nobody marked.</summary>
@@ -36,10 +42,12 @@ public sealed record LinkInfo
     internal static LinkInfo Read(NetlinkMessage message)
     {
         ReadOnlySpan<byte> header = message.Fixed(RouteMessages.LinkHeaderLength);
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         var link = new LinkInfo
         {
             Index = BinaryPrimitives.ReadInt32LittleEndian(header[4..]),
-            Up = (BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) & RouteMessages.IFF_UP) != 0,
+            Up = (flags & RouteMessages.IFF_UP) != 0,
+            Running = (flags & RouteMessages.IFF_RUNNING) != 0,
             Name = "",
         };
         foreach (NetlinkAttribute attribute in message.Attributes(RouteMessages.LinkHeaderLength))
@@ -53,7 +61,12 @@ public sealed record LinkInfo
                 RouteMessages.IFLA_GROUP => link with { Group = attribute.Int32 },
                 RouteMessages.IFLA_LINK => link with { Peer = attribute.Int32 },
                 RouteMessages.IFLA_MASTER => link with { Master = attribute.Int32 },
-                RouteMessages.IFLA_LINKINFO => link with { Kind = attribute.Nested.Find(RouteMessages.IFLA_INFO_KIND).Text },
+                RouteMessages.IFLA_LINKINFO => link with
+                {
+                    Kind = attribute.Nested.Find(RouteMessages.IFLA_INFO_KIND).Text,
+                    Forwards = attribute.Nested.Find(RouteMessages.IFLA_INFO_SLAVE_KIND).Text == "bridge"
+                        && attribute.Nested.Find(RouteMessages.IFLA_INFO_SLAVE_DATA).Nested.Find(RouteMessages.IFLA_BRPORT_STATE).Value is [RouteMessages.BR_STATE_FORWARDING],
+                },
                 RouteMessages.IFLA_STATS64 => link with { Counters = LinkCounters.Read(attribute.Value) },
                 _ => link,
             };

@@ -15,11 +15,13 @@ public sealed partial class RouteConnection(NetlinkConnection connection) : IDis
 
     public void Dispose() => connection.Dispose();
 
-    /// <summary>An interface by its name; null when there is none.</summary>
-    public LinkInfo? FindLink(string name) => GetLink(w => w.Link(RTM_GETLINK, NetlinkFlags.None).Text(IFLA_IFNAME, name), name);
+    /// <summary>An interface by its name, without its counters; null when there is none.</summary>
+    public LinkInfo? FindLink(string name) =>
+        GetLink(w => w.Link(RTM_GETLINK, NetlinkFlags.None).Text(IFLA_IFNAME, name).UInt32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS), name);
 
-    /// <summary>An interface by its index; null when there is none.</summary>
-    public LinkInfo? FindLink(int index) => GetLink(w => w.Link(RTM_GETLINK, NetlinkFlags.None, index), $"#{index}");
+    /// <summary>An interface by its index, without its counters; null when there is none.</summary>
+    public LinkInfo? FindLink(int index) =>
+        GetLink(w => w.Link(RTM_GETLINK, NetlinkFlags.None, index).UInt32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS), $"#{index}");
 
     /// <summary>All interfaces of the namespace, with counters.</summary>
     public List<LinkInfo> ListLinks()

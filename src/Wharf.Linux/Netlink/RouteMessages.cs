@@ -14,14 +14,15 @@ internal static class RouteMessages
 
     internal const int LinkHeaderLength = 16, AddressHeaderLength = 8, RouteHeaderLength = 12, NeighbourHeaderLength = 12, RuleHeaderLength = 12;
 
-    internal const uint IFF_UP = 1;
+    internal const uint IFF_UP = 1, IFF_RUNNING = 0x40;
 
     internal const int IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINK = 5, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_IFALIAS = 20,
         IFLA_STATS64 = 23, IFLA_AF_SPEC = 26, IFLA_GROUP = 27, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29;
+    internal const uint RTEXT_FILTER_SKIP_STATS = 8;
     internal const int IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1;
     internal const int IFLA_INET6_ADDR_GEN_MODE = 8;
     internal const int IFLA_BRPORT_STATE = 1, IFLA_BRPORT_MODE = 4, IFLA_BRPORT_FLUSH = 24;
-    internal const byte BR_STATE_LISTENING = 1;
+    internal const byte BR_STATE_LISTENING = 1, BR_STATE_FORWARDING = 3;
     internal const int IFLA_MACVLAN_MODE = 1, IFLA_IPVLAN_MODE = 1, IFLA_IPVLAN_FLAGS = 2, IFLA_VLAN_ID = 1;
     internal const int IFLA_VXLAN_ID = 1, IFLA_VXLAN_LOCAL = 4, IFLA_VXLAN_LEARNING = 7, IFLA_VXLAN_PROXY = 11, IFLA_VXLAN_L2MISS = 13,
         IFLA_VXLAN_L3MISS = 14, IFLA_VXLAN_PORT = 15, IFLA_VXLAN_LOCAL6 = 17;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Wharf.Network.Announcements;
 using Wharf.Network.Firewalls;
 using Wharf.Network.Networks;
 using Wharf.Primitives;
@@ -55,6 +56,7 @@ internal sealed record BridgeSettings
     /// <exception cref="WharfException">InvalidArgument, naming the option.</exception>
     public static BridgeSettings Parse(NetworkConfig config)
     {
+        _ = AnnouncementSettings.Parse(config.Options);
         var settings = new BridgeSettings();
         foreach ((string key, string value) in config.Options)
         {
@@ -73,7 +75,7 @@ internal sealed record BridgeSettings
                 Prefix + "host_ipv6" => settings with { SourceIPv6 = Address(key, value) },
                 Prefix + "driver.mtu" or Prefix + "mtu" => settings with { Mtu = Number(key, value) },
                 Prefix + "container_iface_prefix" or Prefix + "container_interface_prefix" => settings with { InterfacePrefix = InterfaceName(key, value) },
-                Prefix + "enable_ipv4" or Prefix + "enable_ipv6" => settings,
+                Prefix + "enable_ipv4" or Prefix + "enable_ipv6" or AnnouncementSettings.CountKey or AnnouncementSettings.IntervalKey => settings,
                 _ when key.StartsWith(Prefix, StringComparison.Ordinal) => throw WharfException.Invalid($"unknown option {key} for driver bridge"),
                 _ => settings,
             };

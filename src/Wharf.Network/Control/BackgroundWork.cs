@@ -3,16 +3,20 @@ using Wharf.Primitives;
 
 namespace Wharf.Network.Control;
 
-/// <summary>What need not be waited for (the end of interfaces and namespaces), one after another. Failures are logged; the next start's sweep finds the rest.</summary>
+/// <summary>What need not be waited for (the end of interfaces and namespaces, announcements), one after another. Failures are logged; the next start's sweep finds the rest.</summary>
 internal sealed class BackgroundWork : IAsyncDisposable
 {
     private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly INetworkLog _log;
+    private readonly string _what;
     private readonly Task _worker;
 
-    public BackgroundWork(INetworkLog log)
+    /// <param name="log">Where failures are told.</param>
+    /// <param name="what">What it does, as the beginning of "... failed".</param>
+    public BackgroundWork(INetworkLog log, string what)
     {
         _log = log;
+        _what = what;
         _worker = Task.Run(WorkAsync);
     }
 
@@ -35,7 +39,7 @@ internal sealed class BackgroundWork : IAsyncDisposable
             }
             catch (Exception e) when (e is WharfException or IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
-                _log.Warning($"clean-up of a network resource failed: {e.Message}");
+                _log.Warning($"{_what} failed: {e.Message}");
             }
         }
     }

@@ -64,7 +64,7 @@ internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
         lock (_lock)
         {
             _users--;
-            foreach (InterfaceAddress address in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>())
+            foreach (InterfaceAddress address in endpoint.InterfaceAddresses())
             {
                 Release(address, owner);
             }
@@ -86,7 +86,7 @@ internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
         lock (_lock)
         {
             _users++;
-            foreach (InterfaceAddress address in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>())
+            foreach (InterfaceAddress address in endpoint.InterfaceAddresses())
             {
                 _pools.Find(p => p.Subnet.Contains(address.Address))?.Restore(address.Address);
             }

@@ -1,3 +1,4 @@
+using Wharf.Network.Announcements;
 using Wharf.Network.Ports;
 using Wharf.Network.Sandboxes;
 
@@ -20,6 +21,9 @@ internal sealed class SandboxEntry(Sandbox snapshot, SandboxNamespace? ns)
     public SandboxNamespace? Namespace { get; } = ns;
 
     public List<PortReservation> Reservations { get; set; } = [];
+
+    /// <summary>What new interfaces tell their neighbours, by the endpoint's id.</summary>
+    public Dictionary<string, Announcement> Announcements { get; } = [];
 
     /// <summary>The resolver inside the namespace; null while the container is on no network with names.</summary>
     public IDisposable? Resolver { get; set; }

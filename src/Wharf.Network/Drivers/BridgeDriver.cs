@@ -32,6 +32,8 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public bool HasInterfaces => true;
 
+    public bool AnnouncesAddresses => true;
+
     public bool PublishesPorts => true;
 
     public bool WantsGateway(NetworkConfig config, bool ipv6)
@@ -131,10 +133,10 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
             bridge = host.FindLink(network.BridgeName) ?? throw WharfException.Internal($"bridge {network.BridgeName} of network {network.Name} vanished");
         }
 
-        foreach (InterfaceAddress own in new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>())
+        foreach (IPAddress own in endpoint.Addresses())
         {
             // A container that comes back within milliseconds must not share its address with its former self.
-            Close(own.Address);
+            Close(own);
         }
 
         MacAddress mac = !endpoint.Mac.IsEmpty ? endpoint.Mac
@@ -163,7 +165,7 @@ internal sealed class BridgeDriver(RouteConnection host) : INetworkDriver
 
     public Action? Leave(Endpoint endpoint)
     {
-        List<IPAddress> addresses = [.. new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<InterfaceAddress>().Select(a => a.Address)];
+        List<IPAddress> addresses = [.. endpoint.Addresses()];
         var closing = new Lazy<NetlinkAnswer>(() => host.ClosePort(endpoint.HostInterface));
         addresses.ForEach(a => _leaving[a] = closing);
         return () => addresses.ForEach(Close);

@@ -31,6 +31,8 @@ internal abstract class ChildLinkDriver(RouteConnection host) : INetworkDriver
 
     public virtual bool RoutesByDevice(NetworkRecord network) => false;
 
+    public virtual bool AnnouncesAddresses => false;
+
     public NetworkRecord Plan(NetworkRecord network, IReadOnlyCollection<NetworkRecord> others)
     {
         CheckOptions(network.Config.Options);

@@ -20,6 +20,9 @@ internal interface INetworkDriver
     /// <summary>Containers get an interface and addresses.</summary>
     bool HasInterfaces { get; }
 
+    /// <summary>A container's interface has a hardware address of its own, which neighbours are told.</summary>
+    bool AnnouncesAddresses => false;
+
     /// <summary>Host ports lead to containers on it.</summary>
     bool PublishesPorts { get; }
 

@@ -1,5 +1,6 @@
 using Wharf.Linux.Netlink;
 using Wharf.Network.Addressing;
+using Wharf.Network.Announcements;
 using Wharf.Network.Networks;
 using Wharf.Network.Sandboxes;
 using Wharf.Primitives;
@@ -13,17 +14,20 @@ internal sealed class MacvlanDriver(RouteConnection host) : ChildLinkDriver(host
 
     public override string Name => "macvlan";
 
+    public override bool AnnouncesAddresses => true;
+
     protected override void CheckOptions(IReadOnlyDictionary<string, string> options)
     {
         foreach (string key in options.Keys)
         {
-            if (key is not (ModeOption or "parent"))
+            if (key is not (ModeOption or "parent" or AnnouncementSettings.CountKey or AnnouncementSettings.IntervalKey))
             {
                 throw WharfException.Invalid($"unknown option {key} for driver macvlan");
             }
         }
 
         ModeOf(options);
+        _ = AnnouncementSettings.Parse(options);
     }
 
     protected override Endpoint Attach(NetworkRecord network, Endpoint endpoint, SandboxNamespace sandbox, LinkInfo parent)

@@ -102,7 +102,7 @@ internal static class ContainerNames
     }
 
     private static IEnumerable<IPAddress> Addresses(Endpoint endpoint) =>
-        new[] { endpoint.IPv4, endpoint.IPv6 }.OfType<Addressing.InterfaceAddress>().Select(a => a.Address);
+        endpoint.Addresses();
 
     private static bool HasNames(Endpoint endpoint) => endpoint.DnsNames.Count > 0;
 

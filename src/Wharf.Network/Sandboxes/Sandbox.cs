@@ -68,6 +68,11 @@ public sealed record Endpoint
 
     /// <summary>Names that resolve to this endpoint on its network: name, short id, aliases. Empty on the default bridge.</summary>
     public IReadOnlyList<string> DnsNames { get; init; } = [];
+
+    /// <summary>What it has of IPv4 and IPv6, with prefixes.</summary>
+    internal IEnumerable<InterfaceAddress> InterfaceAddresses() => new[] { IPv4, IPv6 }.OfType<InterfaceAddress>();
+
+    internal IEnumerable<IPAddress> Addresses() => InterfaceAddresses().Select(a => a.Address);
 }
 
 /// <summary>Counters of one interface since it exists (struct rtnl_link_stats64, linux/if_link.h).</summary>
