@@ -36,6 +36,6 @@ public static class ByteSize
         string lower = suffix.ToLowerInvariant();
         int power = "bkmgtp".IndexOf(lower[0]);
         bool fits = power >= 0 && (power == 0 ? lower == "b" : lower[1..] is "" or "b" or "ib");
-        return fits ? (long)(size * Math.Pow(1024, power)) : throw new FormatException($"invalid suffix: '{suffix}'");
+        return fits ? (long)(Math.ScaleB(size, 10 * power)) : throw new FormatException($"invalid suffix: '{suffix}'");
     }
 }
