@@ -46,6 +46,12 @@ public sealed partial class ApiCall
             headers.AddRange([new("Connection", "Upgrade"), new("Upgrade", "tcp")]);
         }
 
+        // Clients that repeat their options in a body (dockerode) do not mean them as input.
+        if (Http.Request.ContentLength > 0)
+        {
+            await Http.Request.Body.CopyToAsync(Stream.Null, Ct);
+        }
+
         await using HijackedConnection connection = await HijackAsync(upgrade ? "101 UPGRADED" : "200 OK", headers);
         if (Http.Request.Headers.UserAgent.ToString().StartsWith(BufferingClient, StringComparison.Ordinal))
         {

@@ -8,6 +8,7 @@ internal sealed class Waiters
     private readonly Lock _lock = new();
     private TaskCompletionSource<ContainerWaitResponse> _nextExit = Promise();
     private readonly TaskCompletionSource<ContainerWaitResponse> _removed = Promise();
+    private readonly TaskCompletionSource _awaited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Kept when a run ends, also where a policy will begin the next one: who waits for "not running" hears of this moment, as of Docker.</summary>
     public Task<ContainerWaitResponse> NextExit
@@ -21,7 +22,18 @@ internal sealed class Waiters
         }
     }
 
-    public Task<ContainerWaitResponse> Removed => _removed.Task;
+    /// <summary>Kept when the container is gone.</summary>
+    public Task<ContainerWaitResponse> Removed
+    {
+        get
+        {
+            _awaited.TrySetResult();
+            return _removed.Task;
+        }
+    }
+
+    /// <summary>Kept when somebody begins to wait for the removal.</summary>
+    public Task RemovalAwaited => _awaited.Task;
 
     /// <param name="exitCode">Of the run that ended, or of the start that failed.</param>
     public void RunEnded(int exitCode)

@@ -25,7 +25,7 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
             Attachable = options.Attachable,
             IpamDriver = string.IsNullOrEmpty(options.Ipam?.Driver) ? "default" : options.Ipam.Driver,
             IpamOptions = options.Ipam?.Options ?? [],
-            Pools = [.. (options.Ipam?.Config ?? []).Select(Pool)],
+            Pools = PoolRequests.Read(options.Ipam?.Config),
             Options = options.Options,
             Labels = options.Labels,
         };
@@ -198,16 +198,4 @@ internal sealed class NetworkService(EngineCore core, NetworkStore store) : INet
 
     private void Raise(string action, NetworkRecord network) =>
         core.Events.Publish("network", action, network.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = network.Name, ["type"] = network.Driver });
-
-    private static IpamPool Pool(IpamConfig config) => new()
-    {
-        Subnet = string.IsNullOrEmpty(config.Subnet) ? default : Subnet.Parse(config.Subnet),
-        Range = string.IsNullOrEmpty(config.IPRange) ? default : Subnet.Parse(config.IPRange),
-        Gateway = Address(config.Gateway),
-        Auxiliary = (config.AuxiliaryAddresses ?? []).ToDictionary(a => a.Key, a => Address(a.Value)!),
-    };
-
-    private static IPAddress? Address(string? text) => string.IsNullOrEmpty(text) ? null
-        : IPAddress.TryParse(text, out IPAddress? address) ? address
-        : throw WharfException.Invalid($"invalid network config:\ninvalid address: {text}");
 }

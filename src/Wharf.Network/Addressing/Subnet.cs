@@ -28,6 +28,9 @@ public readonly record struct Subnet
     /// <summary>True for <c>default</c>, which is no range at all (its prefix would be an IPv4 /0).</summary>
     public bool IsEmpty => this == default;
 
+    /// <summary>True for <c>0.0.0.0/24</c> and <c>::/80</c>: some range of that length, wherever there is room.</summary>
+    public bool IsUnspecified => _first == 0;
+
     public int Width => IsIPv6 ? 128 : 32;
 
     public IPAddress Address => ToAddress(_first, IsIPv6);
@@ -45,7 +48,7 @@ public readonly record struct Subnet
         return new Subnet(ToNumber(address) & ~HostMask(width - prefixLength), prefixLength, v6);
     }
 
-    /// <summary>Reads <c>address/prefix</c>; host bits are cleared, as Docker does for pools.</summary>
+    /// <summary>Reads <c>address/prefix</c>; host bits are cleared.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Subnet subnet)
     {
         subnet = default;

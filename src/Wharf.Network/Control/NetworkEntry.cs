@@ -13,7 +13,7 @@ namespace Wharf.Network.Control;
 internal sealed class NetworkEntry(NetworkRecord record, INetworkDriver driver)
 {
     private readonly Lock _lock = new();
-    private readonly List<AddressPool> _pools = [.. record.Config.Pools.Where(p => !p.Subnet.IsEmpty).Select(p => new AddressPool(p))];
+    private readonly List<AddressPool> _pools = [.. record.Config.Pools.Where(p => !p.Subnet.IsUnspecified).Select(p => new AddressPool(p))];
 
     /// <summary>The auxiliary address that is the gateway of the containers instead of the bridge's own.</summary>
     public const string OtherGateway = "DefaultGatewayIPv4";

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Wharf.Network.Addressing;
 using Wharf.Network.Networks;
 using Wharf.Primitives;
@@ -15,15 +16,16 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
     {
         Check(config);
         List<IpamPool> pools = [];
-        foreach (IpamPool pool in config.Pools)
+        foreach (IpamPool pool in Wanted(config))
         {
-            if (!pool.Subnet.IsEmpty && networks.Concat(pools.Select(p => p.Subnet)).Any(n => n.Overlaps(pool.Subnet)))
+            bool named = !pool.Subnet.IsUnspecified;
+            if (named && networks.Concat(pools.Select(p => p.Subnet)).Any(n => n.Overlaps(pool.Subnet)))
             {
                 throw WharfException.Forbidden("invalid pool request: Pool overlaps with other one on this address space");
             }
 
-            bool ipv6 = pool.Subnet.IsIPv6 && !pool.Subnet.IsEmpty;
-            pools.Add(Filled(pool with { Subnet = pool.Subnet.IsEmpty ? Choose(ipv6, pools) : pool.Subnet, Configured = !pool.Subnet.IsEmpty }, needsGateway(ipv6)));
+            bool ipv6 = pool.Subnet.IsIPv6;
+            pools.Add(Filled(pool with { Subnet = named ? pool.Subnet : Choose(ipv6, pools, pool.Subnet.PrefixLength), Configured = named }, needsGateway(ipv6)));
         }
 
         foreach (bool ipv6 in new[] { false, true })
@@ -34,22 +36,25 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
             }
         }
 
-        return [.. pools.Where(p => p.Subnet.IsIPv6 ? config.EnableIPv6 : config.EnableIPv4)];
+        return pools;
     }
+
+    // As in Docker, ranges of a family that is off are left out, whatever is wrong with them.
+    private static IEnumerable<IpamPool> Wanted(NetworkConfig config) => config.Pools.Where(p => p.Subnet.IsIPv6 ? config.EnableIPv6 : config.EnableIPv4);
 
     /// <exception cref="WharfException">InvalidArgument with everything that is wrong with what was asked for.</exception>
     public static void Check(NetworkConfig config)
     {
-        List<string> problems = [.. config.Pools.SelectMany(p => Problems(p, config))];
+        List<string> problems = [.. Wanted(config).SelectMany(Problems)];
         if (problems.Count > 0)
         {
             throw WharfException.Invalid("invalid network config:\n" + string.Join('\n', problems));
         }
     }
 
-    private Subnet Choose(bool ipv6, List<IpamPool> pools) =>
+    private Subnet Choose(bool ipv6, List<IpamPool> pools, int size = 0) =>
         SubnetChooser.Choose(sources.Count > 0 && sources.Any(s => s.Base.IsIPv6 == ipv6) ? sources : SubnetChooser.Defaults, ipv6,
-            [.. networks, .. pools.Select(p => p.Subnet)], routes);
+            [.. networks, .. pools.Select(p => p.Subnet)], routes, size);
 
     private static IpamPool Filled(IpamPool pool, bool needsGateway)
     {
@@ -70,9 +75,14 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
         return pool with { Gateway = range.At(offset) };
     }
 
-    private static IEnumerable<string> Problems(IpamPool pool, NetworkConfig config)
+    private static IEnumerable<string> Problems(IpamPool pool)
     {
-        if (pool.Subnet.IsEmpty)
+        if (pool.Subnet.Width - pool.Subnet.PrefixLength < 1)
+        {
+            yield return $"invalid subnet {pool.Subnet}: it has no room for a gateway and a container";
+        }
+
+        if (pool.Subnet.IsUnspecified)
         {
             if (!pool.Range.IsEmpty || pool.Gateway is not null || pool.Auxiliary.Count > 0)
             {
@@ -82,32 +92,28 @@ internal sealed class PoolPlanner(IReadOnlyList<AddressPoolSource> sources, IRea
             yield break;
         }
 
-        if (pool.Subnet.Width - pool.Subnet.PrefixLength < 1)
-        {
-            yield return $"invalid subnet {pool.Subnet}: it has no room for a gateway and a container";
-        }
-
-        if (pool.Subnet.IsIPv6 && !config.EnableIPv6)
-        {
-            yield return $"invalid subnet {pool.Subnet}: IPv6 has not been enabled for this network";
-        }
-
+        string family = $"parent subnet is an {(pool.Subnet.IsIPv6 ? "IPv6" : "IPv4")} block";
         if (!pool.Range.IsEmpty && !pool.Subnet.Contains(pool.Range))
         {
-            yield return $"invalid ip-range {pool.Range}: parent subnet {pool.Subnet} doesn't contain ip-range";
+            yield return $"invalid ip-range {pool.Range}: " + (pool.Range.IsIPv6 != pool.Subnet.IsIPv6 ? family
+                : pool.Range.Contains(pool.Subnet) ? $"CIDR block is bigger than its parent subnet {pool.Subnet}"
+                : $"parent subnet {pool.Subnet} doesn't contain ip-range");
         }
 
         if (pool.Gateway is not null && !pool.Subnet.Contains(pool.Gateway))
         {
-            yield return $"invalid gateway {pool.Gateway}: parent subnet {pool.Subnet} doesn't contain this address";
+            yield return $"invalid gateway {pool.Gateway}: {Stranger(pool.Gateway)}";
         }
 
         foreach ((string name, IPAddress address) in pool.Auxiliary)
         {
             if (!pool.Subnet.Contains(address))
             {
-                yield return $"invalid auxiliary address {name}: parent subnet {pool.Subnet} doesn't contain this address";
+                yield return $"invalid auxiliary address {name}: {Stranger(address)}";
             }
         }
+
+        string Stranger(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) != pool.Subnet.IsIPv6 ? family
+            : $"parent subnet {pool.Subnet} doesn't contain this address";
     }
 }

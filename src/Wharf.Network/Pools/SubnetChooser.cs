@@ -22,19 +22,26 @@ internal static class SubnetChooser
     /// <param name="ipv6">The family wanted.</param>
     /// <param name="networks">Subnets of networks that exist.</param>
     /// <param name="routes">Destinations of the host's routes (the default route left out).</param>
+    /// <param name="size">The prefix length wanted in place of the pools' own; 0 for theirs.</param>
     /// <exception cref="WharfException">InvalidArgument with Docker's text and what holds the pools.</exception>
-    public static Subnet Choose(IReadOnlyList<AddressPoolSource> sources, bool ipv6, IReadOnlyCollection<Subnet> networks, IReadOnlyCollection<Subnet> routes)
+    public static Subnet Choose(IReadOnlyList<AddressPoolSource> sources, bool ipv6, IReadOnlyCollection<Subnet> networks, IReadOnlyCollection<Subnet> routes, int size = 0)
     {
         Subnet[] taken = [.. networks, .. routes];
         bool any = false;
         foreach (AddressPoolSource source in sources.Where(s => s.Base.IsIPv6 == ipv6))
         {
             any = true;
-            UInt128 step = (UInt128)1 << (source.Base.Width - source.Size);
-            UInt128 count = (UInt128)1 << (source.Size - source.Base.PrefixLength);
+            int length = size == 0 ? source.Size : size;
+            if (length < source.Base.PrefixLength)
+            {
+                continue;
+            }
+
+            UInt128 step = (UInt128)1 << (source.Base.Width - length);
+            UInt128 count = (UInt128)1 << (length - source.Base.PrefixLength);
             for (UInt128 i = 0; i < count;)
             {
-                Subnet candidate = Subnet.Of(source.Base.At(i * step), source.Size);
+                Subnet candidate = Subnet.Of(source.Base.At(i * step), length);
                 Subnet? inTheWay = taken.Where(t => t.Overlaps(candidate)).Select(t => (Subnet?)t).FirstOrDefault();
                 if (inTheWay is null)
                 {
@@ -47,9 +54,9 @@ internal static class SubnetChooser
             }
         }
 
-        if (ipv6 && !any)
+        if (ipv6 && !any && size is 0 or >= 48)
         {
-            return UniqueLocal(taken);
+            return UniqueLocal(taken, size == 0 ? 64 : size);
         }
 
         throw WharfException.Invalid("could not find an available, non-overlapping " + (ipv6 ? "IPv6" : "IPv4")
@@ -57,8 +64,8 @@ internal static class SubnetChooser
             + $" ({networks.Count} subnets of networks and {routes.Count} routes of the host are in use; remove networks that are not needed, or give a subnet)");
     }
 
-    /// <summary>A /64 below a random 40-bit id (RFC 4193, section 3.2.1).</summary>
-    private static Subnet UniqueLocal(Subnet[] taken)
+    /// <summary>The first range below a random 40-bit id (RFC 4193, section 3.2.1).</summary>
+    private static Subnet UniqueLocal(Subnet[] taken, int size)
     {
         Span<byte> bytes = stackalloc byte[16];
         while (true)
@@ -66,7 +73,7 @@ internal static class SubnetChooser
             bytes.Clear();
             SecureRandom.Fill(bytes[1..6]);
             bytes[0] = 0xfd;
-            Subnet candidate = Subnet.Of(new System.Net.IPAddress(bytes), 64);
+            Subnet candidate = Subnet.Of(new System.Net.IPAddress(bytes), size);
             if (!taken.Any(t => t.Overlaps(candidate)))
             {
                 return candidate;

@@ -100,6 +100,18 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    public async Task AutoRemove_AfterAnExitThatNobodyAskedFor_AnswersThoseWhoWaitOnlyThen()
+    {
+        await using EngineRig rig = await EngineRig.StartAsync();
+        string id = await rig.RunAsync(new HostConfig { AutoRemove = true }, "short");
+        Task<ContainerWaitResponse> exit = rig.Containers.Wait(id, WaitCondition.NextExit).Answer;
+        rig.Shim(id).Exit(7);
+        await exit.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(7, (await rig.Containers.Wait(id, WaitCondition.NotRunning).Answer).StatusCode);
+        Assert.Equal(7, (await rig.Containers.Wait(id, WaitCondition.Removed).Answer.WaitAsync(TimeSpan.FromSeconds(10))).StatusCode);
+    }
+
+    [Fact]
     public async Task Stop_ProcessThatListens_EndsBySignal()
     {
         await using EngineRig rig = await EngineRig.StartAsync();

@@ -110,6 +110,10 @@ public sealed class AddressPoolTests
     [Theory]
     [InlineData("10.1.0.0/16", "10.2.0.0/24", null, "doesn't contain ip-range")]
     [InlineData("10.1.0.0/16", null, "10.2.0.1", "invalid gateway 10.2.0.1")]
+    [InlineData("10.1.0.0/16", "10.0.0.0/8", null, "invalid ip-range 10.0.0.0/8: CIDR block is bigger than its parent subnet 10.1.0.0/16")]
+    [InlineData("10.1.0.0/16", "2001:db8::/32", null, "invalid ip-range 2001:db8::/32: parent subnet is an IPv4 block")]
+    [InlineData("10.1.0.0/16", null, "2001:db8::1", "invalid gateway 2001:db8::1: parent subnet is an IPv4 block")]
+    [InlineData("0.0.0.0/24", null, "10.1.0.1", "need a subnet")]
     [InlineData("10.1.0.0/32", null, null, "no room")]
     public void Planner_WithPartsThatDoNotFit_NamesThem(string subnet, string? range, string? gateway, string words)
     {
@@ -132,5 +136,28 @@ public sealed class AddressPoolTests
         WharfException e = Assert.Throws<WharfException>(() => new PoolPlanner([], [Subnet.Parse("10.0.0.0/8")], []).Complete(config, _ => true));
 
         Assert.Equal("invalid pool request: Pool overlaps with other one on this address space", e.Message);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/24", false, "172.17.0.0/24")]
+    [InlineData("0.0.0.0/14", false, "172.20.0.0/14")]
+    [InlineData("::/80", true, "/80")]
+    public void Planner_AskedForASizeAlone_ChoosesARangeOfThatSize(string asked, bool ipv6, string expected)
+    {
+        var config = new NetworkConfig { Name = "n", EnableIPv4 = !ipv6, EnableIPv6 = ipv6, Pools = [new IpamPool { Subnet = Subnet.Parse(asked) }] };
+
+        IpamPool pool = Assert.Single(new PoolPlanner([], [], []).Complete(config, _ => true));
+
+        Assert.EndsWith(expected, pool.Subnet.ToString(), StringComparison.Ordinal);
+        Assert.False(pool.Subnet.IsUnspecified);
+        Assert.True(pool.Subnet.Contains(pool.Gateway!));
+    }
+
+    [Fact]
+    public void Planner_WithARangeOfAFamilyThatIsOff_LeavesItOut()
+    {
+        var config = new NetworkConfig { Name = "n", EnableIPv4 = true, Pools = [new IpamPool { Subnet = Subnet.Parse("2001:db8::/64"), Range = Subnet.Parse("10.0.0.0/8") }] };
+
+        Assert.Equal("172.17.0.0/16", Assert.Single(new PoolPlanner([], [], []).Complete(config, _ => true)).Subnet.ToString());
     }
 }

@@ -37,6 +37,10 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);
 
+    // Clients that ask for logs or the exit code only after the start (dockerode, docker-py) find a short run still there; Docker's own engine is slow
+    // enough for them.
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(250);
+
     public async Task AutoRemoveAsync(Container container)
     {
         try
@@ -55,7 +59,7 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
         try
         {
             ShimExit exit = await ExitOfAsync(container, run);
-            await EndedAsync(container, run, exit);
+            await EndedAsync(container, run, exit, linger: true);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -83,7 +87,11 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
     }
 
     /// <summary>Takes over the end of a run. Also for ends that happened while no daemon was there.</summary>
-    public async Task EndedAsync(Container container, Run run, ShimExit exit)
+    /// <param name="container">Whose run it was.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="exit">How it ended.</param>
+    /// <param name="linger">Whether a container that is removed after its run, and for whose removal nobody waits, stays for a moment.</param>
+    public async Task EndedAsync(Container container, Run run, ShimExit exit, bool linger = false)
     {
         bool restart, remove;
         ContainerRecord record;
@@ -149,10 +157,17 @@ internal sealed class RunMonitor(EngineCore core, LaunchPreparer preparer, Healt
             }
         }
 
-        if (remove)
+        if (remove && (!linger || record.State.StoppedByRequest || await LingerAsync(container)))
         {
             await AutoRemoveAsync(container);
         }
+    }
+
+    // False when somebody removed it meanwhile, or started it again.
+    private async Task<bool> LingerAsync(Container container)
+    {
+        await Task.WhenAny(container.Waiters.RemovalAwaited, Task.Delay(Farewell, stopping));
+        return core.Containers.Find(container.Id) == container && container.Current.State.Status == RunStatus.Exited;
     }
 
     private void Announce(Sandbox? sandbox, string containerId)
