@@ -217,7 +217,10 @@ public sealed partial class NetworkController
 
         var config = record.Config with { Options = options, EnableIPv6 = _options.IPv6, Pools = pools };
         config = config with { Pools = Planner(stored.Where(n => n.Name != record.Name)).Complete(config, needsGateway: _ => true) };
-        return record with { BridgeName = _options.Bridge, Config = config };
+
+        // A bridge that was there before this network used it is the administrator's, who wants it back when the daemon is given another one.
+        bool adopted = record.BridgeName == _options.Bridge ? record.AdoptedBridge : _host.FindLink(_options.Bridge) is not null;
+        return record with { BridgeName = _options.Bridge, AdoptedBridge = adopted, Config = config };
     }
 
     private IpamPool DefaultPool(NetworkRecord record, bool ipv6)

@@ -339,7 +339,12 @@ internal sealed partial class Supervisor
 
     private static void Resize(ShimProcess process, int width, int height)
     {
-        SafeFileHandle terminal = process.Terminal ?? throw WharfException.Conflict("the process has no terminal");
+        // As in containerd's shim, a process without a terminal has every size.
+        if (process.Terminal is not { } terminal)
+        {
+            return;
+        }
+
         TerminalCalls.SetSize(terminal, new WindowSize((ushort)height, (ushort)width)).ThrowIfError("resize", "terminal");
     }
 

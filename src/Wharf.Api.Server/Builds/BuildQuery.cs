@@ -32,6 +32,7 @@ internal static class BuildQuery
             NoCache = call.Flag("nocache"),
             NoCacheStages = [.. call.QueryAll("nocachefilter").SelectMany(s => s.Split(',')).Where(s => s.Length > 0)],
             CacheFrom = List(call, "cachefrom"),
+            CacheFromAlone = !call.Flag("events"),
             Explain = call.Flag("explain"),
             Squash = call.Flag("squash"),
             RewriteTimestamps = call.Flag("rewritetimestamp"),

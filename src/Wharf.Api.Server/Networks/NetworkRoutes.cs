@@ -39,9 +39,16 @@ internal sealed class NetworkRoutes(INetworkService networks)
 
     private Task InspectAsync(ApiCall call)
     {
-        if (call.Query("scope") is string scope and not ("local" or "swarm" or "global"))
+        string? scope = call.Query("scope");
+        if (scope is not (null or "local" or "swarm" or "global"))
         {
             throw WharfException.Invalid($"invalid value for scope: {scope}");
+        }
+
+        if (scope is "swarm" or "global")
+        {
+            // every network of this engine is a local one
+            throw WharfException.NotFound($"network {call["id"]} not found");
         }
 
         return call.WriteAsync(NetworkVersions.Of(networks.Inspect(call["id"]), call.Version), ApiJson.Context.NetworkInspect);

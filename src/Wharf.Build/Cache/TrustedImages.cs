@@ -8,6 +8,8 @@ namespace Wharf.Build.Cache;
 /// </summary>
 public sealed class TrustedImages(IReadOnlyList<ImageConfig> images)
 {
+    public bool IsEmpty => images.Count == 0;
+
     /// <summary>
     /// The layer that stands for a step: from an image with the same layers and the same history up to now, whose next line is the step's.
     /// </summary>

@@ -46,6 +46,9 @@ public sealed record BuildRequest
     /// <summary>Images whose layers may stand for steps that would make the same (--cache-from). Naming one is trusting it.</summary>
     public IReadOnlyList<string> CacheFrom { get; init; } = [];
 
+    /// <summary>Without any of <see cref="CacheFrom"/> at hand nothing is taken from the engine's own cache either, as users of Docker's classic builder expect.</summary>
+    public bool CacheFromAlone { get; init; }
+
     /// <summary>Caches from elsewhere that the build may take steps of; null for none.</summary>
     public IBuildImports? Imports { get; init; }
 

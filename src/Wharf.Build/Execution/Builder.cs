@@ -35,6 +35,12 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
                 + string.Join('\n', broken.Select(w => CheckReport.Describe(plan.Stages, request.DockerfileName, w))));
         }
 
+        TrustedImages trusted = TrustedBy(request, output);
+        if (request is { CacheFromAlone: true, CacheFrom.Count: > 0 } && trusted.IsEmpty)
+        {
+            request = request with { NoCache = true };
+        }
+
         string folder = Path.Combine(temporaryFolder, "build-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         var session = new BuildSession
@@ -46,7 +52,7 @@ public sealed class Builder(IBuildImages images, IBuildWorkspaces workspaces, IB
             Workspaces = workspaces,
             Cache = cache,
             Record = new BuildRecord(clock.GetUtcNow()),
-            TrustedImages = TrustedBy(request, output),
+            TrustedImages = trusted,
             CacheMounts = cacheMounts,
             Clock = clock,
             TemporaryFolder = folder,

@@ -122,7 +122,8 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         {
             if (paused)
             {
-                await UnpauseAsync(container);
+                // it may have ended meanwhile, or somebody else has thawed it
+                await pauser.TryUnpauseAsync(container, CancellationToken.None);
             }
         }
     }
@@ -138,18 +139,6 @@ internal sealed class ContainerFilesService(EngineCore core, ContainerPauser pau
         catch (WharfException e) when (e.Kind == ErrorKind.Conflict)
         {
             return false;
-        }
-    }
-
-    private async Task UnpauseAsync(Container container)
-    {
-        try
-        {
-            await pauser.UnpauseAsync(container, CancellationToken.None);
-        }
-        catch (WharfException e) when (e.Kind == ErrorKind.Conflict)
-        {
-            // It ended meanwhile, or somebody else has thawed it.
         }
     }
 

@@ -81,9 +81,14 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
             if (store.Find(name) is { } known)
             {
                 bool differs = wish.Options.Count > 0 && (known.Options.Count != wish.Options.Count || known.Options.Any(o => wish.Options.GetValueOrDefault(o.Key) != o.Value));
-                return differs
-                    ? throw WharfException.Conflict($"create {name}: a volume with this name exists and has other options: remove it or use another name")
-                    : new ContainerVolume(name, known.Driver, DataPath(name), Created: false);
+                if (differs)
+                {
+                    throw WharfException.Conflict($"create {name}: a volume with this name exists and has other options: remove it or use another name");
+                }
+
+                // As in Docker, the event tells of each wish for a volume, also of those that one that is there fulfils.
+                PublishCreation(name);
+                return new ContainerVolume(name, known.Driver, DataPath(name), Created: false);
             }
 
             var labels = new Dictionary<string, string>(wish.Labels);
@@ -97,7 +102,7 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
             Directory.CreateDirectory(Path.Combine(options.DataRoot, "volumes"), FolderMode);
             Directory.CreateDirectory(Path.Combine(options.DataRoot, "volumes", name), FolderMode);
             Directory.CreateDirectory(DataPath(name), DataMode);
-            events.Publish("volume", "create", name, new Dictionary<string, string> { ["driver"] = LocalDriver });
+            PublishCreation(name);
             return new ContainerVolume(name, LocalDriver, DataPath(name), Created: true);
         }
         finally
@@ -105,6 +110,8 @@ internal sealed class VolumeService(EngineOptions options, VolumeStore store, Co
             _gate.Release();
         }
     }
+
+    private void PublishCreation(string name) => events.Publish("volume", "create", name, new Dictionary<string, string> { ["driver"] = LocalDriver });
 
     public async Task<string> MountAsync(string name, string containerId, CancellationToken ct)
     {

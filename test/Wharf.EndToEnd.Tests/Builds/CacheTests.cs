@@ -79,6 +79,15 @@ public sealed class CacheTests(SharedEngine shared) : BuildTest(shared)
     }
 
     [Fact]
+    public void CacheFrom_OfNothingThatIsHere_LeavesTheClassicClientWithoutACache()
+    {
+        using var folder = new BuildFolder($"FROM busybox\nENV U={Guid.NewGuid():N}\nRUN true\n");
+        Build(Client.Docker, folder).Ok();
+        Assert.Equal(2, Count(Build(Client.Docker, folder).Ok().Out, "Using cache"));
+        Assert.Equal(0, Count(Build(Client.Docker, folder, "--cache-from", NewImage()).Ok().Out, "Using cache"));
+    }
+
+    [Fact]
     public void CacheFrom_ReloadedImage_GivesTheSameImage()
     {
         string image = NewImage(), again = NewImage();

@@ -25,4 +25,27 @@ public sealed class DefaultNetworkTests
         Assert.Equal(("192.168.176.0/20", "192.168.177.0/24", "192.168.176.88"),
             (network.Config.Pools[0].Subnet.ToString(), network.Config.Pools[0].Range.ToString(), network.Config.Pools[0].Gateway!.ToString()));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DefaultNetwork_GivenAnotherBridge_TakesAwayOnlyTheOneThatItMade(bool byTheAdministrator)
+    {
+        await using NetworkLab lab = await NetworkLab.Create();
+        if (byTheAdministrator)
+        {
+            lab.Route.CreateBridge("given1").ThrowIfError("bridge");
+        }
+
+        foreach (string bridge in new[] { "given1", "given1", "other1" })
+        {
+            NetworkRecord former = lab.Controller.GetNetwork("bridge");
+            await lab.StopDaemon();
+            lab.Options = lab.Options with { Bridge = bridge, BridgeAddress = null };
+            await lab.StartDaemon([former], []);
+        }
+
+        Assert.Equal(byTheAdministrator, lab.Route.FindLink("given1") is not null);
+        Assert.NotNull(lab.Route.FindLink("other1"));
+    }
 }

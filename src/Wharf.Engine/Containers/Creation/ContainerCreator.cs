@@ -169,7 +169,13 @@ internal sealed class ContainerCreator(EngineCore core, KernelSupport kernel)
             endpoints[name == "default" ? "bridge" : name == host.NetworkMode ? mode : name] = settings?.Copy() ?? new EndpointSettings();
         }
 
-        if (mode.StartsWith("container:", StringComparison.Ordinal))
+        bool shared = mode.StartsWith("container:", StringComparison.Ordinal);
+        if ((shared || mode == "host") && endpoints.Values.Any(e => !string.IsNullOrEmpty(e.MacAddress)))
+        {
+            throw WharfException.Invalid("conflicting options: mac-address and the network mode");
+        }
+
+        if (shared)
         {
             if (endpoints.Any(e => e.Value.IPAMConfig is not null || !e.Key.StartsWith("container:", StringComparison.Ordinal)))
             {

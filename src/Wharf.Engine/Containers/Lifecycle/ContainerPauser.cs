@@ -22,14 +22,28 @@ internal sealed class ContainerPauser(EngineCore core, RunMonitor monitor)
 
     public async Task UnpauseAsync(Container container, CancellationToken ct)
     {
+        if (!await TryUnpauseAsync(container, ct))
+        {
+            throw ContainerErrors.NotPaused(container.Id);
+        }
+    }
+
+    /// <summary>Lets a paused container go on; false when it is not paused, or no longer.</summary>
+    public async Task<bool> TryUnpauseAsync(Container container, CancellationToken ct)
+    {
         using (await container.EnterAsync(ct))
         {
-            Run run = container.Current.State.Status == RunStatus.Paused && container.Run is { } paused ? paused : throw ContainerErrors.NotPaused(container.Id);
+            if (container.Current.State.Status != RunStatus.Paused || container.Run is not { } run)
+            {
+                return false;
+            }
+
             await run.Shim.ResumeAsync(ct);
             Set(container, RunStatus.Running);
         }
 
         core.Events.Raise(container.Current, "unpause");
+        return true;
     }
 
     private void Set(Container container, RunStatus status)
