@@ -27,25 +27,29 @@ public sealed class DefaultNetworkTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task DefaultNetwork_GivenAnotherBridge_TakesAwayOnlyTheOneThatItMade(bool byTheAdministrator)
+    [InlineData(true, "given1")]
+    [InlineData(false, "own1")]
+    public async Task DefaultNetwork_GivenAnotherBridge_TakesAwayOnlyTheOneThatItMade(bool byTheAdministrator, string name)
     {
         await using NetworkLab lab = await NetworkLab.Create();
         if (byTheAdministrator)
         {
-            lab.Route.CreateBridge("given1").ThrowIfError("bridge");
+            lab.Route.CreateBridge(name, [2, 0, 0, 0, 0, 9], 1500, 0).ThrowIfError("bridge");
         }
 
-        foreach (string bridge in new[] { "given1", "given1", "other1" })
+        foreach (string bridge in new[] { name, name, "docker0" })
         {
             NetworkRecord former = lab.Controller.GetNetwork("bridge");
             await lab.StopDaemon();
-            lab.Options = lab.Options with { Bridge = bridge, BridgeAddress = null };
+            lab.Options = lab.Options with { Bridge = bridge };
             await lab.StartDaemon([former], []);
         }
 
-        Assert.Equal(byTheAdministrator, lab.Route.FindLink("given1") is not null);
-        Assert.NotNull(lab.Route.FindLink("other1"));
+        Assert.Equal(byTheAdministrator, lab.Route.FindLink(name) is not null);
+        Assert.NotNull(lab.Route.FindLink("docker0"));
+        if (byTheAdministrator)
+        {
+            lab.Route.DeleteLink(name).ThrowIfError("bridge");
+        }
     }
 }
