@@ -117,9 +117,8 @@ public sealed partial class NetworkController
         entry.Snapshot = entry.Snapshot with { Endpoints = [.. sandbox.Endpoints, endpoint] };
         if (network.Driver.AnnouncesAddresses)
         {
-            var announcement = new Announcement(endpoint, AnnouncementSettings.Parse(network.Record.Config.Options), _announcing, _clock);
-            entry.Announcements[endpoint.Id] = announcement;
-            announcement.Begin(entry.Namespace!, _thread, _host);
+            entry.Announcements[endpoint.Id] = new Announcement(
+                endpoint, entry.Namespace!, AnnouncementSettings.Parse(network.Record.Config.Options), _thread, _host, _announcing, _clock);
         }
 
         return endpoint;

@@ -109,8 +109,9 @@ public sealed partial class NetworkController : INetworkController
 
     public async ValueTask DisposeAsync()
     {
-        await _announcing.DisposeAsync();
-        await _background.DisposeAsync();
+        // what is queued may take the kernel a while
+        await Task.Run(_announcing.Dispose);
+        await Task.Run(_background.Dispose);
         _firewall?.Dispose();
         _flows.Dispose();
         foreach (SandboxEntry entry in _sandboxes.Values)

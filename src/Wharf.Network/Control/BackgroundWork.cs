@@ -1,15 +1,18 @@
-using System.Threading.Channels;
 using Wharf.Primitives;
+using Wharf.Primitives.Concurrency;
 
 namespace Wharf.Network.Control;
 
-/// <summary>What need not be waited for (the end of interfaces and namespaces, announcements), one after another. Failures are logged; the next start's sweep finds the rest.</summary>
-internal sealed class BackgroundWork : IAsyncDisposable
+/// <summary>
+/// What need not be waited for (the end of interfaces and namespaces, announcements), one after another on a thread of its own: the kernel takes its time.
+/// Failures are logged; the next start's sweep finds the rest.
+/// </summary>
+internal sealed class BackgroundWork : IDisposable
 {
-    private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly WorkQueue<Action> _work = new();
     private readonly INetworkLog _log;
     private readonly string _what;
-    private readonly Task _worker;
+    private readonly Thread _thread;
 
     /// <param name="log">Where failures are told.</param>
     /// <param name="what">What it does, as the beginning of "... failed".</param>
@@ -17,21 +20,22 @@ internal sealed class BackgroundWork : IAsyncDisposable
     {
         _log = log;
         _what = what;
-        _worker = Task.Run(WorkAsync);
+        _thread = new Thread(Work, maxStackSize: 256 * 1024) { IsBackground = true, Name = what };
+        _thread.Start();
     }
 
-    public void Add(Action action) => _queue.Writer.TryWrite(action);
+    public void Add(Action action) => _work.TryAdd(action);
 
     /// <summary>Does what is queued, then ends.</summary>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        _queue.Writer.TryComplete();
-        await _worker;
+        _work.Close();
+        _thread.Join();
     }
 
-    private async Task WorkAsync()
+    private void Work()
     {
-        await foreach (Action action in _queue.Reader.ReadAllAsync())
+        while (_work.TryTake(out Action? action, Timeout.InfiniteTimeSpan))
         {
             try
             {

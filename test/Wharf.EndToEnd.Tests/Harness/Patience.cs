@@ -9,12 +9,14 @@ internal static class Patience
             && (Convert.ToUInt64(line["SigCgt:".Length..].Trim(), 16) >> (signal - 1) & 1) == 1,
         $"process {process} catches signal {signal}");
 
-    public static void Until(Func<bool> condition, string what, int seconds = 60)
+    public static void Until(Func<bool> condition, string what, int seconds = 60) => Until(condition, () => what, seconds);
+
+    public static void Until(Func<bool> condition, Func<string> what, int seconds = 60)
     {
         long until = Environment.TickCount64 + (seconds * 1000L);
         while (!condition())
         {
-            Assert.True(Environment.TickCount64 < until, $"never happened within {seconds} s: {what}");
+            Assert.True(Environment.TickCount64 < until, $"never happened within {seconds} s: {what()}");
             Thread.Sleep(50);
         }
     }
