@@ -80,8 +80,8 @@ public sealed class LogFlagTests(SharedEngine shared) : RunFlagTest(shared)
         {
             Run(Client.Docker, "start", name).Ok();
             Eventually(() => File.Exists(Path.Combine(folder, "written")), "the program has written more than pipe and buffer hold");
-            reader = Command.Start("sh", ["-c", $"cat {log} > {read}"]);
-            Eventually(() => File.Exists(read), "somebody reads the log");
+            reader = Command.Start("sh", ["-c", $"exec < {log}; exec cat > {read}"]);
+            Eventually(() => File.Exists(read), "somebody has opened the log, and then the file");
         }
 
         // once the reader takes what waited, the program may end, and with it the writer of the log
