@@ -99,7 +99,7 @@ internal sealed class ContainerService(
         Container container = Get(nameOrId);
 
         // Asked for before looking: an end in between is not missed.
-        Task<ContainerWaitResponse> answer = condition == WaitCondition.Removed ? container.Waiters.Removed : container.Waiters.NextExit;
+        Task<ContainerWaitResponse> answer = condition == WaitCondition.Removed ? container.Waiters.AwaitRemoval() : container.Waiters.NextExit;
         RunState state = container.Current.State;
         bool over = condition == WaitCondition.NotRunning && !state.Status.HasProcess() && state.Status != RunStatus.Restarting;
         return new ContainerWait(over ? Task.FromResult(new ContainerWaitResponse { StatusCode = state.ExitCode }) : answer);

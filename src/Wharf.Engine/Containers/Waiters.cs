@@ -22,14 +22,11 @@ internal sealed class Waiters
         }
     }
 
-    /// <summary>Kept when the container is gone.</summary>
-    public Task<ContainerWaitResponse> Removed
+    /// <summary>The removal, kept when the container is gone; who asks is counted as waiting for it (<see cref="RemovalAwaited"/>).</summary>
+    public Task<ContainerWaitResponse> AwaitRemoval()
     {
-        get
-        {
-            _awaited.TrySetResult();
-            return _removed.Task;
-        }
+        _awaited.TrySetResult();
+        return _removed.Task;
     }
 
     /// <summary>Kept when somebody begins to wait for the removal.</summary>
